@@ -15,11 +15,13 @@ class VocabularyMeta(EnumMeta):
 
     @property
     def choices(cls) -> list[tuple[str, str]]:
-        return [(member.value, member.label) for member in cls]  # type: ignore[attr-defined]
+        members: list[Vocabulary] = list(cls)
+        return [(member.value, member.label) for member in members]
 
     @property
     def values(cls) -> list[str]:
-        return [member.value for member in cls]  # type: ignore[attr-defined]
+        members: list[Vocabulary] = list(cls)
+        return [member.value for member in members]
 
 
 class Vocabulary(StrEnum, metaclass=VocabularyMeta):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
-import chinese_calendar
+import chinese_calendar  # type: ignore[import-untyped]
 
 from dengbu.core.clock import SHANGHAI
 
@@ -65,6 +65,8 @@ def _library_knows(year: int) -> bool:
 
 def is_workday(day: dt.date, calendar: Calendar = LIBRARY_ONLY) -> bool:
     """Whether the office works on this day (a make-up Saturday is one). Raises CalendarUnknown."""
+    if day.year in calendar.provisional and _library_knows(day.year):
+        return bool(chinese_calendar.is_workday(day))  # published meanwhile: the guess is over
     if day in calendar.days_off:
         return False
     if day in calendar.working:
@@ -78,7 +80,7 @@ def is_workday(day: dt.date, calendar: Calendar = LIBRARY_ONLY) -> bool:
 
 def is_provisional(day: dt.date, calendar: Calendar) -> bool:
     """Whether the answer for this day rests on a calendar which is not published yet."""
-    return day.year in calendar.provisional
+    return day.year in calendar.provisional and not _library_knows(day.year)
 
 
 def next_workday(day: dt.date, calendar: Calendar = LIBRARY_ONLY) -> dt.date:
