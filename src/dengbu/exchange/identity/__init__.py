@@ -1,0 +1,1 @@
+"""The police population service: name and number. See docs/exchange/identity.md."""

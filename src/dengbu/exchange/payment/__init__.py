@@ -1,0 +1,1 @@
+"""Payment: WeChat Pay API v3, Native. See docs/exchange/payment.md."""
