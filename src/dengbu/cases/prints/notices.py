@@ -1,0 +1,58 @@
+"""Formal decisions handed to the parties: not accepted, not registered."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal
+
+from dengbu.core.printing import PrintHead, render
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeReason:
+    """One reason: what is wrong, the clause it rests on, and what the applicant can do."""
+
+    reason: str
+    clause: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnedItem:
+    """A material given back to the applicant, copies kept by the office."""
+
+    name: str
+    originals: int
+    copies: int = 0
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusalNotice:
+    """不予受理告知书 (暂行条例 17) or, with `kind` "decline", 不予登记告知书 (暂行条例 22).
+
+    Every reason stands in `reasons` at once (一次性告知). `review_organ` takes the administrative review within
+    60 days, `court` the action within six months.
+    """
+
+    head: PrintHead
+    applicants: tuple[str, ...]
+    registration: str
+    location: str
+    unit_code: str
+    applied_on: dt.date
+    decided_on: dt.date
+    reasons: tuple[NoticeReason, ...]
+    returned: tuple[ReturnedItem, ...]
+    review_organ: str
+    court: str
+    officer: str
+    officer_badge: str
+    phone: str
+    kind: Literal["refuse", "decline"] = "refuse"
+
+
+def refusal_notice(d: RefusalNotice) -> bytes:
+    """不予受理告知书 or 不予登记告知书 as PDF. Raises Refused where a character cannot be printed."""
+    return render("cases/prints/refusal_notice.typ", d)

@@ -1,0 +1,371 @@
+"""One filled-in example of every paper: made-up persons of an unassigned region code."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from dengbu.cases.prints import (
+    AcceptanceReceipt,
+    ApplicantBlock,
+    ApplicationForm,
+    CatalogueLine,
+    FeeLine,
+    FeeNotice,
+    FeeVoucher,
+    HandoverLine,
+    HandoverList,
+    InquiryRecord,
+    NoticeReason,
+    PartyLine,
+    PassSlip,
+    QuestionAnswer,
+    ReceivedItem,
+    RefusalNotice,
+    ReturnedItem,
+    TransferItem,
+    TransferSlip,
+    TransferStep,
+    VolumeCatalogue,
+)
+from dengbu.core.printing import PrintHead
+
+UNIT = "410106002007GB00009F00060802"
+UNIT_PRINTED = "410106 002007 GB00009 F00060802"
+PLACE = "上街区淮阳路21号院6号楼1单元802"
+TYPE = "转移登记（存量房买卖）"
+DAY = dt.date(2026, 12, 1)
+LINK = "https://bdc.example.gov.cn/q/7K4MQ2HD9WXZ3ABCDEFGHJKMNPQRSTWX"
+
+
+def at(hour: int, minute: int) -> dt.datetime:
+    """An hour of that day in the office."""
+    return dt.datetime(2026, 12, 1, hour, minute, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+
+
+def head(**changes: Any) -> PrintHead:
+    given: dict[str, Any] = {
+        "office": "郑州市上街区不动产登记中心",
+        "number": "41010620261201000123",
+        "printed_at": at(10, 52),
+        "printed_by": "孙倩（工号 027）",
+        "qr": LINK,
+        "short_code": "7Q4M-K2HD",
+    }
+    return PrintHead(**(given | changes))
+
+
+def receipt(**changes: Any) -> AcceptanceReceipt:
+    items = (
+        ("不动产登记申请书", 1, 0, 2, "线上生成，窗口签字"),
+        ("身份证明（转让方、受让方）", 0, 2, 4, "核对原件后退回"),
+        ("原不动产权证书，第0001842号", 1, 0, 12, "收回"),
+        ("存量房买卖合同", 1, 0, 5, "与影像一致"),
+        ("契税完税证明", 1, 0, 1, "与影像一致"),
+        ("询问笔录", 1, 0, 3, "窗口签字"),
+    )
+    given: dict[str, Any] = {
+        "head": head(),
+        "registration": TYPE,
+        "pre_review_number": "WS20261124000087",
+        "parties": (
+            PartyLine(role="转让方", name="韩立新", identity="4199**********3018"),
+            PartyLine(role="受让方", name="许文静", identity="4199**********2146"),
+        ),
+        "unit_code": UNIT,
+        "location": PLACE,
+        "accepted_at": at(10, 51),
+        "promised_days": 5,
+        "promised_on": dt.date(2026, 12, 8),
+        "items": tuple(
+            ReceivedItem(name=name, originals=originals, copies=copies, pages=pages, remark=remark)
+            for name, originals, copies, pages, remark in items
+        ),
+        "fee": "捌拾元整（¥80.00），已缴",
+        "collection": "到窗口领取",
+        "collector_notes": (
+            "领证时请带本凭证、缴费凭证和领证人身份证原件；委托他人领取的，还要带委托书和受托人身份证原件。",
+        ),
+        "query_address": "bdc.example.gov.cn/q",
+        "acceptor": "孙倩",
+        "acceptor_badge": "027",
+        "window": "3号窗口",
+        "phone": "0371-0000 1234",
+    }
+    return AcceptanceReceipt(**(given | changes))
+
+
+FEES = (
+    FeeLine(
+        item="不动产登记费（住宅）",
+        count=1,
+        unit="件",
+        standard_fen=8000,
+        amount_fen=8000,
+        basis="发改价格规〔2016〕2559号",
+    ),
+    FeeLine(
+        item="证书工本费（第二本起）",
+        count=1,
+        unit="本",
+        standard_fen=1000,
+        amount_fen=1000,
+        basis="发改价格规〔2016〕2559号",
+    ),
+)
+
+
+def notice(**changes: Any) -> FeeNotice:
+    given: dict[str, Any] = {
+        "head": head(),
+        "pay_code": "41010626 1201 000087",
+        "registration": TYPE,
+        "payer": "许文静",
+        "location": PLACE,
+        "unit_code": UNIT,
+        "lines": FEES,
+        "total_fen": 9000,
+        "exemption": "",
+        "issued_on": DAY,
+        "due": "领证前缴清",
+        "ways": ("手机扫右上方二维码，按页面提示支付。", "到大厅任一受理窗口，报缴款码支付。"),
+        "officer": "孙倩",
+        "phone": "0371-0000 1234",
+    }
+    return FeeNotice(**(given | changes))
+
+
+def voucher(**changes: Any) -> FeeVoucher:
+    given: dict[str, Any] = {
+        "head": head(),
+        "pay_code": "41010626 1201 000087",
+        "registration": TYPE,
+        "payer": "许文静",
+        "location": PLACE,
+        "lines": FEES[:1],
+        "total_fen": 0,
+        "exemption": "小微企业免收登记费（财税〔2019〕45号），申报编号 XW2026000031",
+        "paid_at": at(11, 3),
+        "channel": "微信支付",
+        "transaction": "4200002026120111030001",
+        "bill_number": "",
+        "cashier": "孙倩",
+    }
+    return FeeVoucher(**(given | changes))
+
+
+def slip(**changes: Any) -> PassSlip:
+    given: dict[str, Any] = {
+        "head": head(number="WS20261124000087"),
+        "registration": TYPE,
+        "passed_on": dt.date(2026, 11, 24),
+        "valid_until": dt.date(2026, 12, 15),
+        "bring": ("双方身份证原件。", "原不动产权证书原件。", "买卖合同和契税完税证明原件。"),
+        "place": "上街区中心路政务服务大厅一楼 不动产登记窗口",
+        "hours": "工作日 9:00–12:00，13:30–17:00",
+        "phone": "0371-0000 1234",
+        "booking": "12月1日 10:30",
+    }
+    return PassSlip(**(given | changes))
+
+
+SELLER = ApplicantBlock(
+    name="韩立新",
+    identity_kind="身份证",
+    identity_number="41999919850307213X",
+    address="郑州市上街区淮阳路21号院",
+    phone="139 0000 0001",
+    postcode="450041",
+)
+BUYERS = (
+    ApplicantBlock(
+        name="许文静",
+        identity_kind="身份证",
+        identity_number="419999199003077211",
+        address="郑州市上街区中心路68号院",
+        phone="139 0000 0002",
+        postcode="450041",
+        share="50%",
+    ),
+    ApplicantBlock(
+        name="王海涛",
+        identity_kind="身份证",
+        identity_number="419999195209150041",
+        address="郑州市上街区中心路68号院",
+        phone="139 0000 0003",
+        postcode="450041",
+        share="50%",
+        agent="赵明",
+        agent_identity="41999920150101001X",
+        agent_phone="139 0000 0004",
+    ),
+)
+
+
+def application(**changes: Any) -> ApplicationForm:
+    given: dict[str, Any] = {
+        "head": head(),
+        "received_on": DAY,
+        "received_by": "孙倩",
+        "land_unit": "平方米",
+        "rights": ("国有建设用地使用权", "房屋所有权"),
+        "registrations": ("转移",),
+        "holders": BUYERS,
+        "obligors": (SELLER,),
+        "location": PLACE,
+        "unit_code": UNIT,
+        "property_kind": "土地和房屋",
+        "area": "共有宗地面积28416.73㎡/房屋建筑面积98.52㎡",
+        "use": "城镇住宅用地/成套住宅",
+        "previous_certificates": "豫（2019）上街区不动产权第0001842号",
+        "cause": "买卖",
+        "documents": ("存量房买卖合同", "契税完税证明", "原不动产权证书"),
+        "separate_certificates": True,
+    }
+    return ApplicationForm(**(given | changes))
+
+
+def inquiry(**changes: Any) -> InquiryRecord:
+    asked = (
+        ("您申请登记的事项是否为您的真实意思表示？", "是。"),
+        ("申请登记的不动产是单独所有还是共有？共有的，是共同共有还是按份共有，份额是多少？", "共有，按份共有，各 50%。"),
+        ("该不动产是否有其他共有人或者居住权人？", "没有。"),
+        ("是否知道该不动产存在异议登记？", "不存在异议登记。"),
+        ("买卖价款是否已经按合同约定支付？双方对交付有无争议？", "已付清，没有争议。"),
+        ("申请材料是否真实？", "真实。"),
+    )
+    given: dict[str, Any] = {
+        "head": head(),
+        "registration": TYPE,
+        "asked_at": at(10, 40),
+        "place": "上街区政务服务大厅 3号窗口",
+        "mode": "现场",
+        "inquirer": "孙倩",
+        "inquirer_badge": "027",
+        "recorder": "孙倩",
+        "respondent": "韩立新",
+        "respondent_identity_kind": "身份证",
+        "respondent_identity_number": "41999919850307213X",
+        "respondent_phone": "139 0000 0001",
+        "capacity": "转让方（义务人）",
+        "location": PLACE,
+        "unit_code": UNIT,
+        "questions": tuple(QuestionAnswer(question=q, answer=a) for q, a in asked),
+        "video_digest": "sm3:3f2a9c51d0b7e64488aa0c1de7f59b62",
+    }
+    return InquiryRecord(**(given | changes))
+
+
+def refusal(**changes: Any) -> RefusalNotice:
+    given: dict[str, Any] = {
+        "head": head(number="BYSL20261201000007"),
+        "applicants": ("韩立新", "许文静"),
+        "registration": TYPE,
+        "location": PLACE,
+        "unit_code": UNIT,
+        "applied_on": dt.date(2026, 11, 24),
+        "decided_on": DAY,
+        "reasons": (
+            NoticeReason(
+                reason="买卖合同第 3 页缺少转让方签名。",
+                clause="《不动产登记暂行条例》第十六条、第十七条",
+                remedy="请双方在原件上补签后重新提交。",
+            ),
+            NoticeReason(
+                reason="缺契税完税证明或者减免税证明。",
+                clause="《契税法》第十一条",
+                remedy="请到税务窗口办理后提交，或者授权我中心共享查询。",
+            ),
+        ),
+        "returned": (
+            ReturnedItem(name="存量房买卖合同", originals=1),
+            ReturnedItem(name="原不动产权证书", originals=1, remark="第0001842号"),
+        ),
+        "review_organ": "郑州市上街区人民政府",
+        "court": "郑州市上街区人民法院",
+        "officer": "孙倩",
+        "officer_badge": "027",
+        "phone": "0371-0000 1234",
+    }
+    return RefusalNotice(**(given | changes))
+
+
+def transfer(**changes: Any) -> TransferSlip:
+    given: dict[str, Any] = {
+        "head": head(),
+        "registration": TYPE,
+        "applicants": "韩立新、许文静、王海涛",
+        "unit_code": UNIT,
+        "location": PLACE,
+        "accepted_at": at(10, 51),
+        "certificate_numbers": "豫（2026）上街区不动产权第0006812号、第0006813号",
+        "items": tuple(
+            TransferItem(name=name, pages=pages)
+            for name, pages in (
+                ("不动产登记申请书", 2),
+                ("询问笔录", 3),
+                ("身份证明", 4),
+                ("买卖合同", 5),
+                ("契税完税证明", 1),
+            )
+        ),
+        "steps": (
+            TransferStep(
+                from_post="受理核验岗",
+                to_post="缮证转卷岗",
+                handed_by="孙倩",
+                handed_at=at(11, 10),
+                taken_by="李静",
+                taken_at=at(11, 20),
+            ),
+            TransferStep(from_post="缮证转卷岗", to_post="档案室"),
+        ),
+    }
+    return TransferSlip(**(given | changes))
+
+
+def catalogue(**changes: Any) -> VolumeCatalogue:
+    given: dict[str, Any] = {
+        "head": head(),
+        "archive_number": "0106-2026-ZY-000123",
+        "title": "许文静、王海涛存量房买卖转移登记",
+        "registration": TYPE,
+        "certificate_numbers": "豫（2026）上街区不动产权第0006812号",
+        "unit_code": UNIT,
+        "location": PLACE,
+        "retention": "永久",
+        "lines": (
+            CatalogueLine(
+                title="不动产登记申请书", first_page=1, last_page=2, responsible="许文静等", dated=DAY
+            ),
+            CatalogueLine(title="询问笔录", first_page=3, last_page=5, responsible="登记中心", dated=DAY),
+            CatalogueLine(title="契税完税证明", first_page=6, last_page=6, reference="税完字0031号"),
+        ),
+        "total_pages": 6,
+        "filed_by": "李静",
+        "filed_on": dt.date(2026, 12, 3),
+        "checked_by": "周宁",
+    }
+    return VolumeCatalogue(**(given | changes))
+
+
+def handover(count: int = 30, **changes: Any) -> HandoverList:
+    given: dict[str, Any] = {
+        "head": head(number="YJ20261231000002"),
+        "from_post": "缮证转卷岗",
+        "to_post": "档案室",
+        "handed_on": dt.date(2026, 12, 31),
+        "lines": tuple(
+            HandoverLine(
+                archive_number=f"0106-2026-ZY-{index:06d}",
+                case_number=f"41010620261201{index:06d}",
+                registration=TYPE,
+                location=f"上街区淮阳路21号院6号楼1单元{index:03d}",
+                certificate_numbers=f"豫（2026）上街区不动产权第{index:07d}号",
+                documents=6,
+                pages=17,
+            )
+            for index in range(1, count + 1)
+        ),
+    }
+    return HandoverList(**(given | changes))
