@@ -118,7 +118,9 @@ def _by_path(port: str, path: str) -> _Registered:
     module, _, attribute = path.rpartition(".")
     if not module:
         known = sorted(name for p, name in _registered if p == port)
-        raise PortMisconfigured(f"EXCHANGE[{port!r}]: no adapter is called {path!r}; known: {', '.join(known) or '-'}")
+        raise PortMisconfigured(
+            f"EXCHANGE[{port!r}]: no adapter is called {path!r}; known: {', '.join(known) or '-'}"
+        )
     try:
         target = getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError) as error:

@@ -72,7 +72,9 @@ class Caller:
 
     def _note(self, outcome: str, began: float, attempt: int, error: str) -> None:
         millis = round((clock.monotonic() - began) * 1000)
-        log.info("partner_call", partner=self.partner, outcome=outcome, ms=millis, attempt=attempt + 1, error=error)
+        log.info(
+            "partner_call", partner=self.partner, outcome=outcome, ms=millis, attempt=attempt + 1, error=error
+        )
 
 
 def needed(config: Mapping[str, Any], port: str, *names: str) -> list[Any]:

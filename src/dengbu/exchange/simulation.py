@@ -73,7 +73,11 @@ class Breakable:
     def break_if_told(self) -> SimResponse | None:
         if self.mode == "silent":
             raise Silence
-        return json_response(503, {"code": "SYSTEM_ERROR", "message": "系统繁忙"}) if self.mode == "unavailable" else None
+        return (
+            json_response(503, {"code": "SYSTEM_ERROR", "message": "系统繁忙"})
+            if self.mode == "unavailable"
+            else None
+        )
 
     def set_mode(self, request: SimRequest) -> SimResponse:
         mode = request.form().get("mode", "")

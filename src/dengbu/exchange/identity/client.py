@@ -26,12 +26,19 @@ UNAVAILABLE = Refusal(
     "公安身份核验服务暂时没有应答。",
     "请过几分钟再试；也可以带身份证到登记窗口，由工作人员现场核验。",
 )
-REFUSED = Refusal("IDENTITY_REFUSED", "公安身份核验服务没有受理这次核验。", "请稍后再试，或带身份证到登记窗口核验。")
+REFUSED = Refusal(
+    "IDENTITY_REFUSED", "公安身份核验服务没有受理这次核验。", "请稍后再试，或带身份证到登记窗口核验。"
+)
 MALFORMED = Refusal(
-    "IDENTITY_NUMBER_MALFORMED", "身份证号码不对：位数或最后一位校验码有误。", "请对照身份证重新填写。", field="id_number"
+    "IDENTITY_NUMBER_MALFORMED",
+    "身份证号码不对：位数或最后一位校验码有误。",
+    "请对照身份证重新填写。",
+    field="id_number",
 )
 UNTRUSTED = Refusal(
-    "IDENTITY_ANSWER_UNTRUSTED", "公安身份核验的应答未通过来源核对，不能采用。", "请稍后再试，或带身份证到登记窗口核验。"
+    "IDENTITY_ANSWER_UNTRUSTED",
+    "公安身份核验的应答未通过来源核对，不能采用。",
+    "请稍后再试，或带身份证到登记窗口核验。",
 )
 OUTCOMES = {"1": IdentityOutcome.MATCH, "2": IdentityOutcome.MISMATCH, "3": IdentityOutcome.NOT_FOUND}
 
@@ -40,14 +47,23 @@ class PoliceIdentity:
     """`IdentityVerifier`. Config: base_url, app_id, sign_key (hex), cipher_key (hex, 16 bytes), timeout, retries."""
 
     def __init__(
-        self, *, base_url: str, app_id: str, sign_key: str, cipher_key: str, timeout: float = 5.0, retries: int = 2
+        self,
+        *,
+        base_url: str,
+        app_id: str,
+        sign_key: str,
+        cipher_key: str,
+        timeout: float = 5.0,
+        retries: int = 2,
     ):
         self._caller = Caller("identity", base_url, timeout=timeout, retries=retries, unavailable=UNAVAILABLE)
         self._app_id = app_id
         try:
             self._sign_key, self._cipher_key = bytes.fromhex(sign_key), bytes.fromhex(cipher_key)
         except ValueError as error:
-            raise PortMisconfigured("EXCHANGE['identity']: sign_key and cipher_key are written in hex") from error
+            raise PortMisconfigured(
+                "EXCHANGE['identity']: sign_key and cipher_key are written in hex"
+            ) from error
         if len(self._cipher_key) != 16:
             raise PortMisconfigured("EXCHANGE['identity']: cipher_key must be 16 bytes")
 
@@ -121,7 +137,9 @@ class PoliceIdentity:
             self._sign_key, status=answer.status_code, timestamp=stamp, nonce=nonce, body=answer.content
         )
         fresh = stamp.isdigit() and abs(clock.epoch_seconds() - int(stamp)) <= wire.WINDOW_SECONDS
-        if not fresh or not hmac.compare_digest(expected.encode(), answer.headers.get("X-Signature", "").encode()):
+        if not fresh or not hmac.compare_digest(
+            expected.encode(), answer.headers.get("X-Signature", "").encode()
+        ):
             # An access key that the service does not know is answered without our signature.
             log.warning("identity_answer_untrusted", status=answer.status_code)
             raise SignatureRejected(UNTRUSTED)

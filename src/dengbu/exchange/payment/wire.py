@@ -66,7 +66,9 @@ def parse_authorization(header: str) -> dict[str, str] | None:
     return found if schema == SCHEMA and wanted <= found.keys() else None
 
 
-def signed_headers(key: rsa.RSAPrivateKey, *, serial: str, timestamp: str, nonce: str, body: bytes) -> dict[str, str]:
+def signed_headers(
+    key: rsa.RSAPrivateKey, *, serial: str, timestamp: str, nonce: str, body: bytes
+) -> dict[str, str]:
     """The platform's headers on an answer or a call-back."""
     return {
         "Wechatpay-Serial": serial,

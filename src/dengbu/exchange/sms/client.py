@@ -19,7 +19,9 @@ from dengbu.notices.ports import SmsMessage, SmsReceipt
 
 log = structlog.get_logger(__name__)
 
-UNAVAILABLE = Refusal("SMS_UNAVAILABLE", "短信暂时发不出去。", "请过一分钟再点“重新发送”；您填写的内容都还在。")
+UNAVAILABLE = Refusal(
+    "SMS_UNAVAILABLE", "短信暂时发不出去。", "请过一分钟再点“重新发送”；您填写的内容都还在。"
+)
 REFUSED = Refusal("SMS_REFUSED", "短信平台没有受理这条短信。", "请稍后再试，或到登记窗口办理。")
 
 
@@ -50,7 +52,9 @@ class TencentSms:
         full = with_demo_keys(config, "sms")
         names = ("base_url", "secret_id", "secret_key", "sdk_app_id", "sign_name")
         values = dict(zip(names, needed(full, "sms", *names), strict=True))
-        optional = {name: full[name] for name in ("region", "templates", "timeout") if full.get(name) is not None}
+        optional = {
+            name: full[name] for name in ("region", "templates", "timeout") if full.get(name) is not None
+        }
         return cls(**values, **optional)
 
     def send(self, message: SmsMessage) -> SmsReceipt:
@@ -86,7 +90,9 @@ class TencentSms:
             return SmsReceipt(accepted=True, serial_no=str(status["SerialNo"]))
         log.warning("sms_not_taken", code=code, request_id=response.get("RequestId"))
         later = code.startswith(("LimitExceeded", "InternalError"))
-        return SmsReceipt(accepted=False, serial_no=str(status.get("SerialNo", "")), code=code, try_later=later)
+        return SmsReceipt(
+            accepted=False, serial_no=str(status.get("SerialNo", "")), code=code, try_later=later
+        )
 
     def _headers(self, body: bytes) -> dict[str, str]:
         timestamp = clock.epoch_seconds()

@@ -58,7 +58,9 @@ class SmsSimulator(Breakable):
         if not isinstance(numbers, list) or not numbers:
             return _error("MissingParameter", "PhoneNumberSet is required.")
         if str(asked.get("SmsSdkAppId", "")) != self._sdk_app_id:
-            return _error("UnauthorizedOperation.SmsSdkAppIdVerifyFail", "SmsSdkAppId does not belong to the account.")
+            return _error(
+                "UnauthorizedOperation.SmsSdkAppIdVerifyFail", "SmsSdkAppId does not belong to the account."
+            )
         if not asked.get("TemplateId") or not asked.get("SignName"):
             return _error("MissingParameter", "TemplateId and SignName are required.")
         statuses = [self._deliver(str(number), asked, [str(param) for param in params]) for number in numbers]

@@ -38,7 +38,9 @@ def authorization(
     scope = f"{date}/{service}/tc3_request"
     text = "\n".join((ALGORITHM, str(timestamp), scope, hashlib.sha256(canonical.encode()).hexdigest()))
     signature = sign(secret_key=secret_key, date=date, service=service, text=text)
-    return f"{ALGORITHM} Credential={secret_id}/{scope}, SignedHeaders={SIGNED_HEADERS}, Signature={signature}"
+    return (
+        f"{ALGORITHM} Credential={secret_id}/{scope}, SignedHeaders={SIGNED_HEADERS}, Signature={signature}"
+    )
 
 
 def canonical_request(*, host: str, action: str, body: bytes, content_type: str) -> str:
