@@ -15,7 +15,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
@@ -24,6 +24,8 @@ from dengbu.core.printing import words
 from dengbu.core.printing.fonts import font_folder, unprintable
 from dengbu.core.qr import qr_svg
 from dengbu.core.refusals import Refusal, Refused
+
+_OVERFULL = "PRINT_DOES_NOT_FIT"  # the word a template panics with
 
 ROOT = Path(dengbu.__file__).parent
 
@@ -53,15 +55,26 @@ class _Press:
         self._lock = threading.Lock()
         self._compiler = typst.Compiler(path, root=ROOT, font_paths=_fonts())
 
-    def run(self, payload: str, timestamp: dt.datetime, kind: str, ppi: float) -> bytes | list[bytes]:
-        with self._lock:
-            result = self._compiler.compile(
-                format=kind,  # type: ignore[arg-type]
-                ppi=ppi,
-                sys_inputs={"data": payload},
-                pdf_standards=["a-2a"] if kind == "pdf" else [],
-                timestamp=int(timestamp.timestamp()),
-            )
+    def run(self, payload: str, timestamp: dt.datetime, kind: Literal["pdf", "png"], ppi: float) -> bytes | list[bytes]:
+        try:
+            with self._lock:
+                result = self._compiler.compile(
+                    format=kind,
+                    ppi=ppi,
+                    sys_inputs={"data": payload},
+                    pdf_standards=["a-2a"] if kind == "pdf" else [],
+                    timestamp=int(timestamp.timestamp()),
+                )
+        except typst.TypstError as fault:
+            if _OVERFULL not in fault.message:
+                raise
+            raise Refused(
+                Refusal(
+                    _OVERFULL,
+                    "内容超出证书版面，未生成。",
+                    "请把较长的内容移到附记或者附页；共有人较多的，可以分别持证或者另附清单。",
+                )
+            ) from fault
         assert result is not None  # no output path was given
         return result
 
@@ -160,7 +173,8 @@ def render(template: str, document: Any) -> bytes:
     """Set a template (its path inside the package, `cases/prints/….typ`) with data; returns a PDF/A-2a.
 
     `document` is a dataclass or a mapping with a `head` (`PrintHead`), whose print time becomes the file's date.
-    Raises Refused (PRINT_GLYPH_MISSING) where a character cannot be drawn, ValueError for an unknown template.
+    Raises Refused: PRINT_GLYPH_MISSING where a character cannot be drawn, PRINT_DOES_NOT_FIT where a certificate
+    leaf cannot hold the text even in the smallest type; ValueError for an unknown template.
     """
     result = _press(template).run(_checked(document), _printed_at(document), "pdf", 144)
     assert isinstance(result, bytes)

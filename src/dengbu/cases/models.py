@@ -1,0 +1,270 @@
+"""THE ROAD: a case with its parties, reviews, checks and transitions. Only `cases.actions` changes a state."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from dengbu.core.furniture import AppendOnly, Mutable
+from dengbu.core.ids import uuid7
+
+NUMBER_PURPOSE = "cases.party.number"
+PHONE_PURPOSE = "cases.party.phone"
+
+
+class Batch(Mutable):
+    """Cases filed together by one organisation, one case per unit (大宗受理)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    number = models.CharField(max_length=40, unique=True)
+    type_code = models.CharField(max_length=10)
+    organisation_id = models.UUIDField(db_index=True)
+    building_code = models.CharField(max_length=24, default="")
+    filed_by = models.BigIntegerField()
+    filed_at = models.DateTimeField()
+    token = models.CharField(max_length=40, unique=True)
+    short_code = models.CharField(max_length=12, unique=True)
+
+
+class Case(Mutable):
+    """办件: one application on its road. `filed` holds what was applied for, without identity numbers."""
+
+    docket = models.OneToOneField("core.Docket", models.PROTECT, primary_key=True, related_name="case")
+    type_code = models.CharField(max_length=10)
+    line = models.CharField(max_length=20)
+    client = models.CharField(max_length=20)
+    policy_version = models.CharField(max_length=40)
+    state = models.CharField(max_length=24, default="draft")
+    state_since = models.DateTimeField()
+    unit_code = models.CharField(max_length=28, default="", blank=True)
+    location = models.CharField(max_length=200, default="", blank=True)
+    filed = models.JSONField(default=dict)
+    version = models.IntegerField(default=1)  # raised by each saved change of a draft: a stale tab is noticed
+    round = models.IntegerField(default=1)  # rounds of correction
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="cases")
+
+    filed_by = models.BigIntegerField(db_index=False)  # user
+    filed_for_by_staff = models.BooleanField(default=False)
+    person_id = models.UUIDField(null=True)
+    organisation_id = models.UUIDField(null=True)
+    applicant_names = models.CharField(max_length=300, default="")
+    created_at = models.DateTimeField()
+    draft_until = models.DateTimeField(null=True)
+    submitted_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)  # of the present step, on working days
+
+    reviewer_id = models.BigIntegerField(null=True)  # the online reviewer, kept through corrections
+    reviewer_name = models.CharField(max_length=50, default="")
+    claimed_at = models.DateTimeField(null=True)
+    passed_at = models.DateTimeField(null=True)
+    prereview_no = models.CharField(max_length=20, null=True, unique=True)  # noqa: DJ001 - null until passed, unique after
+    token = models.CharField(max_length=40, null=True, unique=True)  # noqa: DJ001
+    short_code = models.CharField(max_length=12, null=True, unique=True)  # noqa: DJ001
+    valid_until = models.DateTimeField(null=True)
+
+    desk_id = models.BigIntegerField(null=True)
+    desk_name = models.CharField(max_length=50, default="")
+    acceptance_no = models.CharField(max_length=40, null=True, unique=True)  # noqa: DJ001
+    accepted_at = models.DateTimeField(null=True)
+    promised_on = models.DateField(null=True)
+    entry_id = models.BigIntegerField(null=True)
+    entry_no = models.CharField(max_length=20, default="")
+    entered_at = models.DateTimeField(null=True)
+    certifier_id = models.BigIntegerField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            # the reviewer's queue: by line, in order of deadline
+            models.Index(
+                fields=["line", "due_at", "docket"], condition=Q(state="submitted"), name="queue_submitted"
+            ),
+            models.Index(fields=["reviewer_id", "due_at"], condition=Q(state="under_review"), name="queue_mine"),
+            models.Index(fields=["state", "due_at", "docket"], name="cases_by_state"),
+            models.Index(fields=["person_id", "-created_at"], name="cases_of_person"),
+            models.Index(fields=["organisation_id", "state", "-created_at"], name="cases_of_organisation"),
+            models.Index(fields=["unit_code"], name="cases_of_unit"),
+        ]
+
+
+class CaseParty(Mutable):
+    """A party of a case: who, in which role, with which share, confirmed or not. Numbers encrypted and indexed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="parties", db_index=False)
+    role = models.CharField(max_length=12)  # seller | buyer | mortgagee | mortgagor | debtor
+    ordinal = models.IntegerField()
+    name = models.CharField(max_length=200)
+    document_kind = models.CharField(max_length=20)
+    number_cipher = models.CharField(max_length=200, default="")
+    number_index = models.CharField(max_length=64, default="")
+    phone_cipher = models.CharField(max_length=200, default="")
+    phone_index = models.CharField(max_length=64, default="")
+    address = models.CharField(max_length=200, default="")
+    share_numerator = models.IntegerField(null=True)
+    person_id = models.UUIDField(null=True)
+    organisation_id = models.UUIDField(null=True)
+    source = models.CharField(max_length=20, default="typed")  # register | housing | account | typed
+    agent_name = models.CharField(max_length=50, default="")
+    agent_number_cipher = models.CharField(max_length=200, default="")
+    agent_authority = models.CharField(max_length=20, default="")  # notarised | on_site | guardian | organisation
+    invite_token = models.CharField(max_length=40, null=True, unique=True)  # noqa: DJ001
+    invited_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.BigIntegerField(null=True)
+    declined_at = models.DateTimeField(null=True)
+    decline_reason = models.CharField(max_length=200, default="")
+    present_at = models.DateTimeField(null=True)  # identity of the person present, checked at the desk
+    present_how = models.CharField(max_length=20, default="")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint("case", "role", "ordinal", name="one_party_per_place")]
+        indexes: ClassVar = [
+            models.Index(fields=["person_id"], name="cases_a_person_is_on"),
+            models.Index(fields=["number_index"], name="cases_an_identity_is_on"),
+        ]
+
+
+class Claim(Mutable):
+    """A pending case's hold on a unit: one live claim per unit and conflict class, in every channel alike."""
+
+    docket = models.ForeignKey("core.Docket", models.PROTECT, related_name="claims")
+    unit_code = models.CharField(max_length=28)
+    conflict_class = models.CharField(max_length=60)
+    made_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["unit_code", "conflict_class"], condition=Q(released_at__isnull=True), name="one_live_claim"
+            )
+        ]
+
+
+class Transition(AppendOnly):
+    """A step on the road: event, from, to, who, when. The applicant's timeline is made of these."""
+
+    docket = models.ForeignKey("core.Docket", models.PROTECT, related_name="transitions", db_index=False)
+    event = models.CharField(max_length=24)
+    from_state = models.CharField(max_length=24)
+    to_state = models.CharField(max_length=24)
+    actor = models.CharField(max_length=80)
+    actor_name = models.CharField(max_length=100)
+    note = models.CharField(max_length=300, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["docket", "id"], name="transitions_of_docket")]
+
+
+class Verdict(Mutable):
+    """A verdict on one checklist item: at review (ok / fix / not_applicable), at the desk (four checks)."""
+
+    docket = models.ForeignKey("core.Docket", models.PROTECT, related_name="verdicts", db_index=False)
+    stage = models.CharField(max_length=8)  # review | desk
+    item = models.CharField(max_length=20)
+    round = models.IntegerField(default=1)
+    verdict = models.CharField(max_length=20)  # ok | fix | not_applicable | differs
+    checks = models.JSONField(default=dict)  # desk: 规范性 完整性 有效性 与影像一致
+    originals = models.IntegerField(default=0)
+    copies = models.IntegerField(default=0)
+    note = models.CharField(max_length=200, default="")
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint("docket", "stage", "item", name="one_verdict_per_item")]
+
+
+class Correction(AppendOnly):
+    """补正: one request with all its reasons bound to items (一次性告知), its deadline, and what came back."""
+
+    app_may_update = ("answered_at",)
+
+    docket = models.ForeignKey("core.Docket", models.PROTECT, related_name="corrections", db_index=False)
+    round = models.IntegerField()
+    reasons = models.JSONField()  # [{code, target_kind, target, text, fix, page, region, note}]
+    summary = models.CharField(max_length=200, default="")
+    before = models.JSONField(default=dict)  # what was filed, to show the difference
+    due_at = models.DateTimeField()
+    requested_by = models.CharField(max_length=80)
+    requested_by_name = models.CharField(max_length=50)
+    requested_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint("docket", "round", name="one_correction_per_round")]
+
+
+class RestrictionCheck(AppendOnly):
+    """限制查询: asked when, of which unit, by whom, with which of the answers none / some / failed; stale by time."""
+
+    docket = models.ForeignKey("core.Docket", models.PROTECT, related_name="restriction_checks", db_index=False)
+    moment = models.CharField(max_length=8)  # filing | review | desk
+    unit_code = models.CharField(max_length=28)
+    house = models.CharField(max_length=8)  # none | some | failed
+    land = models.CharField(max_length=8)
+    found = models.JSONField(default=list)
+    refusals = models.JSONField(default=list)  # what the type's rule does not answer
+    answered = models.BooleanField(default=False)
+    asked_by = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
+    valid_until = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["docket", "-id"], name="checks_of_docket")]
+
+
+class LedgerRow(AppendOnly):
+    """预审核台账: one row per pre-review result. Immutable."""
+
+    docket = models.ForeignKey("core.Docket", models.PROTECT, related_name="+")
+    case_number = models.CharField(max_length=40)
+    prereview_no = models.CharField(max_length=20, default="")
+    type_code = models.CharField(max_length=10)
+    client = models.CharField(max_length=20)
+    unit_code = models.CharField(max_length=28)
+    location = models.CharField(max_length=200)
+    applicant_names = models.CharField(max_length=300)
+    result = models.CharField(max_length=12)  # passed | correction
+    round = models.IntegerField()
+    reviewer = models.CharField(max_length=50)
+    submitted_at = models.DateTimeField()
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["-id"], name="ledger_newest")]
+
+
+class PendingMatter(Mutable):
+    """待办事项: what must be settled before entry or issue: face-signing, inspection, tax, notice … not a state."""
+
+    docket = models.ForeignKey("core.Docket", models.PROTECT, related_name="pending_matters")
+    kind = models.CharField(max_length=20)
+    owner = models.CharField(max_length=80, default="")
+    due_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=80, default="")
+    evidence = models.CharField(max_length=200, default="")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint("docket", "kind", name="one_matter_per_kind")]
+
+
+class CaseDocument(AppendOnly):
+    """A document we made for a case: its kind, bytes by digest, how often printed."""
+
+    docket = models.ForeignKey("core.Docket", models.PROTECT, related_name="documents", db_index=False)
+    kind = models.CharField(max_length=30)
+    print_no = models.IntegerField(default=1)
+    storage_key = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64)
+    pages = models.IntegerField(default=1)
+    made_by = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint("docket", "kind", "print_no", name="one_print")]

@@ -1,0 +1,43 @@
+"""Policy: checklists, fees, periods, texts and opening dates as dated data (TOML), checked against a schema."""
+
+from dengbu.catalog.policy.policy import (
+    POLICY_DIR,
+    PolicyBook,
+    check_all,
+    fee_standards,
+    forget,
+    office_calendar,
+    policy_for,
+    policy_version,
+    time_limit,
+    types_open,
+)
+from dengbu.catalog.policy.schema import (
+    ChecklistItem,
+    FeeStandard,
+    PolicyError,
+    PolicyMissing,
+    Question,
+    TimeLimit,
+    TypePolicy,
+)
+
+__all__ = [
+    "POLICY_DIR",
+    "ChecklistItem",
+    "FeeStandard",
+    "PolicyBook",
+    "PolicyError",
+    "PolicyMissing",
+    "Question",
+    "TimeLimit",
+    "TypePolicy",
+    "check_all",
+    "fee_standards",
+    "forget",
+    "office_calendar",
+    "policy_for",
+    "policy_version",
+    "time_limit",
+    "types_open",
+]

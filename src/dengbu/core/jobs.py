@@ -1,0 +1,22 @@
+"""Background work: deferred in the same transaction as the act that caused it, worked by `dengbu.project` worker."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from procrastinate import exceptions
+from procrastinate.contrib.django import app
+
+
+def enqueue(task: str, *, lock: str | None = None, queueing_lock: str | None = None, **arguments: Any) -> bool:
+    """Queue a task by name with plain ids as arguments. False when an equal one is already waiting.
+
+    The insert stands in a savepoint: a duplicate queueing lock must not abort an acceptance.
+    """
+    try:
+        with transaction.atomic():
+            app.configure_task(task, lock=lock, queueing_lock=queueing_lock).defer(**arguments)
+    except exceptions.AlreadyEnqueued:
+        return False
+    return True

@@ -1,0 +1,87 @@
+"""Fee bills, payment attempts through gateways, vouchers. Money is integer 分."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from dengbu.core.furniture import AppendOnly, Mutable
+from dengbu.core.ids import uuid7
+
+
+class FeeBill(Mutable):
+    """缴费通知: what is due for one docket, by rule and on the acceptance date."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    docket = models.OneToOneField("core.Docket", models.PROTECT, related_name="fee_bill")
+    number = models.CharField(max_length=40, unique=True)
+    lines = models.JSONField(default=list)
+    total_fen = models.BigIntegerField()
+    paid_fen = models.BigIntegerField(default=0)
+    payer = models.CharField(max_length=200)
+    exemption = models.CharField(max_length=200, default="")
+    basis = models.CharField(max_length=300, default="")
+    state = models.CharField(max_length=20, default="due")  # due | paid | free | cancelled
+    assessed_on = models.DateField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(total_fen__gte=0, paid_fen__gte=0), name="fees_not_negative")
+        ]
+
+
+class Payment(Mutable):
+    """One attempt to pay a bill: an order at the gateway, or money over the counter."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    bill = models.ForeignKey(FeeBill, models.PROTECT, related_name="payments")
+    out_trade_no = models.CharField(max_length=32, unique=True)
+    channel = models.CharField(max_length=20)  # wechat | cash | pos
+    amount_fen = models.BigIntegerField()
+    state = models.CharField(max_length=20, default="pending")  # pending | paid | closed | refund_due | refunded
+    code_url = models.CharField(max_length=300, default="")
+    gateway_ref = models.CharField(max_length=64, default="")
+    received_fen = models.BigIntegerField(null=True)
+    problem = models.CharField(max_length=200, default="")
+    made_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["made_at"], condition=Q(state="pending"), name="pending_payments")]
+
+
+class Voucher(AppendOnly):
+    """缴费凭证: proof that a bill was settled (also for a fee of 0). One live per bill."""
+
+    app_may_update = ("cancelled_at", "cancel_reason")
+
+    bill = models.ForeignKey(FeeBill, models.PROTECT, related_name="vouchers")
+    payment = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="vouchers")
+    number = models.CharField(max_length=40, unique=True)
+    amount_fen = models.BigIntegerField()
+    issued_at = models.DateTimeField()
+    issued_by = models.CharField(max_length=80)
+    cancelled_at = models.DateTimeField(null=True)
+    cancel_reason = models.CharField(max_length=200, default="")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["bill"], condition=Q(cancelled_at__isnull=True), name="one_live_voucher")
+        ]
+
+
+class GatewayNotice(AppendOnly):
+    """A call-back of a gateway as it came (verified); the same one twice is one row."""
+
+    channel = models.CharField(max_length=20)
+    notice_id = models.CharField(max_length=64)
+    out_trade_no = models.CharField(max_length=32)
+    state = models.CharField(max_length=20)
+    amount_fen = models.BigIntegerField(null=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint("channel", "notice_id", name="one_gateway_notice")]

@@ -1,0 +1,138 @@
+"""Reads of the book, one statement each, plain rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from .rules import HolderFact, RestrictionFact, RightFact, UnitBook
+
+_RIGHT_JSON = """
+  (SELECT jsonb_agg(jsonb_build_object(
+      'id', r.public_id, 'kind', r.kind, 'terms', r.terms, 'rank', r.rank, 'co', r.coownership,
+      'den', r.share_denominator, 'on', e.legal_date, 'inst', r.instrument, 'share_of', r.share_of,
+      'entry', e.year || '-' || lpad(e.number::text, 7, '0'),
+      'holders', (SELECT jsonb_agg(jsonb_build_array(h.name, h.document_kind, h.number_index, h.number_cipher,
+                                                     h.share_numerator) ORDER BY h.ordinal)
+                  FROM register_holder h WHERE h.right_id = r.id)) ORDER BY r.id)
+   FROM register_right r JOIN register_entry e ON e.id = r.made_by_id
+   WHERE r.unit_id = {unit} AND r.ended_by_id IS NULL)
+"""
+_RESTRICTION_JSON = """
+  (SELECT jsonb_agg(jsonb_build_array(s.public_id, s.kind, s.authority, s.document_no, s.from_at, s.until_at,
+                                      s.position, s.share_of, s.note) ORDER BY s.id)
+   FROM register_restriction s WHERE s.unit_id = {unit} AND s.ended_by_id IS NULL)
+"""
+# The land under a house is a unit of its own: parcel code + W00000000.
+_BOOK_SQL = f"""
+SELECT u.code, p.code, b.code, u.ended_by_id IS NOT NULL,
+       to_jsonb(f) - 'id' - 'unit_id' - 'made_by_id' - 'ended_by_id',
+       to_jsonb(pf) - 'id' - 'parcel_id' - 'made_by_id' - 'ended_by_id',
+       {_RIGHT_JSON.format(unit="u.id")}, {_RESTRICTION_JSON.format(unit="u.id")},
+       {_RIGHT_JSON.format(unit="l.id")}, {_RESTRICTION_JSON.format(unit="l.id")}
+FROM register_realestateunit u
+JOIN register_parcel p ON p.id = u.parcel_id
+LEFT JOIN register_building b ON b.id = u.building_id
+LEFT JOIN register_unitfacts f ON f.unit_id = u.id AND f.ended_by_id IS NULL
+LEFT JOIN register_parcelfacts pf ON pf.parcel_id = p.id AND pf.ended_by_id IS NULL
+LEFT JOIN register_realestateunit l ON l.code = p.code || 'W00000000' AND l.id <> u.id
+WHERE u.code = ANY(%s)
+"""
+
+
+def book_of(codes: Sequence[str]) -> dict[str, UnitBook]:
+    """What the book says now of these units, by code; units not in the book are missing. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BOOK_SQL, [list(codes)])
+        rows = cursor.fetchall()
+    return {row[0]: _unit_book(row) for row in rows}
+
+
+def unit_book(code: str) -> UnitBook | None:
+    """What the book says now of one unit, or None."""
+    return book_of([code]).get(code)
+
+
+def _unit_book(row: tuple[Any, ...]) -> UnitBook:
+    code, parcel, building, closed, facts, parcel_facts, rights, restrictions, land_rights, land = row
+    facts = facts or {}
+    return UnitBook(
+        code=code,
+        parcel_code=parcel,
+        building_code=building or "",
+        closed=closed,
+        location=facts.get("location", ""),
+        use=facts.get("use", ""),
+        area_m2=Decimal(str(facts.get("area_m2", "0"))).quantize(Decimal("0.01")),
+        facts=facts,
+        parcel=parcel_facts or {},
+        rights=tuple(_right(r) for r in rights or ()),
+        restrictions=tuple(_restriction(r) for r in restrictions or ()),
+        land=tuple(_restriction(r) for r in land or ()),
+        land_rights=tuple(_right(r) for r in land_rights or ()),
+    )
+
+
+def _right(r: dict[str, Any]) -> RightFact:
+    return RightFact(
+        public_id=uuid.UUID(r["id"]),
+        kind=r["kind"],
+        terms=r["terms"],
+        rank=r["rank"],
+        coownership=r["co"],
+        share_denominator=r["den"],
+        holders=tuple(HolderFact(*h) for h in r["holders"] or ()),
+        entered_on=dt.date.fromisoformat(r["on"]),
+        entry_number=r["entry"],
+        instrument=r["inst"],
+        share_of=uuid.UUID(r["share_of"]) if r["share_of"] else None,
+    )
+
+
+def _restriction(r: Sequence[Any]) -> RestrictionFact:
+    return RestrictionFact(uuid.UUID(r[0]), r[1], r[2], r[3], _at(r[4]), _at(r[5]), r[6], r[7], r[8])
+
+
+def _at(text: str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(text) if text else None
+
+
+def units_of_holder(number_index: str, kinds: Iterable[str] = ("house_ownership",), limit: int = 200) -> list[str]:
+    """Codes of the units on which a party holds a live right of these kinds (我名下的不动产). One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT u.code FROM register_holder h JOIN register_right r ON r.id = h.right_id"
+            " JOIN register_realestateunit u ON u.id = r.unit_id"
+            " WHERE h.number_index = %s AND r.ended_by_id IS NULL AND r.kind = ANY(%s) ORDER BY u.code LIMIT %s",
+            [number_index, list(kinds), limit],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def rights_of_holder(number_index: str, kind: str, after: str = "", limit: int = 20) -> list[tuple[str, uuid.UUID]]:
+    """(unit code, right) of a party's live rights of one kind, after a unit code: a bank's mortgages. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT u.code, r.public_id FROM register_holder h JOIN register_right r ON r.id = h.right_id"
+            " JOIN register_realestateunit u ON u.id = r.unit_id"
+            " WHERE h.number_index = %s AND r.ended_by_id IS NULL AND r.kind = %s AND u.code > %s"
+            " ORDER BY u.code, r.rank LIMIT %s",
+            [number_index, kind, after, limit],
+        )
+        return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
+def unit_codes_of_building(building_code: str) -> list[str]:
+    """Codes of all units of a building, in code order. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT u.code FROM register_realestateunit u JOIN register_building b ON b.id = u.building_id"
+            " WHERE b.code = %s AND u.ended_by_id IS NULL ORDER BY u.code",
+            [building_code],
+        )
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,217 @@
+"""The book as facts, and what stands in an entry's way. Pure: no ORM, no clock.
+
+Restrictions are judged at filing, at pre-review and inside the entry transaction by `obstacles` on fresh facts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+from dengbu.core.refusals import Refusal
+
+from .effects import Effect
+
+# Mortgages entered before the Civil Code took effect follow the old rule: consent (自然资发〔2021〕54号).
+CIVIL_CODE = dt.date(2021, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class HolderFact:
+    name: str
+    document_kind: str
+    number_index: str
+    number_cipher: str
+    share_numerator: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RightFact:
+    public_id: uuid.UUID
+    kind: str
+    terms: Mapping[str, Any]
+    rank: int | None
+    coownership: str
+    share_denominator: int | None
+    holders: tuple[HolderFact, ...]
+    entered_on: dt.date
+    entry_number: str
+    instrument: str = ""
+    share_of: uuid.UUID | None = None
+
+    def held_by(self, number_index: str) -> bool:
+        return any(h.number_index == number_index for h in self.holders)
+
+    @property
+    def holder_indexes(self) -> frozenset[str]:
+        return frozenset(h.number_index for h in self.holders)
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictionFact:
+    public_id: uuid.UUID
+    kind: str
+    authority: str
+    document_no: str
+    from_at: dt.datetime | None
+    until_at: dt.datetime | None
+    position: int
+    share_of: str
+    note: str = ""
+
+    def in_force(self, at: dt.datetime) -> bool:
+        """Not ended and inside its term; a waiting seizure counts although its term has not begun (corrections 8)."""
+        return self.until_at is None or self.until_at > at
+
+
+@dataclass(frozen=True, slots=True)
+class UnitBook:
+    """What the book says of one unit: ①自然状况 ②权利人 ③限制与其他权利 ④抵押. Areas in ㎡."""
+
+    code: str
+    parcel_code: str
+    building_code: str
+    closed: bool
+    location: str
+    use: str
+    area_m2: Decimal
+    facts: Mapping[str, Any]
+    parcel: Mapping[str, Any]
+    rights: tuple[RightFact, ...]
+    restrictions: tuple[RestrictionFact, ...]
+    land: tuple[RestrictionFact, ...] = ()
+    land_rights: tuple[RightFact, ...] = ()
+
+    @property
+    def ownership(self) -> RightFact | None:
+        return next((r for r in self.rights if r.kind == "house_ownership"), None)
+
+    @property
+    def mortgages(self) -> tuple[RightFact, ...]:
+        return tuple(sorted((r for r in self.rights if r.kind == "mortgage"), key=lambda r: r.rank or 0))
+
+    @property
+    def notices(self) -> tuple[RightFact, ...]:
+        return tuple(r for r in self.rights if r.kind == "advance_notice")
+
+    def right(self, public_id: uuid.UUID) -> RightFact | None:
+        return next((r for r in self.rights if r.public_id == public_id), None)
+
+    @property
+    def next_rank(self) -> int:
+        """The rank after the last live mortgage (民法典 414; 细则 67)."""
+        return max((r.rank or 0 for r in self.mortgages), default=0) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Something in the book that a registration must answer: its code (R_SEAL …), what it is, in words."""
+
+    code: str
+    public_id: uuid.UUID | None
+    text: str
+    holders: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How an obstacle was answered: the act it rests on, and the evidence (a material code, a document number)."""
+
+    obstacle: uuid.UUID
+    code: str
+    how: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    refusals: tuple[Refusal, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    warnings: tuple[Refusal, ...] = ()
+
+
+class Registration(Protocol):
+    """What the book needs to know of an application in order to enter it. The catalog's types satisfy it."""
+
+    @property
+    def registration_type(self) -> str: ...
+    @property
+    def docket_id(self) -> uuid.UUID | None: ...
+    @property
+    def unit_codes(self) -> tuple[str, ...]: ...
+    def judge(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Judgement: ...
+    def effects(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Effect]: ...
+
+
+RESTRICTION_CODES = {
+    "seizure": ("R_SEAL", "查封"),
+    "waiting_seizure": ("R_SEAL_WAIT", "轮候查封"),
+    "preseizure": ("R_PRESEAL", "预查封"),
+    "waiting_preseizure": ("R_PRESEAL", "轮候预查封"),
+    "objection": ("R_OBJ", "异议登记"),
+    "freeze": ("R_FREEZE", "行政限制（冻结）"),
+    "internal_lock": ("R_FREEZE", "登记机构内部锁定"),
+}
+
+
+def obstacles(book: UnitBook | None, at: dt.datetime) -> tuple[Obstacle, ...]:
+    """Everything in the book that may stand in the way of an act on the unit at an instant.
+
+    A unit not in the book, closed, or without a first registration is an obstacle too. What each means for a
+    registration type is the type's own table (`answers_to`).
+    """
+    if book is None or book.closed:
+        return (Obstacle("R_INVALID", None, "这处不动产单元不在登记簿上，或者已经注销。"),)
+    found: list[Obstacle] = []
+    for r in book.restrictions:
+        if r.in_force(at):
+            code, label = RESTRICTION_CODES[r.kind]
+            found.append(Obstacle(code, r.public_id, f"{label}：{r.authority}，{r.document_no}{_term(r)}"))
+    for r in book.land:
+        if r.in_force(at) and r.kind in ("seizure", "waiting_seizure", "preseizure"):
+            found.append(Obstacle("R_LANDSEAL", r.public_id, f"土地查封：{r.authority}，{r.document_no}{_term(r)}"))
+    if book.ownership is None:
+        found.append(Obstacle("R_NOFIRST", None, "这处房屋还没有办理首次登记。"))
+    for right in book.rights:
+        found.extend(_from_right(right))
+    for right in book.land_rights:
+        if right.kind == "mortgage":
+            found.append(Obstacle("R_LANDMTG", right.public_id, f"土地抵押：{names(right)}", right.holder_indexes))
+    until = book.parcel.get("term_until")
+    if until and dt.date.fromisoformat(str(until)) < at.date():
+        found.append(Obstacle("R_EXPIRED", None, f"土地使用期限已于{until}届满。"))
+    return tuple(found)
+
+
+def _from_right(right: RightFact) -> Iterable[Obstacle]:
+    if right.kind == "mortgage":
+        text = f"抵押权（第{right.rank}顺位）：{names(right)}"
+        if right.terms.get("transfer_limited") is True:
+            yield Obstacle("R_MTG_LIMIT", right.public_id, f"{text}，约定限制转让", right.holder_indexes)
+        elif right.terms.get("transfer_limited") is None and right.entered_on >= CIVIL_CODE:
+            # An empty field is not "no" (corrections 16).
+            yield Obstacle("R_MTG_UNCLEAR", right.public_id, f"{text}，是否限制转让未记载", right.holder_indexes)
+        elif right.entered_on < CIVIL_CODE:
+            yield Obstacle("R_MTG_PRE2021", right.public_id, f"{text}，民法典施行前登记", right.holder_indexes)
+        else:
+            yield Obstacle("R_MTG", right.public_id, text, right.holder_indexes)
+    elif right.kind == "advance_notice":
+        kind = right.terms.get("notice_kind")
+        code = "R_NOTICE_MTG" if kind in ("presale_mortgage", "mortgage") else "R_NOTICE"
+        label = "抵押预告登记" if code == "R_NOTICE_MTG" else "预告登记"
+        yield Obstacle(code, right.public_id, f"{label}：{names(right)}", right.holder_indexes)
+    elif right.kind == "residence":
+        yield Obstacle("R_RES", right.public_id, f"居住权：{names(right)}", right.holder_indexes)
+
+
+def names(right: RightFact) -> str:
+    return "、".join(h.name for h in right.holders)
+
+
+def _term(r: RestrictionFact) -> str:
+    until = f"，至{r.until_at.astimezone(dt.timezone(dt.timedelta(hours=8))):%Y-%m-%d %H:%M}" if r.until_at else ""
+    return until + (f"，限于{r.share_of}的份额" if r.share_of else "")
