@@ -25,10 +25,14 @@ class GalleryForm(forms.Form):
     name = forms.CharField(label="姓名", help_text="按身份证填写", error_messages={"required": "请输入姓名"})
     id_no = forms.CharField(label="身份证号码", error_messages={"required": "请输入身份证号码"})
     phone = forms.CharField(
-        label="手机号码", widget=forms.TextInput({"type": "tel"}), error_messages={"required": "请输入手机号码"}
+        label="手机号码",
+        widget=forms.TextInput({"type": "tel"}),
+        error_messages={"required": "请输入手机号码"},
     )
     price = forms.DecimalField(label="成交价格", error_messages={"required": "请输入合同金额"})
-    signed_on = forms.DateField(label="合同日期", help_text="例如 2026年3月5日", error_messages={"required": "请输入合同日期"})
+    signed_on = forms.DateField(
+        label="合同日期", help_text="例如 2026年3月5日", error_messages={"required": "请输入合同日期"}
+    )
     born_on = forms.DateField(label="出生日期", required=False, widget=forms.SelectDateWidget)
     share = forms.ChoiceField(
         label="共有方式",
@@ -36,7 +40,9 @@ class GalleryForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "请选择共有方式"},
     )
-    reason = forms.ChoiceField(label="登记原因", choices=[("", "请选择"), ("sale", "买卖"), ("gift", "赠与")], required=False)
+    reason = forms.ChoiceField(
+        label="登记原因", choices=[("", "请选择"), ("sale", "买卖"), ("gift", "赠与")], required=False
+    )
     papers = forms.MultipleChoiceField(
         label="带来的材料",
         choices=[("id", "身份证明"), ("contract", "买卖合同")],
@@ -44,8 +50,12 @@ class GalleryForm(forms.Form):
         required=False,
     )
     note = forms.CharField(label="补充说明", widget=forms.Textarea, required=False)
-    scan = forms.FileField(label="买卖合同", required=False, help_text="JPG、PNG、PDF，单个不超过 10 MB，最多 20 页")
-    promise = forms.BooleanField(label="我承诺所填内容真实", error_messages={"required": "请阅读并勾选承诺书"})
+    scan = forms.FileField(
+        label="买卖合同", required=False, help_text="JPG、PNG、PDF，单个不超过 10 MB，最多 20 页"
+    )
+    promise = forms.BooleanField(
+        label="我承诺所填内容真实", error_messages={"required": "请阅读并勾选承诺书"}
+    )
 
 
 def _sample(now: dt.datetime) -> dict[str, Any]:
@@ -56,7 +66,14 @@ def _sample(now: dt.datetime) -> dict[str, Any]:
         "tasks": [
             {"title": "确认不动产", "url": "#", "hint": "住宅，建筑面积 98.52 平方米", "status": "已完成"},
             {"title": "申请人和共有人", "url": "#", "status": "等待他人确认（1/2）", "tone": "alt"},
-            {"title": "上传材料", "url": "#", "hint": "还差 2 项", "status": "进行中", "tone": "info", "next": True},
+            {
+                "title": "上传材料",
+                "url": "#",
+                "hint": "还差 2 项",
+                "status": "进行中",
+                "tone": "info",
+                "next": True,
+            },
             {"title": "领证方式", "url": "#", "status": "未开始", "tone": "neutral"},
             {"title": "核对并提交", "hint": "前面都完成后就可以提交", "status": "还不能开始", "icon": ""},
         ],
@@ -67,7 +84,12 @@ def _sample(now: dt.datetime) -> dict[str, Any]:
             {"key": "邮寄地址", "value": "", "url": "#", "action": "填写"},
         ],
         "events": [
-            {"at": now, "title": "需要补正（2 处）", "text": "审核人员已看完全部材料，一次告知。", "now": True},
+            {
+                "at": now,
+                "title": "需要补正（2 处）",
+                "text": "审核人员已看完全部材料，一次告知。",
+                "now": True,
+            },
             {"at": now - 30 * hour, "title": "开始审核"},
             {"at": now - 50 * hour, "title": "您提交了申请", "text": "短信已发到尾号 2134 的手机。"},
         ],
@@ -87,7 +109,13 @@ def _sample(now: dt.datetime) -> dict[str, Any]:
         ],
         "checks": [
             {"result": "pass", "name": "影像清晰度", "basis": "规则 S-01"},
-            {"result": "hint", "name": "身份证有效期剩 21 天", "evidence": "至 2026-12-15", "basis": "规则 S-07", "url": "#"},
+            {
+                "result": "hint",
+                "name": "身份证有效期剩 21 天",
+                "evidence": "至 2026-12-15",
+                "basis": "规则 S-07",
+                "url": "#",
+            },
             {"result": "block", "name": "证号已注销", "url": "#"},
             {"result": "unknown", "name": "婚姻状况", "evidence": "民政接口没有回应", "at": now},
         ],
@@ -101,8 +129,18 @@ def _sample(now: dt.datetime) -> dict[str, Any]:
         "found": [{"kind": "查封", "text": "上街区人民法院，（2026）豫0106执482号"}],
         "table_columns": ["编号", "业务", {"text": "金额（元）", "end": True}, "状态"],
         "table_rows": [
-            [{"text": "YS-2026-7K3M", "url": "#"}, "存量房转移", "860,000.00", {"text": "需要补正", "tone": "fix"}],
-            [{"text": "YS-2026-6T2H", "url": "#"}, "抵押权设立", "420,000.00", {"text": "已登簿", "tone": "info"}],
+            [
+                {"text": "YS-2026-7K3M", "url": "#"},
+                "存量房转移",
+                "860,000.00",
+                {"text": "需要补正", "tone": "fix"},
+            ],
+            [
+                {"text": "YS-2026-6T2H", "url": "#"},
+                "抵押权设立",
+                "420,000.00",
+                {"text": "已登簿", "tone": "info"},
+            ],
         ],
         "book": {
             "as_of": now,
@@ -136,7 +174,13 @@ def _sample(now: dt.datetime) -> dict[str, Any]:
         "due_soon": now + hour / 3,
         "due_calm": now + 3 * hour,
         "refusals": [
-            Refusal("GALLERY_SHARE", "份额合计为 90%，应为 100%", "请核对每位共有人的份额。", "条例第十七条", "share"),
+            Refusal(
+                "GALLERY_SHARE",
+                "份额合计为 90%，应为 100%",
+                "请核对每位共有人的份额。",
+                "条例第十七条",
+                "share",
+            ),
             Refusal("GALLERY_SEIZED", "这处房屋有查封登记", "请先到查封机关办理解除查封。"),
         ],
         "custom": {
@@ -155,7 +199,12 @@ def _sample(now: dt.datetime) -> dict[str, Any]:
 def gallery(request: HttpRequest) -> HttpResponse:
     """The component gallery. `?surface=staff` draws it in the workbench frame."""
     filled = GalleryForm(
-        initial={"name": "王海涛", "price": Decimal("1200000"), "share": "joint", "born_on": dt.date(1990, 3, 7)}
+        initial={
+            "name": "王海涛",
+            "price": Decimal("1200000"),
+            "share": "joint",
+            "born_on": dt.date(1990, 3, 7),
+        }
     )
     staff = request.GET.get("surface") == "staff"
     context = {

@@ -27,7 +27,16 @@ _KINDS: tuple[tuple[type[forms.Widget], str], ...] = (
 _TYPES = {"tel": "tel", "password": "password", "email": "email", "search": "search"}
 _INPUTMODES = {"tel": "tel", "money": "decimal", "decimal": "decimal", "int": "numeric", "otp": "numeric"}
 _UNITS = {"money": "元"}
-_WIDTHS = {"tel": "m", "money": "m", "decimal": "s", "int": "xs", "otp": "s", "date": "m", "id": "l", "code": "l"}
+_WIDTHS = {
+    "tel": "m",
+    "money": "m",
+    "decimal": "s",
+    "int": "xs",
+    "otp": "s",
+    "date": "m",
+    "id": "l",
+    "code": "l",
+}
 _OWN = {"class", "style", "id", "name", "type", "value", "required", "autocomplete", "inputmode", "maxlength"}
 
 
@@ -67,7 +76,9 @@ def _chosen(value: object) -> set[str]:
     return {str(value)}
 
 
-def _date_parts(value: object, name: str, field_id: str, bound: Mapping[str, Any] | None) -> list[dict[str, str]]:
+def _date_parts(
+    value: object, name: str, field_id: str, bound: Mapping[str, Any] | None
+) -> list[dict[str, str]]:
     year = month = day = ""
     if isinstance(value, dt.date):
         year, month, day = str(value.year), str(value.month), str(value.day)
@@ -194,7 +205,11 @@ def problems(
     for item in errors:
         if isinstance(item, Mapping):
             found.append(
-                {"text": str(item["text"]), "href": str(item.get("href", "")), "remedy": str(item.get("remedy", ""))}
+                {
+                    "text": str(item["text"]),
+                    "href": str(item.get("href", "")),
+                    "remedy": str(item.get("remedy", "")),
+                }
             )
         else:
             found.append({"text": str(item), "href": "", "remedy": ""})

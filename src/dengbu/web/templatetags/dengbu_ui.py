@@ -23,7 +23,16 @@ from dengbu.web.templatetags import _assets, _fields, _text
 
 register = template.Library()
 
-for _name in ("mask_name", "mask_id", "mask_phone", "money", "capital", "cn_date", "cn_datetime", "group_unit"):
+for _name in (
+    "mask_name",
+    "mask_id",
+    "mask_phone",
+    "money",
+    "capital",
+    "cn_date",
+    "cn_datetime",
+    "group_unit",
+):
     register.filter(_name, getattr(_text, _name), is_safe=False)
 register.filter("iso", _text.iso)
 register.simple_tag(_text.diff, name="diff")
@@ -64,7 +73,9 @@ def icon(name: str, label: str = "") -> SafeString:
         return format_html(
             '<svg class="i" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href
         )
-    return format_html('<svg class="i" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', href)
+    return format_html(
+        '<svg class="i" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', href
+    )
 
 
 @register.simple_tag
@@ -103,7 +114,11 @@ def title_prefix(context: Context) -> str:
     """“有错误：” when the page comes back with something to put right, 【培训】 in the training office."""
     training = "【培训】" if context.get("training") else ""
     form = context.get("form")
-    wrong = bool(getattr(form, "errors", None)) or bool(context.get("refusals")) or bool(context.get("has_errors"))
+    wrong = (
+        bool(getattr(form, "errors", None))
+        or bool(context.get("refusals"))
+        or bool(context.get("has_errors"))
+    )
     return training + ("有错误：" if wrong else "")
 
 
@@ -132,7 +147,9 @@ def preferences(context: Context, tag: str = "li") -> dict[str, Any]:
 def mainnav(context: Context, items: Sequence[Sequence[str]], label: str = "主导航") -> dict[str, Any]:
     """Navigation band. `items`: (key, words, url); the one whose key is `nav_active` in context is current."""
     active = context.get("nav_active", "")
-    links = [{"text": text, "url": url, "current": bool(active) and key == active} for key, text, url in items]
+    links = [
+        {"text": text, "url": url, "current": bool(active) and key == active} for key, text, url in items
+    ]
     return {"links": links, "label": label}
 
 
@@ -207,7 +224,9 @@ def error_summary(
 @register.inclusion_tag("components/task_list.html")
 def task_list(tasks: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """The tasks of an application. Keys: title, url ('' when it cannot start yet), hint, status, tone, icon, next."""
-    return {"tasks": [{"url": "", "hint": "", "tone": "plain", "icon": None, "next": False, **t} for t in tasks]}
+    return {
+        "tasks": [{"url": "", "hint": "", "tone": "plain", "icon": None, "next": False, **t} for t in tasks]
+    }
 
 
 @register.inclusion_tag("components/tag.html")
@@ -302,7 +321,9 @@ def back_link(url: str, text: str = "返回") -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/empty_state.html")
-def empty_state(title: str, text: str = "", url: str = "", action: str = "", level: int = 2) -> dict[str, Any]:
+def empty_state(
+    title: str, text: str = "", url: str = "", action: str = "", level: int = 2
+) -> dict[str, Any]:
     """An empty place: what it is for and how to fill it."""
     return {"title": title, "text": text, "url": url, "action": action, "level": level}
 
@@ -350,7 +371,9 @@ def upload_item(
 
 
 @register.inclusion_tag("components/qr_block.html")
-def qr_block(svg: str = "", src: str = "", short_code: str = "", caption: str = "", alt: str = "") -> dict[str, Any]:
+def qr_block(
+    svg: str = "", src: str = "", short_code: str = "", caption: str = "", alt: str = ""
+) -> dict[str, Any]:
     """A QR code with its short code. `svg`: markup made by the server; or `src`: address of an image."""
     return {
         "svg": mark_safe(svg) if svg else "",  # noqa: S308 - drawn by segno, never from input
@@ -363,7 +386,10 @@ def qr_block(svg: str = "", src: str = "", short_code: str = "", caption: str = 
 
 @register.inclusion_tag("components/compare_table.html")
 def compare_table(
-    rows: Iterable[Mapping[str, Any]], columns: Sequence[str], caption: str = "数据比对", show_equal: bool = True
+    rows: Iterable[Mapping[str, Any]],
+    columns: Sequence[str],
+    caption: str = "数据比对",
+    show_equal: bool = True,
 ) -> dict[str, Any]:
     """Sources side by side; rows that differ come first and differing characters are marked.
 
@@ -407,7 +433,9 @@ def check_panel(checks: Iterable[Mapping[str, Any]], title: str = "机器检查"
         base = {"evidence": "", "basis": "", "at": None, "url": "", "url_text": "查看"}
         filled.append({**base, **check, "word": word, "cls": cls, "icon": mark})
     filled.sort(key=lambda c: order.index(c["result"]))
-    counts = [(words[k][0], sum(c["result"] == k for c in filled)) for k in ("pass", "hint", "block", "unknown")]
+    counts = [
+        (words[k][0], sum(c["result"] == k for c in filled)) for k in ("pass", "hint", "block", "unknown")
+    ]
     note = "，".join(f"{w} {n}" for w, n in counts if n)
     return {"checks": filled, "title": title, "note": f"{len(filled)} 条：{note}" if filled else ""}
 
@@ -496,7 +524,13 @@ def data_table(
             given = cell if isinstance(cell, Mapping) else {"text": cell}
             cells.append({"url": "", "tone": "", "head": head, **given})
         body.append(cells)
-    return {"heads": heads, "rows": body, "caption": caption, "caption_hidden": caption_hidden, "empty": empty}
+    return {
+        "heads": heads,
+        "rows": body,
+        "caption": caption,
+        "caption_hidden": caption_hidden,
+        "empty": empty,
+    }
 
 
 @register.inclusion_tag("components/register_summary.html")
