@@ -2,7 +2,7 @@
 
 from dengbu.core.printing.engine import PrintHead, plain, preview, render
 from dengbu.core.printing.fonts import unprintable
-from dengbu.core.printing.words import cn_date, cn_instant, yuan, yuan_capitals
+from dengbu.core.printing.words import cn_date, cn_instant
 
 __all__ = [
     "PrintHead",
@@ -12,6 +12,4 @@ __all__ = [
     "preview",
     "render",
     "unprintable",
-    "yuan",
-    "yuan_capitals",
 ]

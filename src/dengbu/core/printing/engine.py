@@ -15,11 +15,12 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import typst
 
 import dengbu
+from dengbu.core.money import capital, format_yuan
 from dengbu.core.printing import words
 from dengbu.core.printing.fonts import font_folder, unprintable
 from dengbu.core.qr import qr_svg
@@ -55,7 +56,9 @@ class _Press:
         self._lock = threading.Lock()
         self._compiler = typst.Compiler(path, root=ROOT, font_paths=_fonts())
 
-    def run(self, payload: str, timestamp: dt.datetime, kind: Literal["pdf", "png"], ppi: float) -> bytes | list[bytes]:
+    def run(
+        self, payload: str, timestamp: dt.datetime, kind: Literal["pdf", "png"], ppi: float
+    ) -> bytes | list[bytes]:
         try:
             with self._lock:
                 result = self._compiler.compile(
@@ -75,8 +78,7 @@ class _Press:
                     "请把较长的内容移到附记或者附页；共有人较多的，可以分别持证或者另附清单。",
                 )
             ) from fault
-        assert result is not None  # no output path was given
-        return result
+        return cast("bytes | list[bytes]", result)  # no output path is given, so there is a result
 
 
 @functools.cache
@@ -113,8 +115,8 @@ def plain(value: Any) -> Any:
             out[field.name] = plain(held)
             if field.name.endswith("_fen") and held is not None:
                 stem = field.name.removesuffix("_fen")
-                out[f"{stem}_yuan"] = words.yuan(held)
-                out[f"{stem}_capitals"] = words.yuan_capitals(held)
+                out[f"{stem}_yuan"] = format_yuan(held)
+                out[f"{stem}_capitals"] = capital(held)
         if isinstance(value, PrintHead):
             out["qr_svg"] = qr_svg(value.qr)
         return out
@@ -177,8 +179,7 @@ def render(template: str, document: Any) -> bytes:
     leaf cannot hold the text even in the smallest type; ValueError for an unknown template.
     """
     result = _press(template).run(_checked(document), _printed_at(document), "pdf", 144)
-    assert isinstance(result, bytes)
-    return result
+    return cast(bytes, result)  # a PDF is one file
 
 
 def preview(template: str, document: Any, ppi: float = 144) -> list[bytes]:
