@@ -12,7 +12,7 @@ import pytest
 
 from dengbu.project.launcher.datafolder import DataFolder
 from dengbu.project.launcher.environment import DatabaseUrls, embedded_server, start_embedded
-from dengbu.project.launcher.postgres import PostgresServer
+from dengbu.project.launcher.postgres import PostgresServer, unprivileged
 from dengbu.project.launcher.problems import LauncherProblem
 
 
@@ -138,6 +138,14 @@ def test_a_number_of_a_dead_server_that_another_program_got_is_not_adopted(tmp_p
     folder.mkdir()
     (folder / "postmaster.pid").write_text(f"{os.getpid()}\n{folder}\n0\n5432\n")
     assert PostgresServer(folder, "x")._running_port() is None
+
+
+def test_root_s_programs_below_a_closed_folder_are_found_without_opening_it(tmp_path: Path) -> None:
+    (tmp_path / "closed").mkdir(mode=0o700)
+    program = tmp_path / "closed" / "program"
+    program.touch(0o755)
+    assert subprocess.run([*unprivileged(), "test", "-x", program], check=False).returncode == 0
+    assert (tmp_path / "closed").stat().st_mode & 0o777 == 0o700
 
 
 def test_leftovers_of_an_interrupted_first_start_are_cleared(tmp_path: Path) -> None:

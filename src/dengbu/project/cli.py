@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 
 from .launcher.datafolder import DataFolder
@@ -88,6 +89,9 @@ def delegate(word: str, rest: list[str]) -> int:
     asks_for_help = bool({"-h", "--help"} & set(rest))
     urls = _urls(data, needed=not asks_for_help and command[0] not in WITHOUT_DATABASE)
     os.environ.update(process_environment(data, urls, as_owner=command[0] in AS_OWNER))
+    os.environ.setdefault("DENGBU_POOL", "off")  # one command needs one connection
+    if urls is NOWHERE:
+        warnings.filterwarnings("ignore", "Got an error checking a consistent migration history", RuntimeWarning)
     web_port = data.runtime().get("web_port", 8000)
     os.environ.setdefault("DENGBU_BASE_URL", f"http://127.0.0.1:{web_port}")
 

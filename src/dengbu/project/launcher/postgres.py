@@ -22,7 +22,9 @@ SUPERUSER = "postgres"
 # As root the server runs as `nobody`, who keeps one capability: to *read and pass through* folders, so that a clone
 # below a folder closed to others (/root, mode 0700) works without opening that folder to anybody.
 SETPRIV = ("--reuid=nobody", "--regid=nogroup", "--clear-groups")
+# access(2), by which initdb looks for its fellow programs, ignores capabilities unless the third bit is set.
 MAY_PASS = ("--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search")
+MAY_LOOK = ("--securebits=+no_setuid_fixup",)
 
 ALWAYS = {
     "listen_addresses": "127.0.0.1",
@@ -53,9 +55,10 @@ def unprivileged() -> tuple[str, ...]:
         raise LauncherProblem(
             "PostgreSQL does not run as root. Run: apt-get install -y util-linux (it has setpriv)"
         )
-    full = (setpriv, *SETPRIV, *MAY_PASS)
-    if subprocess.run([*full, "true"], capture_output=True, check=False).returncode == 0:
-        return full
+    for more in ((*MAY_PASS, *MAY_LOOK), MAY_PASS):
+        prefix = (setpriv, *SETPRIV, *more)
+        if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0:
+            return prefix
     # A container may have dropped the capability; then the clone has to lie where nobody can reach it.
     return (setpriv, *SETPRIV)
 
