@@ -105,13 +105,15 @@ def get(port: str) -> Any:
             return known[2]
         adapter = build(port, config, environment=where)
         _built[port] = (where, config, adapter)
+        if known is not None and hasattr(known[2], "close_connections"):
+            known[2].close_connections()
         return adapter
 
 
 def environment() -> str:
     """`production` where either the settings or the process environment says so: the stricter one holds."""
-    said = {str(getattr(settings, "DENGBU_ENV", "")), os.environ.get("DENGBU_ENV", "")}
-    return "production" if "production" in said else (said - {""} or {"demo"}).pop()
+    said = (str(getattr(settings, "ENV", "")), os.environ.get("DENGBU_ENV", ""))
+    return "production" if "production" in said else said[0] or said[1] or "demo"
 
 
 def _by_path(port: str, path: str) -> _Registered:

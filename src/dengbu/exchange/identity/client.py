@@ -92,7 +92,7 @@ class PoliceIdentity:
         answer = self._caller.call("POST", wire.PATH, prepare=prepare, idempotent=True)
         return self._read(answer, nonces[-1])
 
-    def close(self) -> None:
+    def close_connections(self) -> None:
         self._caller.close()
 
     def _body(self, query: IdentityQuery, number: str, nonce: str) -> bytes:

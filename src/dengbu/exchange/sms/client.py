@@ -76,7 +76,7 @@ class TencentSms:
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise PartnerRejected(REFUSED, partner_code="UnreadableAnswer") from error
 
-    def close(self) -> None:
+    def close_connections(self) -> None:
         self._caller.close()
 
     def _read(self, response: dict[str, Any]) -> SmsReceipt:
