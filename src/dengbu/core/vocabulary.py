@@ -232,13 +232,11 @@ class HouseNature(Vocabulary):
 
     @property
     def is_fee_exempt(self) -> bool:
-        """Kinds of home whose registration is free (财税〔2016〕79号): 廉租, 公租, 经适, 安置."""
-        return self in (
-            HouseNature.RESETTLEMENT,
-            HouseNature.PUBLIC_RENTAL,
-            HouseNature.LOW_RENT,
-            HouseNature.AFFORDABLE,
-        )
+        """Homes whose ownership is registered free by what they are (财税〔2016〕79号): 廉租, 公租, 经适.
+
+        Homes resettled after shanty-town clearance are free too, but 动迁房 is wider: the officer claims that one.
+        """
+        return self in (HouseNature.PUBLIC_RENTAL, HouseNature.LOW_RENT, HouseNature.AFFORDABLE)
 
 
 class Structure(Vocabulary):

@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -49,7 +50,9 @@ def _read(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise PolicyError(path.name, "", "文件不是 UTF-8 编码", "请另存为 UTF-8 编码") from None
     except tomllib.TOMLDecodeError as error:
-        raise PolicyError(path.name, "", f"TOML 写法有误（{error}）", "请按行号检查引号、括号和等号") from None
+        raise PolicyError(
+            path.name, "", f"TOML 写法有误（{error}）", "请按行号检查引号、括号和等号"
+        ) from None
 
 
 def _explain(error: Mapping[str, Any]) -> tuple[str, str]:
@@ -88,7 +91,7 @@ def _shape_each(model: type[M], data: Mapping[str, Any], key: str, file: str) ->
 
 def _no_overlap(versions: Sequence[D], file: str, what: str) -> None:
     ordered = sorted(versions, key=lambda version: version.valid_from)
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in pairwise(ordered):
         if earlier.covers(later.valid_from):
             raise PolicyError(
                 file,
@@ -183,7 +186,10 @@ class PolicyBook:
             for standard in self.fees:
                 if fee.rule not in standard.rules:
                     raise PolicyError(
-                        file, "fees.rule", f"收费标准 {standard.version} 中没有 {fee.rule}", "请在 fees.toml 中补上"
+                        file,
+                        "fees.rule",
+                        f"收费标准 {standard.version} 中没有 {fee.rule}",
+                        "请在 fees.toml 中补上",
                     )
         for question in written.questions:
             self._condition(question.condition, file, f"questions.{question.key}.condition")
@@ -205,7 +211,9 @@ class PolicyBook:
         if key is None:
             return ""
         if key not in self._conditions:
-            raise PolicyError(file, where, f"不认识条件“{key}”", "请在 materials.toml 的 [conditions] 中补上说明")
+            raise PolicyError(
+                file, where, f"不认识条件“{key}”", "请在 materials.toml 的 [conditions] 中补上说明"
+            )
         return self._conditions[key]
 
     def _item(self, setting: ItemSetting, file: str) -> ChecklistItem:
@@ -216,7 +224,9 @@ class PolicyBook:
         own = {key: getattr(setting, key) for key in _SETTABLE if getattr(setting, key) is not None}
         data = {key: getattr(material, key) for key in _SETTABLE} | own
         if not data["why"]:
-            raise PolicyError(file, f"{where}.why", "没有给申请人看的说明", "请在这里或 materials.toml 中补上")
+            raise PolicyError(
+                file, f"{where}.why", "没有给申请人看的说明", "请在这里或 materials.toml 中补上"
+            )
         data |= {
             "code": setting.code,
             "when": setting.when,

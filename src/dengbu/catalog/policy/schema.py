@@ -19,7 +19,17 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 When = Literal["required", "conditional", "optional"]
 Source = Literal["upload", "shared", "generated", "original_surrendered"]
 Partner = Literal[
-    "", "housing", "tax", "register", "police", "civil_affairs", "market", "court", "planning", "survey", "notary"
+    "",
+    "housing",
+    "tax",
+    "register",
+    "police",
+    "civil_affairs",
+    "market",
+    "court",
+    "planning",
+    "survey",
+    "notary",
 ]
 ProvidedBy = Literal["applicant", "seller", "buyer", "mortgagor", "mortgagee", "developer", "office"]
 Channel = Literal["web", "mobile", "kiosk", "desk", "api"]
@@ -311,13 +321,17 @@ class FeeRule(Model):
 
 
 class Exemption(Model):
-    """A reason not to pay. `waives` the registration fee, or the certificates as well."""
+    """A reason not to pay. `waives` the registration fee, or the certificates as well; `rules` it holds for (empty: all)."""
 
     code: Code
     name: Text
     waives: Literal["fee", "all", "fee_keep_each_certificate"]
     proof: Text
     basis: Text
+    rules: tuple[Code, ...] = ()
+
+    def holds_for(self, rule: str) -> bool:
+        return not self.rules or rule in self.rules
 
 
 class FeeStandard(Dated):
@@ -333,6 +347,14 @@ class FeeStandard(Dated):
     small_mortgagor_exempts: bool = False
     rules: dict[Code, FeeRule]
     exemptions: tuple[Exemption, ...] = ()
+
+    @model_validator(mode="after")
+    def _exemptions_name_known_rules(self) -> Self:
+        for exemption in self.exemptions:
+            unknown = set(exemption.rules) - set(self.rules)
+            if unknown:
+                raise ValueError(f"减免项 {exemption.code} 提到不存在的规则 {min(unknown)}")
+        return self
 
 
 # --- days -------------------------------------------------------------------------------------------------------
