@@ -13,7 +13,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from dengbu.cases.prints import PartyLine, acceptance_receipt
+from dengbu.cases.prints import PartyLine, ReceivedItem, acceptance_receipt, application_form
 from dengbu.certificates.prints import Overprint, certificate, proof
 from dengbu.core.printing import cn_date, cn_instant, plain, render, unprintable
 from dengbu.core.qr import qr_png, qr_svg
@@ -34,10 +34,18 @@ from tests.prints.test_papers import pages
         "// 注释 /* x */",
     ],
 )
-def test_a_name_that_looks_like_markup_is_printed_as_typed(name: str) -> None:
-    party = PartyLine(role="受让方", name=name)
-    text = "".join(pages(acceptance_receipt(samples.receipt(parties=(party,)))))
-    assert name.replace(" ", "") in text
+def test_what_looks_like_markup_is_printed_as_typed_wherever_it_stands(name: str) -> None:
+    item = ReceivedItem(name=name, originals=1, copies=0, pages=1, remark=name)
+    receipt = samples.receipt(
+        parties=(PartyLine(role=name, name=name),), location=name, collector_notes=(name,), items=(item,)
+    )
+    form = samples.application(
+        holders=(dataclasses.replace(samples.SELLER, name=name, address=name),), cause=name, remark=name
+    )
+    deed = deeds.deed(holders=(name,), certificate_number=name, other_facts=(name,), notes=(name,))
+    typed = name.replace(" ", "")
+    for pdf, times in ((acceptance_receipt(receipt), 6), (application_form(form), 5), (certificate(deed), 6)):
+        assert "".join(pages(pdf)).count(typed) >= times
 
 
 def test_rare_names_of_the_font_are_printed() -> None:
@@ -114,6 +122,11 @@ def test_on_a_blank_only_the_data_are_printed_and_the_offset_moves_them() -> Non
     assert "许文静、王海涛" in text
     shifted = certificate(deeds.deed(overprint=Overprint(offset_x_mm=Decimal("1.5"))))
     assert shifted != overprinted
+
+
+def test_a_training_print_on_a_blank_still_says_so() -> None:
+    page = deeds.deed(overprint=Overprint(), head=samples.head(number=deeds.CERTIFICATE_NO, sample=True))
+    assert all("样张·培训用" in text for text in pages(certificate(page)))
 
 
 def test_a_drawing_takes_the_place_of_the_note_that_it_is_attached() -> None:

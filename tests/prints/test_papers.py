@@ -153,6 +153,14 @@ def test_the_application_ticks_what_is_applied_for_and_nothing_else() -> None:
     assert "□✓抵押权" not in text
 
 
+def test_every_one_of_many_applicants_has_a_line_to_sign() -> None:
+    many = tuple(dataclasses.replace(samples.SELLER, name=f"共有人{index:02d}") for index in range(1, 31))
+    found = pages(case_papers.application_form(samples.application(holders=many)))
+    text = "".join(found)
+    assert all(f"权利人（签章）：{person.name}" in text for person in many)
+    assert all("41010620261201000123" in page for page in found)
+
+
 def test_a_mortgage_application_states_scope_and_transfer_limit() -> None:
     mortgage = case_papers.MortgageBlock(
         secured_amount="65.0000",
