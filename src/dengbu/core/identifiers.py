@@ -372,11 +372,9 @@ def check_certificate_number(text: str, *, field: str = "") -> Refusal | None:
 
 def parse_certificate_number(text: str, *, field: str = "") -> CertificateNumber:
     """Take a certificate or proof number apart. Raises Refused."""
-    found = check_certificate_number(text, field=field)
-    if found:
-        raise Refused(found)
     match = _CERTIFICATE.fullmatch(normalise_certificate_number(text))
-    assert match is not None  # the check above used the same pattern
+    if match is None:
+        raise Refused(check_certificate_number(text, field=field) or ())
     kind = CertificateKind.CERTIFICATE if match["kind"] == "权" else CertificateKind.PROOF
     return CertificateNumber(kind, int(match["year"]), int(match["seq"]), match["province"], match["area"])
 
