@@ -74,7 +74,7 @@ def prepare_and_serve(data: DataFolder, urls: DatabaseUrls, children: Children, 
     if migrate(data, urls):
         say("migrated")
     demo = is_demo()
-    if demo and has_command("run_simulators"):
+    if wants_simulators() and has_command("run_simulators"):
         data.port("simulator_port")
         environment = process_environment(data, urls)
         children.start("simulators", manage_command("run_simulators"), environment)
@@ -101,6 +101,11 @@ def web_command(host: str, port: int, workers: int = 2) -> list[str]:
         # A worker that waits for a slow answer is given up rather than keeping Ctrl-C waiting.
         *("--workers-kill-timeout", "10", "dengbu.project.wsgi:application"),
     ]
+
+
+def wants_simulators() -> bool:
+    """Simulators stand in for the partners unless this is production or the partners are configured."""
+    return os.environ.get("DENGBU_ENV") != "production" and not os.environ.get("DENGBU_EXCHANGE")
 
 
 def has_jobs() -> bool:
