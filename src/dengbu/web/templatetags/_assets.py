@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 _FIRST = ("tokens",)
-_SHARED = ("field", "errors", "rows", "steps", "timeline", "upload", "parcel", "parts")
+_SHARED = ("field", "errors", "rows", "steps", "timeline", "upload", "parcel", "compare", "parts")
 _CITIZEN = (
     *("base", "masthead", "buttons", "tags", "surfaces", "aside", "key-value", "tables", "process", "lists"),
     *("help-foot", "home", "application", "material", "case", "pass", "verify"),
 )
 _STAFF = (
-    *("base", "nav", "buttons", "fields", "tags", "table", "identity-bar", "bottom-bar", "panel", "compare"),
+    *("base", "common", "nav", "buttons", "fields", "tags", "table", "identity-bar", "bottom-bar", "panel"),
     *("result", "verdict", "viewer", "review", "accept", "register-book", "building-table", "narrow"),
 )
 

@@ -291,7 +291,7 @@ def timeline(events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 @register.simple_block_tag
-def details(content: str, summary: str, open: bool = False) -> str:  # noqa: A002
+def details(content: str, summary: str, open: bool = False) -> str:
     """`{% details "什么是不动产单元号" %}…{% enddetails %}`: an answer that unfolds."""
     return render_to_string("components/details.html", {"summary": summary, "content": content, "open": open})
 
@@ -354,7 +354,7 @@ def upload_item(
     error: str = "",
     percent: int = 0,
     actions: Iterable[Mapping[str, Any]] = (),
-    id: str = "",  # noqa: A002
+    id: str = "",
 ) -> dict[str, Any]:
     """One file. States: uploading done warn error exempt missing. Actions: text, url (link) or name+value (button)."""
     icons = {"error": "warn", "warn": "warn", "done": "file", "exempt": "check", "missing": "file"}
