@@ -162,7 +162,7 @@ def test_every_fee_rule_and_exemption_of_the_country_is_in_both_standards():
 @pytest.mark.parametrize(
     ("name", "old", "new", "key", "said"),
     [
-        ("P01.toml", "promised_days = 5", "promised_days = 31", "promised_days", "promised_days"),
+        ("P01.toml", "promised_days = 5", "promised_days = 31", "promised_days", "“31”太大"),
         ("P01.toml", "promised_days = 5", "promise_days = 5", "promised_days", "缺少这一项"),
         ("P01.toml", 'name = "存', 'colour = "red"\nname = "存', "colour", "不认识这一项"),
         ("P01.toml", "valid_from = 2021-01-01", 'valid_from = "soon"', "valid_from", "不是日期"),
@@ -211,6 +211,14 @@ def test_a_mistake_in_a_file_is_told_with_file_key_and_remedy(folder, name, old,
     assert said in found.problem
     assert found.remedy
     assert str(found).startswith(name)
+
+
+def test_faults_of_several_files_are_told_together(folder):
+    spoil(folder, "P01.toml", "promised_days = 5", "promised_days = 31")
+    spoil(folder, "B06.toml", "promised_days = 1", "promised_days = 0.5")
+    assert [fault.file for fault in check_all(folder)] == ["B06.toml", "P01.toml"]
+    with pytest.raises(PolicyError, match=r"B06\.toml"):
+        PolicyBook(folder)
 
 
 def test_two_versions_for_one_day_are_refused(folder):

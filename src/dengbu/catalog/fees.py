@@ -160,9 +160,8 @@ def _exemption(facts: FeeFacts, standard: FeeStandard, rule: FeeRule) -> Exempti
     if facts.units and all(_attached(unit) for unit in facts.units):
         codes.add("EX_ATTACHED")
     order = ("all", "fee", "fee_keep_each_certificate")
-    found = sorted(
-        (known[code] for code in codes if code in known), key=lambda e: (order.index(e.waives), e.code)
-    )
+    usable = [known[code] for code in codes if code in known and known[code].holds_for(facts.rule)]
+    found = sorted(usable, key=lambda exemption: (order.index(exemption.waives), exemption.code))
     return found[0] if found else None
 
 

@@ -66,6 +66,10 @@ def _explain(error: Mapping[str, Any]) -> tuple[str, str]:
         return f"“{error['input']}”不在可选范围内", f"可选：{context.get('expected', '')}"
     if kind.startswith("date"):
         return f"“{error['input']}”不是日期", "请写成 2026-03-05"
+    if kind == "less_than_equal":
+        return f"“{error['input']}”太大", f"最大 {context['le']}"
+    if kind == "greater_than_equal":
+        return f"“{error['input']}”太小", f"最小 {context['ge']}"
     if kind == "value_error":
         return str(context.get("error", error["msg"])), "请改正后再次检查"
     if kind == "string_too_short":
@@ -106,10 +110,14 @@ def _in_force(versions: Iterable[D], day: dt.date) -> D | None:
 
 
 class PolicyBook:
-    """All policy of a folder, checked as a whole when it is read. Raises PolicyError from the constructor."""
+    """All policy of a folder, checked as a whole when it is read.
 
-    def __init__(self, folder: Path = POLICY_DIR):
+    Raises PolicyError from the constructor; faults of type files are gathered in `faults` instead when given.
+    """
+
+    def __init__(self, folder: Path = POLICY_DIR, faults: list[PolicyError] | None = None):
         self.folder = folder
+        self._faults = faults
         if not folder.is_dir():
             raise PolicyError(str(folder), "", "没有这个文件夹", "请检查政策文件夹的设置")
         self.fees = self._dated(FeeStandard, "fees.toml", "standard", "收费标准")
@@ -170,16 +178,26 @@ class PolicyBook:
         for path in sorted(self.folder.glob("*.toml")):
             if not _TYPE_FILE.fullmatch(path.name):
                 continue
-            written = _shape(TypeFile, _read(path), path.name)
-            if not path.name.startswith(written.code):
-                raise PolicyError(path.name, "code", f"“{written.code}”与文件名不符", "请改文件名或 code")
-            found.setdefault(written.code, []).append(self._complete(written, path.name))
+            try:
+                policy = self._read_type(path)
+            except PolicyError as fault:
+                if self._faults is None:
+                    raise
+                self._faults.append(fault)
+            else:
+                found.setdefault(policy.code, []).append(policy)
         for code, versions in found.items():
             _no_overlap(versions, f"{code}*.toml", code)
             names = [version.version for version in versions]
             if len(names) != len(set(names)):
                 raise PolicyError(f"{code}*.toml", "version", "两个版本同名", "请给每个版本不同的 version")
         return {code: tuple(versions) for code, versions in found.items()}
+
+    def _read_type(self, path: Path) -> TypePolicy:
+        written = _shape(TypeFile, _read(path), path.name)
+        if path.stem.split("-")[0] != written.code:
+            raise PolicyError(path.name, "code", f"“{written.code}”与文件名不符", "请改文件名或 code")
+        return self._complete(written, path.name)
 
     def _complete(self, written: TypeFile, file: str) -> TypePolicy:
         for fee in written.fees:
@@ -320,9 +338,13 @@ def time_limit(key: str, on: dt.date, folder: Path = POLICY_DIR) -> TimeLimit:
 
 
 def check_all(folder: Path = POLICY_DIR) -> list[PolicyError]:
-    """Check every file of a folder as it stands now; the list of what is wrong, empty when all is well."""
+    """Check every file of a folder as it stands now; what is wrong (first fault of each type file), empty when well.
+
+    A fault in a shared file hides those of the type files, which cannot be judged without it.
+    """
+    faults: list[PolicyError] = []
     try:
-        PolicyBook(folder)
-    except PolicyError as error:
-        return [error]
-    return []
+        PolicyBook(folder, faults)
+    except PolicyError as fault:
+        faults.append(fault)
+    return faults
