@@ -1,10 +1,15 @@
 import http.client
+import os
+import signal
 import stat
+import subprocess
+import sys
 import threading
 from types import SimpleNamespace
 
 import httpx
 import pytest
+from django.core.management import CommandError, call_command
 
 from dengbu.core import ports
 from dengbu.core.ports import PortMisconfigured, SimulatorRefused
@@ -145,3 +150,25 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(partners):
     connection.endheaders()
     assert connection.getresponse().status == 413
     connection.close()
+
+
+def test_the_command_serves_until_it_is_told_to_end(tmp_path):
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "dengbu.project.settings", "DENGBU_ENV": "demo"}
+    command = [sys.executable, "-m", "django", "run_simulators", "--port", "0", "--data", str(tmp_path)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        said = process.stdout.readline()
+        with httpx.Client(trust_env=False) as client:
+            assert client.get(said.split()[1] + "healthz").json() == {"status": "ok"}
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+
+
+def test_the_command_says_why_it_does_not_start(partners, tmp_path, monkeypatch):
+    with pytest.raises(CommandError, match=f"port {partners.server.port} cannot be opened"):
+        call_command("run_simulators", "--port", str(partners.server.port), "--data", str(tmp_path))
+    monkeypatch.delenv("DENGBU_SIM_PORT", raising=False)
+    with pytest.raises(CommandError, match="DENGBU_SIM_PORT"):
+        call_command("run_simulators", "--data", str(tmp_path))
+    monkeypatch.setenv("DENGBU_ENV", "production")
+    with pytest.raises(CommandError, match="production"):
+        call_command("run_simulators", "--port", "0", "--data", str(tmp_path))
