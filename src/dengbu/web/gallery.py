@@ -219,8 +219,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "name": "王敏",
             "name_masked": "王*",
             "kind": "staff",
-            "post": "网上审核岗",
-            "staff_no": "012",
+            "posts": ["网上审核岗"],
+            "staff_number": "012",
         },
         "staff_nav": [
             {
@@ -231,6 +231,6 @@ def gallery(request: HttpRequest) -> HttpResponse:
                 ],
             }
         ],
-        "today": {"done": 14, "minutes": 11},
+        "my_day": {"done": 14, "minutes": 11},
     }
     return render(request, "gallery.html", context)

@@ -5,108 +5,46 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
-from decimal import Decimal, InvalidOperation
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from dengbu.core import clock
-
-_DIGITS = "零壹贰叁肆伍陆柒捌玖"
-_SMALL = ("", "拾", "佰", "仟")
-_BIG = ("", "万", "亿", "万亿")
+from dengbu.core import clock, identifiers
+from dengbu.core import money as core_money
+from dengbu.core.refusals import Refused
 
 
 def mask_name(name: str | None) -> str:
-    """A person's name with only the first character readable: 王海涛 becomes 王*."""
-    text = (name or "").strip()
-    return f"{text[0]}*" if text else ""
+    """A person's name as strangers may read it: 张*, 张*三."""
+    return identifiers.mask_name(name) if name else ""
 
 
 def mask_id(number: str | None) -> str:
-    """An identity or credit code with the first and last four characters readable."""
-    text = (number or "").strip()
-    if len(text) < 9:
-        return "*" * len(text)
-    return f"{text[:4]}{'*' * (len(text) - 8)}{text[-4:]}"
+    """An identity or credit code with its middle hidden."""
+    return identifiers.mask_document_number(number) if number else ""
 
 
 def mask_phone(number: str | None) -> str:
-    """A phone number with the middle hidden: 138****2134."""
-    text = (number or "").strip()
-    if len(text) < 8:
-        return "*" * len(text)
-    return f"{text[:3]}{'*' * (len(text) - 7)}{text[-4:]}"
+    """A phone number with its middle hidden: 138****2134."""
+    return identifiers.mask_phone(number) if number else ""
 
 
 def money(fen: int | str | None) -> str:
     """An amount in 分 as 元 with thousands separators and two decimals; empty for no amount."""
-    if fen is None or fen == "":
-        return ""
-    value = int(fen)
-    sign = "-" if value < 0 else ""
-    yuan, rest = divmod(abs(value), 100)
-    return f"{sign}{yuan:,}.{rest:02d}"
-
-
-def _section(value: int) -> str:
-    """Four digits in capitals, inner zeros read once (1005 is 壹仟零伍)."""
-    out, pending_zero = "", False
-    for power in (3, 2, 1, 0):
-        digit = value // 10**power % 10
-        if digit == 0:
-            pending_zero = bool(out)
-        else:
-            out += ("零" if pending_zero else "") + _DIGITS[digit] + _SMALL[power]
-            pending_zero = False
-    return out
+    return "" if fen is None or fen == "" else core_money.format_yuan(int(fen))
 
 
 def capital(fen: int | str | None) -> str:
-    """An amount in 分 in Chinese capitals as contracts write it: 壹佰贰拾万元整."""
-    if fen is None or fen == "":
-        return ""
-    value = int(fen)
-    yuan, rest = divmod(abs(value), 100)
-    jiao, cent = divmod(rest, 10)
-    sections: list[int] = []
-    number = yuan
-    while number:
-        number, part = divmod(number, 10000)
-        sections.append(part)
-    whole, gap = "", False
-    for place in range(len(sections) - 1, -1, -1):
-        part = sections[place]
-        if part == 0:
-            gap = bool(whole)
-            continue
-        if whole and (gap or part < 1000):
-            whole += "零"
-        whole += _section(part) + _BIG[place]
-        gap = False
-    text = ("负" if value < 0 else "") + (f"{whole}元" if whole else "")
-    if not rest:
-        return (text or "零元") + "整"
-    if jiao:
-        text += _DIGITS[jiao] + "角"
-    elif whole:
-        text += "零"
-    return text + (_DIGITS[cent] + "分" if cent else "整")
+    """An amount in 分 in Chinese capitals as contracts write it: 壹佰贰拾万元整; empty for no amount."""
+    return "" if fen is None or fen == "" else core_money.capital(int(fen))
 
 
 def fen_from_text(text: object) -> int | None:
     """What a person typed as money (1,200,000 or 120万, in 元) in 分; None when it cannot be read."""
-    raw = str(text if text is not None else "").replace(",", "").replace("，", "").replace(" ", "").strip()
-    times = Decimal(1)
-    for unit, factor in (("亿", Decimal(100_000_000)), ("万", Decimal(10_000))):
-        if raw.removesuffix("元").endswith(unit):
-            raw, times = raw.removesuffix("元").removesuffix(unit), factor
-            break
     try:
-        fen = Decimal(raw.removesuffix("元")) * times * 100
-    except InvalidOperation:
+        return core_money.yuan_to_fen(str(text if text is not None else ""))
+    except Refused:
         return None
-    return int(fen) if fen.is_finite() and fen == fen.to_integral_value() else None
 
 
 def _as_moment(value: object) -> dt.date | dt.datetime | None:
@@ -148,7 +86,7 @@ def group_unit(number: str | None) -> str:
     """A 28-character unit number or 19-character parcel code in readable groups."""
     text = re.sub(r"\s+", "", number or "")
     if len(text) == 28:
-        return f"{text[:6]} {text[6:12]} {text[12:19]} {text[19:]}"
+        return identifiers.group_unit_code(text)
     if len(text) == 19:
         return f"{text[:6]} {text[6:12]} {text[12:]}"
     return text
