@@ -1,16 +1,29 @@
 #!/bin/sh
-# All lints, quickest first; the first that finds something ends the run.
-set -eu
+# All lints, quickest first. Every one runs, so that one round of mending is enough; any finding fails.
+set -u
 cd "$(dirname "$0")/.."
 bin=.venv/bin
+failed=""
 
-step() { echo "lint: $1"; }
+step() {
+    name=$1
+    shift
+    said=$("$@" 2>&1) && return
+    failed="$failed, $name"
+    printf 'lint: %s\n%s\n' "$name" "$said" >&2
+}
 
-step "ruff";                $bin/ruff check --quiet .
-step "ruff format";         $bin/ruff format --check --quiet .
-step "writes in actions";   $bin/python -m dengbu.project.lint_writes
-step "floors of the house"; $bin/lint-imports --config pyproject.toml >/tmp/dengbu-floors.$$ 2>&1 || { cat /tmp/dengbu-floors.$$; rm -f /tmp/dengbu-floors.$$; exit 1; }
-rm -f /tmp/dengbu-floors.$$
-step "templates";           if find src -name '*.html' | grep -q .; then $bin/djlint --quiet --lint src; fi
-step "types";               $bin/mypy --no-error-summary
-step "missing migrations";  $bin/dengbu manage makemigrations --check --dry-run -v 0 || { echo "Models changed without a migration. Run: .venv/bin/dengbu manage makemigrations" >&2; exit 1; }
+step "ruff" $bin/ruff check --quiet --output-format concise .
+step "ruff format (make format mends it)" $bin/ruff format --check --quiet --output-format concise .
+step "writes outside actions.py" $bin/python -m dengbu.project.lint_writes
+step "floors of the house" $bin/lint-imports
+step "templates" $bin/djlint --quiet --lint src
+step "types" $bin/mypy --no-error-summary
+step "models without a migration (dengbu manage makemigrations)" \
+    env DATA=/nonexistent $bin/dengbu manage makemigrations --check --dry-run
+
+if [ -n "$failed" ]; then
+    echo "lint failed: ${failed#, }" >&2
+    exit 1
+fi
+echo "lint: nothing found"

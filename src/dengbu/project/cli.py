@@ -91,7 +91,9 @@ def delegate(word: str, rest: list[str]) -> int:
     os.environ.update(process_environment(data, urls, as_owner=command[0] in AS_OWNER))
     os.environ.setdefault("DENGBU_POOL", "off")  # one command needs one connection
     if urls is NOWHERE:
-        warnings.filterwarnings("ignore", "Got an error checking a consistent migration history", RuntimeWarning)
+        warnings.filterwarnings(
+            "ignore", "Got an error checking a consistent migration history", RuntimeWarning
+        )
     web_port = data.runtime().get("web_port", 8000)
     os.environ.setdefault("DENGBU_BASE_URL", f"http://127.0.0.1:{web_port}")
 
