@@ -24,12 +24,12 @@ export function capital(typed) {
     shift = text.endsWith("亿") ? 8 : 4;
     text = text.slice(0, -1);
   }
-  const found = /^(\d{1,12})(?:\.(\d+))?$/.exec(text);
+  const found = /^(\d{1,14})(?:\.(\d+))?$/.exec(text);
   if (!found) return "";
   const decimals = (found[2] ?? "").padEnd(shift + 2, "0");
   if (/[1-9]/.test(decimals.slice(shift + 2))) return "";
   const fen = BigInt(found[1] + decimals.slice(0, shift + 2));
-  if (fen <= 0n || fen >= 10n ** 16n) return "";
+  if (fen <= 0n || fen > 10n ** 15n) return "";
   let yuan = fen / 100n;
   const rest = Number(fen % 100n);
   const parts = [];
@@ -43,7 +43,8 @@ export function capital(typed) {
     if (parts[place] === 0) gap = whole !== "";
     else {
       if (whole && (gap || parts[place] < 1000)) whole += "零";
-      whole += section(parts[place]) + BIG[place];
+      // 万亿 and 亿 in one number share the word 亿
+      whole += section(parts[place]) + (place === 3 && parts[2] ? "万" : BIG[place]);
       gap = false;
     }
   }
@@ -52,7 +53,7 @@ export function capital(typed) {
   const jiao = Math.floor(rest / 10);
   if (jiao) out += `${DIGITS[jiao]}角`;
   else if (whole) out += "零";
-  return out + (rest % 10 ? `${DIGITS[rest % 10]}分` : "整");
+  return rest % 10 ? `${out}${DIGITS[rest % 10]}分` : out;
 }
 
 document.addEventListener("input", (event) => {
