@@ -1,0 +1,90 @@
+"""What we tell people: every sentence we send, with the names of its places, and how often we try. Pure."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+# A short message of one part, without the signature the carrier puts before it.
+SMS_LENGTH: Final = 70
+# Tries of one message in all, and seconds between them (doubling).
+ATTEMPTS: Final = 5
+WAIT_SECONDS: Final = 4
+JOB_PURPOSE: Final = "notices.send_now"
+PHONE_PURPOSE: Final = "notices.message.phone"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One approved text. `sms`: it goes to the phone as well, if one is known; else it only stands under 消息."""
+
+    code: str
+    title: str
+    text: str
+    sms: bool = True
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Names of its parameters, in the order in which they stand in the text."""
+        return tuple(name for _, name, _, _ in string.Formatter().parse(self.text) if name)
+
+
+TEMPLATES: Final[dict[str, Template]] = {
+    t.code: t
+    for t in (
+        Template("login_code", "验证码", "{code}是您的验证码，{minutes}分钟内有效。请不要告诉别人。"),
+        Template("registered", "注册成功", "您已完成注册。以后用手机号和短信验证码登录即可。", sms=False),
+        Template(
+            "logged_in", "登录提醒", "您的账号于{at}用{how}登录。不是本人操作的，请致电登记中心。", sms=False
+        ),
+        Template("invited", "请您确认", "{who}邀请您确认不动产登记申请{no}，请于{d}前登录网上大厅核对确认。"),
+        Template("confirmed", "对方已确认", "申请{no}的其他申请人已全部确认，请登录提交。"),
+        Template(
+            "confirmation_declined", "对方未确认", "申请{no}有申请人未确认，申请已退回，请登录查看原因。"
+        ),
+        Template(
+            "submitted", "已提交", "您的申请已提交，编号{no}。预计{d}前完成网上审核，可在“查进度”查看。"
+        ),
+        Template("correction", "需要补正", "申请{no}有{n}处需要补正，请于{d}前登录修改，其余内容不用重填。"),
+        Template(
+            "passed", "预审通过", "申请{no}网上审核已通过，请预约并带齐清单所列原件到窗口。二维码在办件页。"
+        ),
+        Template(
+            "not_passed", "暂不能网上办理", "申请{no}暂不能网上办理，原因和下一步请登录查看，也可到窗口咨询。"
+        ),
+        Template("expired", "已过期", "申请{no}超过期限未办理，已过期。需要办理的，请重新申请。"),
+        Template(
+            "booked", "已预约", "您已预约{d}{t}在{place}办理，请带身份证和清单材料。改期请在前一天17时前。"
+        ),
+        Template("booking_cancelled", "预约已取消", "您{d}{t}的预约已取消。需要办理的，请登录重新预约。"),
+        Template("accepted", "已受理", "{no}已受理，受理凭证号{r}，承诺{d}前办结。"),
+        Template("refused", "不予受理", "{no}本次不予受理，书面告知已当场交付，也可登录查看原因。"),
+        Template("fee_due", "待缴费", "{no}登记费{yuan}元，可登录网上缴费，也可在窗口缴费。缴清后领证。"),
+        Template("fee_paid", "已缴费", "{no}登记费{yuan}元已缴清，缴费凭证可登录下载。"),
+        Template("registered_in_book", "已登簿", "{no}已登簿，正在制作证书，可领取时会再通知您。"),
+        Template("ready", "可领证", "{no}的证书已制好，请带身份证和受理凭证到{place}领取。"),
+        Template("archived", "已办结", "{no}已办结。请登录对这次服务作个评价，您的意见我们都会看。"),
+        Template(
+            "agreement_suspended", "协议暂停", "贵单位的服务协议已暂停，暂时不能提交新申请。请联系登记中心。"
+        ),
+    )
+}
+
+
+def render(template: str, parameters: Mapping[str, str]) -> tuple[str, list[str]]:
+    """The sentence with its places filled, and the values in order (the carrier wants them so).
+
+    Raises KeyError for an unknown template or a missing place, ValueError for a parameter without a place or a
+    sentence longer than one short message.
+    """
+    found = TEMPLATES[template]
+    values = {name: str(parameters[name]) for name in found.places}
+    surplus = set(parameters) - set(values)
+    if surplus:
+        raise ValueError(f"{template} has no place for {', '.join(sorted(surplus))}")
+    text = found.text.format(**values)
+    if found.sms and len(text) > SMS_LENGTH:
+        raise ValueError(f"{template}: {len(text)} characters, a short message takes {SMS_LENGTH}")
+    return text, list(values.values())
