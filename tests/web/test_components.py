@@ -389,3 +389,105 @@ def test_a_second_click_sends_nothing(browse: Any) -> None:
       return stopped;
     }""")
     assert outcome == [False, True]
+
+
+@pytest.mark.browser
+def test_typing_is_saved_after_twenty_seconds_without_moving_the_focus(browse: Any) -> None:
+    form = '<form method="post" data-autosave="/save"><input name="a" id="a"></form><p id="save-status" role="status"></p>'
+    page = browse("<!doctype html><body></body>")
+    saved: list[str] = []
+
+    def answer(route: Any) -> None:
+        saved.append(route.request.post_data or "")
+        route.fulfill(body="{}", headers={"X-Saved-At": "14:32"})
+
+    page.route("**/save", answer)
+    page.clock.install()
+    page.evaluate(
+        "html => { document.body.innerHTML = html; const s = document.createElement('script');"
+        " s.type = 'module'; s.src = '/static/dengbu/js/autosave.js'; document.body.append(s);"
+        " return new Promise(done => { s.onload = done }) }",
+        form,
+    )
+    page.locator("#a").press_sequentially("王海涛")
+    page.clock.run_for(19_000)
+    assert saved == []
+    page.clock.run_for(2_000)
+    page.get_by_text("已自动保存 14:32").wait_for()
+    assert len(saved) == 1
+    assert page.evaluate("document.activeElement.id") == "a"
+
+
+@pytest.mark.browser
+def test_before_the_session_ends_a_person_is_asked_and_may_go_on(browse: Any) -> None:
+    page = browse(
+        "<!doctype html><body data-idle='1620' data-idle-grace='180' data-logout='/logout/'><h1>x</h1></body>"
+    )
+    page.clock.install()
+    page.evaluate(
+        "() => { const s = document.createElement('script'); s.type = 'module'; s.src = '/static/dengbu/js/idle.js';"
+        " document.body.append(s); return new Promise(done => { s.onload = done }) }"
+    )
+    page.clock.run_for(1_619_000)
+    assert not page.get_by_role("dialog").is_visible()
+    page.clock.run_for(2_000)
+    assert page.get_by_role("dialog", name="您还在吗？").is_visible()
+    page.get_by_role("button", name="继续办理").click()
+    assert not page.get_by_role("dialog").is_visible()
+    page.clock.run_for(1_621_000)
+    assert page.get_by_role("dialog").is_visible()
+    page.clock.run_for(181_000)
+    page.wait_for_url("**/logout/")
+
+
+@pytest.mark.browser
+def test_an_upload_shows_the_row_the_server_answers_with(browse: Any) -> None:
+    page = browse(
+        '<!doctype html><body><form method="post" enctype="multipart/form-data" data-upload="/up">'
+        '<input type="file" name="scan"><button data-no-js>上传</button><div data-upload-list></div></form>'
+        '<script type="module" src="/static/dengbu/js/upload.js"></script>'
+    )
+    row = draw("{% upload_item 'scan.pdf' state='error' error='文件是空的，请重新选择' %}")
+    page.route("**/up", lambda r: r.fulfill(status=422, body=row, content_type="text/html; charset=utf-8"))
+    page.locator("input[type=file]").set_input_files(
+        {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": b""}
+    )
+    page.get_by_text("文件是空的，请重新选择").wait_for()
+    assert page.locator(".file").count() == 1
+    assert not page.locator("[data-no-js]").is_visible()
+    page.route("**/up", lambda r: r.abort())
+    page.locator("input[type=file]").set_input_files(
+        {"name": "b.pdf", "mimeType": "application/pdf", "buffer": b"x"}
+    )
+    page.get_by_role("button", name="重新上传").wait_for()
+    assert page.get_by_text("上传中断").is_visible()
+
+
+@pytest.mark.browser
+def test_the_verdict_keys_choose_for_the_current_item(browse: Any) -> None:
+    radios = "".join(f'<label><input type="radio" name="v" value="{n}">{n}</label>' for n in "abc")
+    page = browse(
+        f'<!doctype html><body><fieldset data-verdict-keys><div class="verdict">{radios}</div></fieldset>'
+        '<script type="module" src="/static/dengbu/js/verdict.js"></script>'
+    )
+    page.keyboard.press("Alt+2")
+    assert page.evaluate("document.querySelector('input:checked').value") == "b"
+    assert page.locator("label.on").count() == 1
+
+
+@pytest.mark.browser
+def test_the_viewer_turns_pages_and_zooms(browse: Any) -> None:
+    pages = "".join(f'<img data-page alt="合同 第 {n} 页" src="/static/dengbu/img/mark.svg">' for n in (1, 2))
+    buttons = "".join(f'<button data-act="{a}">{a}</button>' for a in ("next", "zoom-in", "rotate-right"))
+    page = browse(
+        f"<!doctype html><body><div data-viewer>{pages}{buttons}<p data-viewer-note></p><p data-viewer-scale></p></div>"
+        '<script type="module" src="/static/dengbu/js/viewer.js"></script>'
+    )
+    for name in ("next", "zoom-in", "rotate-right"):
+        page.get_by_role("button", name=name).click()
+    assert page.locator("[data-viewer-note]").text_content() == "第2页，共2页"
+    assert page.locator("[data-viewer-scale]").text_content() == "110%"
+    shown = page.locator("[data-page]:visible")
+    assert shown.get_attribute("alt") == "合同 第 2 页"
+    assert shown.evaluate("e => e.style.rotate") == "90deg"
+    assert page.problems == []
