@@ -31,6 +31,7 @@ ALLOWED = {
     "register/book.py": "the one writer of the book, called by register.actions",
     "register/writer.py": "the one writer of the book, called by register.actions",
     "register/book/*": "the one writer of the book, called by register.actions",
+    "project/demo/actions.py": "loads the demo district in bulk, in one act; refused in production",
 }
 
 

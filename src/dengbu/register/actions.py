@@ -115,7 +115,14 @@ def enter(
         ended = tuple(e.right for e in one.effects if isinstance(e, fx.End))
         entry = one.entry
         outcome.entries.append(
-            Entered(entry.pk, entry.public_id, entry_number(entry.year, entry.number), entry.docket_id, granted, ended)
+            Entered(
+                entry.pk,
+                entry.public_id,
+                entry_number(entry.year, entry.number),
+                entry.docket_id,
+                granted,
+                ended,
+            )
         )
     current().note(entries=[e.number for e in outcome.entries][:50], count=len(made))
     return outcome
@@ -126,14 +133,25 @@ def entry_number(year: int, number: int) -> str:
     return f"{year}-{number:07d}"
 
 
-def canonical_effects(effects: Iterable[fx.Effect]) -> str:
-    """Effects as canonical JSON (RFC 8785)."""
-    return rfc8785.dumps([e.canonical() for e in effects]).decode()
+def canonical_effects(effects: Iterable[fx.Effect], answers: Iterable[Answer] = ()) -> str:
+    """Effects, and how obstacles were answered, as canonical JSON (RFC 8785)."""
+    said = [e.canonical() for e in effects]
+    said += [
+        {
+            "effect": "answer",
+            "obstacle": str(a.obstacle),
+            "code": a.code,
+            "how": a.how,
+            "evidence": a.evidence,
+        }
+        for a in answers
+    ]
+    return rfc8785.dumps(said).decode()
 
 
 def entry_digest(entry: Entry) -> str:
     """SHA-256 over everything an entry says. The leaf of the verifiable log to come."""
-    head = {
+    head: dict[str, Any] = {
         "public_id": str(entry.public_id),
         "authority": entry.authority,
         "year": entry.year,
@@ -185,7 +203,7 @@ def _entry(
         acted_by=actor.key,
         acted_by_name=actor.name,
         instant=at,
-        effects=canonical_effects(one.effects),
+        effects=canonical_effects(one.effects, one.answers),
     )
     entry.digest = entry_digest(entry)
     return entry
@@ -205,7 +223,9 @@ def _write(made: list[_Made], at: dt.datetime) -> None:
     _end("register_right", [(e.right, entry.pk) for entry, e in flat if isinstance(e, fx.End)])
     _end("register_restriction", [(e.restriction, entry.pk) for entry, e in flat if isinstance(e, fx.Lift)])
     _open_land(flat)
-    unit_ids = _unit_ids({e.unit for _, e in flat if isinstance(e, fx.Grant | fx.Restrict | fx.Amend | fx.Open)})
+    unit_ids = _unit_ids(
+        {e.unit for _, e in flat if isinstance(e, fx.Grant | fx.Restrict | fx.Amend | fx.Open)}
+    )
     _amend(flat, unit_ids)
     _grant([(entry, e) for entry, e in flat if isinstance(e, fx.Grant)], unit_ids)
     Restriction.objects.bulk_create(
@@ -245,7 +265,7 @@ def _end(table: str, pairs: list[tuple[Any, int]], key: str = "public_id", cast:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table} AS t SET ended_by_id = e.entry"
+            f"UPDATE {table} AS t SET ended_by_id = e.entry"  # noqa: S608 - names are ours
             f" FROM unnest(%s::{cast}[], %s::bigint[]) AS e(id, entry)"
             f" WHERE t.{key} = e.id AND t.ended_by_id IS NULL",
             [[p[0] for p in pairs], [p[1] for p in pairs]],
@@ -268,7 +288,9 @@ def _open_land(flat: list[tuple[Entry, fx.Effect]]) -> None:
     if not (parcels or buildings or units):
         return
     Parcel.objects.bulk_create([Parcel(code=e.code, made_by=entry) for entry, e in parcels], batch_size=BATCH)
-    parcel_codes = {e.code for _, e in parcels} | {e.parcel for _, e in buildings} | {e.parcel for _, e in units}
+    parcel_codes = (
+        {e.code for _, e in parcels} | {e.parcel for _, e in buildings} | {e.parcel for _, e in units}
+    )
     parcel_ids = dict(Parcel.objects.filter(code__in=parcel_codes).values_list("code", "pk"))
     ParcelFacts.objects.bulk_create(
         [ParcelFacts(parcel_id=parcel_ids[e.code], made_by=entry, **e.facts) for entry, e in parcels],
@@ -357,5 +379,3 @@ def _grant(grants: list[tuple[Entry, fx.Grant]], unit_ids: dict[str, int]) -> No
         ],
         batch_size=BATCH,
     )
-
-

@@ -56,7 +56,12 @@ class OpenBuilding:
     facts: dict[str, Any]
 
     def canonical(self) -> dict[str, Any]:
-        return {"effect": "open_building", "building": self.code, "parcel": self.parcel, "facts": plain(self.facts)}
+        return {
+            "effect": "open_building",
+            "building": self.code,
+            "parcel": self.parcel,
+            "facts": plain(self.facts),
+        }
 
 
 @dataclass(frozen=True, slots=True)

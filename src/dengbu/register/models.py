@@ -149,7 +149,9 @@ class Right(Booked):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["unit"], condition=LIVE & Q(kind="house_ownership"), name="one_live_ownership_per_unit"
+                fields=["unit"],
+                condition=LIVE & Q(kind="house_ownership"),
+                name="one_live_ownership_per_unit",
             ),
             models.UniqueConstraint(
                 fields=["unit"], condition=LIVE & Q(kind="land_use"), name="one_live_land_use_per_unit"
@@ -161,7 +163,9 @@ class Right(Booked):
         indexes: ClassVar = [
             models.Index(fields=["unit"], condition=LIVE, name="live_rights_of_unit"),
             models.Index(fields=["unit", "id"], name="rights_of_unit"),
-            models.Index(fields=["instrument"], condition=LIVE & ~Q(instrument=""), name="live_by_instrument"),
+            models.Index(
+                fields=["instrument"], condition=LIVE & ~Q(instrument=""), name="live_by_instrument"
+            ),
         ]
 
 
@@ -207,7 +211,9 @@ class Restriction(Booked):
                 fields=["unit"], condition=LIVE & Q(kind="seizure"), name="one_live_seizure_per_unit"
             ),
             models.UniqueConstraint(
-                fields=["unit", "position"], condition=LIVE & Q(kind="waiting_seizure"), name="one_place_in_line"
+                fields=["unit", "position"],
+                condition=LIVE & Q(kind="waiting_seizure"),
+                name="one_place_in_line",
             ),
         ]
 

@@ -173,14 +173,18 @@ def obstacles(book: UnitBook | None, at: dt.datetime) -> tuple[Obstacle, ...]:
             found.append(Obstacle(code, r.public_id, f"{label}：{r.authority}，{r.document_no}{_term(r)}"))
     for r in book.land:
         if r.in_force(at) and r.kind in ("seizure", "waiting_seizure", "preseizure"):
-            found.append(Obstacle("R_LANDSEAL", r.public_id, f"土地查封：{r.authority}，{r.document_no}{_term(r)}"))
+            found.append(
+                Obstacle("R_LANDSEAL", r.public_id, f"土地查封：{r.authority}，{r.document_no}{_term(r)}")
+            )
     if book.ownership is None:
         found.append(Obstacle("R_NOFIRST", None, "这处房屋还没有办理首次登记。"))
     for right in book.rights:
         found.extend(_from_right(right))
     for right in book.land_rights:
         if right.kind == "mortgage":
-            found.append(Obstacle("R_LANDMTG", right.public_id, f"土地抵押：{names(right)}", right.holder_indexes))
+            found.append(
+                Obstacle("R_LANDMTG", right.public_id, f"土地抵押：{names(right)}", right.holder_indexes)
+            )
     until = book.parcel.get("term_until")
     if until and dt.date.fromisoformat(str(until)) < at.date():
         found.append(Obstacle("R_EXPIRED", None, f"土地使用期限已于{until}届满。"))
@@ -194,9 +198,13 @@ def _from_right(right: RightFact) -> Iterable[Obstacle]:
             yield Obstacle("R_MTG_LIMIT", right.public_id, f"{text}，约定限制转让", right.holder_indexes)
         elif right.terms.get("transfer_limited") is None and right.entered_on >= CIVIL_CODE:
             # An empty field is not "no" (corrections 16).
-            yield Obstacle("R_MTG_UNCLEAR", right.public_id, f"{text}，是否限制转让未记载", right.holder_indexes)
+            yield Obstacle(
+                "R_MTG_UNCLEAR", right.public_id, f"{text}，是否限制转让未记载", right.holder_indexes
+            )
         elif right.entered_on < CIVIL_CODE:
-            yield Obstacle("R_MTG_PRE2021", right.public_id, f"{text}，民法典施行前登记", right.holder_indexes)
+            yield Obstacle(
+                "R_MTG_PRE2021", right.public_id, f"{text}，民法典施行前登记", right.holder_indexes
+            )
         else:
             yield Obstacle("R_MTG", right.public_id, text, right.holder_indexes)
     elif right.kind == "advance_notice":
@@ -213,5 +221,9 @@ def names(right: RightFact) -> str:
 
 
 def _term(r: RestrictionFact) -> str:
-    until = f"，至{r.until_at.astimezone(dt.timezone(dt.timedelta(hours=8))):%Y-%m-%d %H:%M}" if r.until_at else ""
+    until = (
+        f"，至{r.until_at.astimezone(dt.timezone(dt.timedelta(hours=8))):%Y-%m-%d %H:%M}"
+        if r.until_at
+        else ""
+    )
     return until + (f"，限于{r.share_of}的份额" if r.share_of else "")
