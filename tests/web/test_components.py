@@ -402,7 +402,8 @@ def test_typing_is_saved_after_twenty_seconds_without_moving_the_focus(browse: A
         route.fulfill(body="{}", headers={"X-Saved-At": "14:32"})
 
     page.route("**/save", answer)
-    page.clock.install()
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)  # from here on the browser's time moves only when the test says so
     page.evaluate(
         "html => { document.body.innerHTML = html; const s = document.createElement('script');"
         " s.type = 'module'; s.src = '/static/dengbu/js/autosave.js'; document.body.append(s);"
@@ -423,7 +424,8 @@ def test_before_the_session_ends_a_person_is_asked_and_may_go_on(browse: Any) ->
     page = browse(
         "<!doctype html><body data-idle='1620' data-idle-grace='180' data-logout='/logout/'><h1>x</h1></body>"
     )
-    page.clock.install()
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)  # from here on the browser's time moves only when the test says so
     page.evaluate(
         "() => { const s = document.createElement('script'); s.type = 'module'; s.src = '/static/dengbu/js/idle.js';"
         " document.body.append(s); return new Promise(done => { s.onload = done }) }"

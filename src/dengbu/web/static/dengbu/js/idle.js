@@ -52,7 +52,9 @@ if (idle > 0 && typeof HTMLDialogElement === "function") {
     tick = setInterval(() => {
       const seconds = Math.ceil((until - Date.now()) / 1000);
       if ([60, 30, 10].includes(seconds)) left.textContent = `还有 ${seconds} 秒`;
-      if (seconds <= 0) location.assign(go.href);
+      if (seconds > 0) return;
+      clearInterval(tick); // leave once: a second assign would abort the first
+      location.assign(go.href);
     }, 1000);
   }
 
