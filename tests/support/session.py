@@ -32,7 +32,7 @@ def data() -> DataFolder:
     """The `DATA` folder of the session: secrets, files and logs of every process in it."""
     found = DataFolder(folder() / "data")
     if not found.secrets_file.exists():
-        found.root.mkdir(exist_ok=True)
+        (found.root / "static").mkdir(parents=True, exist_ok=True)
         with locked():
             found.secrets()
     return found

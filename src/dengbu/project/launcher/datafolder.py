@@ -70,6 +70,7 @@ class DataFolder:
     def prepare(self) -> None:
         """Make the folder, and refuse early when the disk cannot hold what a start writes."""
         self.logs.mkdir(parents=True, exist_ok=True)
+        (self.root / "static").mkdir(exist_ok=True)  # whitenoise looks into it, collected files or none
         needed = SPACE_FOR_ANY_START if self.cluster.exists() else SPACE_FOR_FIRST_START
         free = shutil.disk_usage(self.root).free
         if free < needed:

@@ -88,17 +88,23 @@ class Children:
         raise LauncherProblem(f"{url} was not ready after {seconds:.0f} s: {said} (logs: {self.logs})")
 
     def stop(self, patience: float = 15) -> None:
-        """End all children: SIGTERM, then SIGKILL to whole sessions that do not listen."""
-        children = list(reversed(self.running.values()))
-        for child in children:
-            if child.poll() is None:
-                child.terminate()
+        """End all children: SIGTERM, again every two seconds, and at last SIGKILL to the sessions still there.
+
+        Again, because a program that is told to end while it is still starting may miss the first time.
+        """
         deadline = time.monotonic() + patience
-        for child in children:
-            try:
-                child.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                _kill_session(child)
+        left = dict(reversed(self.running.items()))
+        while left and time.monotonic() < deadline:
+            for child in left.values():
+                child.terminate()
+            again = min(deadline, time.monotonic() + 2)
+            while left and time.monotonic() < again:
+                left = {name: child for name, child in left.items() if child.poll() is None}
+                time.sleep(0.02)
+        for name, child in left.items():
+            with open(self.log_of(name), "a", encoding="utf-8") as log:
+                log.write(f"dengbu: did not end within {patience:.0f} s, killed\n")
+            _kill_session(child)
         self.running.clear()
 
 

@@ -59,13 +59,16 @@ def run(data: DataFolder, host: str, port: int) -> int:
         data.note(web_port=port)
         with Children(data.logs) as children:
             prepare_and_serve(data, urls, children, host, port)
-            while True:
-                children.check()
-                time.sleep(0.5)
+            try:
+                while True:
+                    children.check()
+                    time.sleep(0.5)
+            finally:
+                say("stopping")
     finally:
-        say("stopping")
         if server:
             server.stop()
+        say("stopped")
 
 
 def prepare_and_serve(data: DataFolder, urls: DatabaseUrls, children: Children, host: str, port: int) -> None:
@@ -98,8 +101,8 @@ def web_command(host: str, port: int, workers: int = 2) -> list[str]:
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", str(workers)),
         *("--blocking-threads", "4", "--host", host, "--port", str(port), "--no-access-log"),
-        # A worker that waits for a slow answer is given up rather than keeping Ctrl-C waiting.
-        *("--workers-kill-timeout", "10", "dengbu.project.wsgi:application"),
+        # A web worker told to end while it still starts does not hear it; Ctrl-C shall not wait long for it.
+        *("--workers-kill-timeout", "4", "dengbu.project.wsgi:application"),
     ]
 
 
