@@ -1,0 +1,1 @@
+"""Every act on a case, by the moment of its road."""

@@ -1,0 +1,169 @@
+"""缮证转卷岗: print and hand out the certificate, archive the volume; and what ends by time."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+
+from dengbu.archives.actions import archive as archive_volume
+from dengbu.archives.actions import attach_list, make_hand_over
+from dengbu.archives.models import Volume
+from dengbu.certificates import actions as certificates
+from dengbu.certificates.models import Certificate
+from dengbu.core import clock
+from dengbu.core.acts import Actor, act
+from dengbu.core.jobs import enqueue
+from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
+from dengbu.payments.queries import is_settled
+
+from .. import documents
+from ..facts import CaseFacts, facts
+from ..lifecycle import State
+from ..models import Case
+from .moving import locked, may_move, move, not_own
+
+
+def _certifier(case: Case, found: CaseFacts, actor: Actor) -> None:
+    """The online reviewer does not print the certificate of the same case; nobody handles their own."""
+    if case.reviewer_id == actor.user_id:
+        raise NotPermitted(
+            "case.reassign",
+            Refusal("CASE_SAME_HANDS", "您是这件申请的网上审核人，不能缮证、发证。", "请由缮证转卷岗的其他同事办理。", "domain §9.1"),
+        )
+    not_own(case, found.parties, actor)
+
+
+@act("cases.print_certificate", permission="case.certify")
+def print_certificate(*, actor: Actor, docket_id: uuid.UUID, certificate_id: uuid.UUID, blank_serial: str) -> str:
+    """缮证: print one certificate on a scanned blank; when the last of the case is printed, the case is certified."""
+    case = locked(docket_id)
+    found = facts(case)
+    _certifier(case, found, actor)
+    certificate = _of_case(case, certificate_id)
+    if case.state != State.REGISTERED:
+        may_move(case, "print", actor)
+    certificates.print_certificate(
+        actor=actor,
+        certificate_id=certificate.pk,
+        blank_serial=blank_serial,
+        page=documents.certificate_page(found, certificate, actor),
+    )
+    left = Certificate.objects.filter(docket_id=docket_id, state="numbered").exists()
+    if not left:
+        case.certifier_id = actor.user_id
+        move(case, "print", actor)
+        enqueue("cases.tell", docket_ids=[str(docket_id)], template="ready")
+    return case.state
+
+
+@act("cases.reprint_certificate", permission="case.certify")
+def reprint_certificate(
+    *, actor: Actor, docket_id: uuid.UUID, certificate_id: uuid.UUID, new_blank_serial: str, reason: str
+) -> str:
+    """A print fault is only a reprint (corrections §2.12): the spoiled blank is recorded, the number stays."""
+    case = locked(docket_id)
+    found = facts(case)
+    _certifier(case, found, actor)
+    certificate = _of_case(case, certificate_id)
+    certificates.reprint(
+        actor=actor,
+        certificate_id=certificate.pk,
+        new_blank_serial=new_blank_serial,
+        reason=reason,
+        page=documents.certificate_page(found, certificate, actor),
+    )
+    return case.state
+
+
+def _of_case(case: Case, certificate_id: uuid.UUID) -> Certificate:
+    certificate = Certificate.objects.filter(pk=certificate_id, docket_id=case.docket_id).first()
+    if certificate is None:
+        raise Refused(Refusal("CERT_NOT_OF_CASE", "这本证书不属于这件申请。", "请刷新页面后重新选择。"))
+    return certificate
+
+
+@act("cases.issue", permission="case.issue")
+def issue(
+    *,
+    actor: Actor,
+    docket_id: uuid.UUID,
+    certificate_id: uuid.UUID,
+    receiver_name: str,
+    receiver_document_kind: str,
+    receiver_number: str,
+    receipt_shown: bool,
+    voucher_shown: bool,
+    identity_checked: bool,
+) -> str:
+    """发证: against receipt, voucher and identity. An unpaid fee stops the hand-out, never the entry (corrections 12)."""
+    case = locked(docket_id)
+    found = facts(case)
+    _certifier(case, found, actor)
+    may_move(case, "issue", actor)
+    certificate = _of_case(case, certificate_id)
+    certificates.issue(
+        actor=actor,
+        certificate_id=certificate.pk,
+        receiver_name=receiver_name,
+        receiver_document_kind=receiver_document_kind,
+        receiver_number=receiver_number,
+        receipt_shown=receipt_shown,
+        voucher_shown=voucher_shown,
+        identity_checked=identity_checked,
+        fee_settled=is_settled(docket_id),
+    )
+    if not Certificate.objects.filter(docket_id=docket_id).exclude(state__in=("issued", "void")).exists():
+        move(case, "issue", actor)
+    return case.state
+
+
+@act("cases.archive", permission="case.archive")
+def archive(*, actor: Actor, docket_id: uuid.UUID, paper_pages: int, difference_note: str = "") -> str:
+    """归档: the volume with its page catalogue. A case that makes no certificate is archived after entry."""
+    case = locked(docket_id)
+    found = facts(case)
+    if case.state == State.REGISTERED and found.registration.produces is not None:
+        raise Conflict(Refusal("ARCHIVE_NOT_ISSUED", "证书还没有缮制和发放，不能归档。", "请先缮证、发证。", "工作方案四（五）"))
+    may_move(case, "archive", actor)
+    if case.state == State.REGISTERED and not is_settled(docket_id):
+        raise Refused(Refusal("CERT_FEE_UNPAID", "还有费用未缴，不能办结。", "请先缴费。", "corrections 12"))
+    catalogue = documents.catalogue(found)
+    archive_volume(
+        actor=actor,
+        docket_id=docket_id,
+        catalogue=catalogue,
+        paper_pages=paper_pages,
+        difference_note=difference_note,
+        document=documents.volume_pdf(found, catalogue, actor),
+    )
+    move(case, "archive", actor)
+    enqueue("cases.tell", docket_ids=[str(docket_id)], template="archived")
+    return case.state
+
+
+@act("cases.hand_over", permission="archive.hand_over")
+def hand_over(*, actor: Actor, volume_ids: Sequence[uuid.UUID] | None = None) -> str:
+    """移交清单: a list of archived volumes to the archive room, printed and kept; the queue moves only after success."""
+    made = make_hand_over(actor=actor, volume_ids=volume_ids)
+    volumes = list(Volume.objects.filter(hand_over=made).select_related("docket__case").order_by("number"))
+    attach_list(actor=actor, hand_over_id=made.pk, document=documents.hand_over_pdf(made, volumes, actor))
+    return str(made.pk)
+
+
+@act("cases.expire_overdue")
+def expire_overdue(*, actor: Actor) -> int:
+    """Corrections not answered and pre-review results not used by their day expire; their units are let go."""
+    now, count = clock.now(), 0
+    overdue = (
+        Case.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+        .filter(state__in=(State.CORRECTION.value, State.PREAPPROVED.value), due_at__lt=now)
+        .order_by("docket_id")[:200]
+    )
+    for case in overdue:
+        move(case, "expire", actor)
+        enqueue("cases.tell", docket_ids=[str(case.docket_id)], template="expired")
+        count += 1
+    return count
+
+

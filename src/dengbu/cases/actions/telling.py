@@ -1,0 +1,95 @@
+"""Who is told what at each turn of the road, in the sentences of notices.rules. Run by the queue after commit."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from django.conf import settings
+
+from dengbu.core import clock, crypto
+from dengbu.core.acts import Actor, act
+from dengbu.notices.actions import tell
+from dengbu.parties.models import PHONE_PURPOSE as ACCOUNT_PHONE
+from dengbu.parties.models import Operator, Person
+from dengbu.payments.queries import bills_of
+
+from ..models import PHONE_PURPOSE, Case, CaseParty
+
+
+def _day(value: dt.date | dt.datetime | None) -> str:
+    if value is None:
+        return "近日"
+    day = clock.local(value) if isinstance(value, dt.datetime) else value
+    return f"{day:%-m月%-d日}"
+
+
+def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
+    number = case.docket.number
+    correction = case.docket.corrections.order_by("-round").first() if template == "correction" else None
+    every: dict[str, dict[str, str]] = {
+        "submitted": {"no": number, "d": _day(case.due_at)},
+        "invited": {"who": case.applicant_names.split("、")[0][:1] + "*", "no": number, "d": _day(case.due_at)},
+        "confirmation_declined": {"no": number},
+        "correction": {
+            "no": number,
+            "n": str(len(correction.reasons)) if correction else "",
+            "d": _day(correction.due_at if correction else None),
+        },
+        "passed": {"no": number},
+        "expired": {"no": number},
+        "accepted": {"no": number, "r": case.acceptance_no or "", "d": _day(case.promised_on)},
+        "refused": {"no": number},
+        "registered_in_book": {"no": number},
+        "ready": {"no": number, "place": settings.OFFICE["address"]},
+        "archived": {"no": number},
+        "fee_due": {"no": number, "yuan": f"{bill_fen // 100}"},
+        "fee_paid": {"no": number, "yuan": f"{bill_fen // 100}"},
+    }
+    return every[template]
+
+
+@act("cases.tell_parties")
+def tell_parties(*, actor: Actor, docket_ids: Sequence[uuid.UUID], template: str) -> int:
+    """Tell who filed, and the parties concerned. Gives how many messages were made. One message per receiver."""
+    cases = list(Case.objects.select_related("docket").filter(docket_id__in=list(docket_ids)).order_by("docket_id"))
+    bills = bills_of([c.docket_id for c in cases]) if template.startswith("fee_") or template == "accepted" else {}
+    made = 0
+    for case in cases:
+        bill = bills.get(case.docket_id)
+        values = _parameters(case, template, bill.total_fen if bill else 0)
+        for user_id, phone in _receivers(case, template):
+            tell(
+                actor=actor, template=template, docket_id=case.docket_id, user_id=user_id, phone=phone, parameters=values
+            )
+            made += 1
+    return made
+
+
+def _receivers(case: Case, template: str) -> list[tuple[int | None, str]]:
+    """(account, phone) of each receiver: for an invitation those who have to confirm, else who filed and all others."""
+    parties = list(CaseParty.objects.filter(case=case).order_by("role", "ordinal"))
+    accounts = {p.id_index: p for p in Person.objects.filter(id_index__in=[p.number_index for p in parties if p.number_index])}
+    found: dict[str, tuple[int | None, str]] = {}
+    if template != "invited" and not case.filed_for_by_staff:
+        found[f"user:{case.filed_by}"] = (case.filed_by, _account_phone(case.filed_by))
+    for party in parties:
+        if template == "invited" and party.invite_token is None:
+            continue
+        account = accounts.get(party.number_index)
+        phone = crypto.decrypt(party.phone_cipher, PHONE_PURPOSE)
+        if account is not None:
+            phone = crypto.decrypt(account.phone_cipher, ACCOUNT_PHONE)
+            found.setdefault(f"user:{account.user_id}", (account.user_id, phone))
+        elif phone:
+            found.setdefault(f"phone:{party.phone_index}", (None, phone))
+    return list(found.values())
+
+
+def _account_phone(user_id: int) -> str:
+    person = Person.objects.filter(user_id=user_id).first()
+    if person is not None:
+        return crypto.decrypt(person.phone_cipher, ACCOUNT_PHONE)
+    operator = Operator.objects.filter(user_id=user_id).first()
+    return crypto.decrypt(operator.phone_cipher, ACCOUNT_PHONE) if operator else ""

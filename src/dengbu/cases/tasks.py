@@ -1,0 +1,34 @@
+"""Background work of the road: thin, ids only, idempotent, calling actions."""
+
+from __future__ import annotations
+
+import uuid
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from dengbu.core.acts import system
+
+from .actions.closing import expire_overdue
+from .actions.telling import tell_parties
+
+ROAD = system("road")
+
+
+@app.task(name="cases.tell", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+def tell(docket_ids: list[str], template: str) -> None:
+    """Tell everybody concerned with these dockets. The key makes a second run of the same job tell nobody twice."""
+    tell_parties(actor=ROAD, docket_ids=[uuid.UUID(d) for d in docket_ids], template=template)
+
+
+@app.task(name="cases.fee_settled")
+def fee_settled(docket_id: str) -> None:
+    """Payments say that a bill is settled: tell the payer."""
+    tell_parties(actor=ROAD, docket_ids=[uuid.UUID(docket_id)], template="fee_paid")
+
+
+@app.periodic(cron="*/10 * * * *", periodic_id="cases.expire")
+@app.task(name="cases.expire", queueing_lock="cases.expire", pass_context=False)
+def expire(timestamp: int) -> None:
+    """Corrections and pre-review results past their day expire."""
+    expire_overdue(actor=ROAD)

@@ -1,0 +1,25 @@
+"""WHAT CAN BE APPLIED FOR: one class per registration type, found by its code."""
+
+from __future__ import annotations
+
+from .base import ContractFact, Filed, PartyFact, RegistrationType, Rule
+from .mortgages import DISCHARGE_REASONS, MortgageDischarge, MortgageFirst
+from .transfers import ExistingHomeSale, NewHomeTransfer
+
+TYPES: dict[str, type[RegistrationType]] = {
+    t.code: t for t in (ExistingHomeSale, NewHomeTransfer, MortgageFirst, MortgageDischarge)
+}
+
+__all__ = [
+    "DISCHARGE_REASONS",
+    "TYPES",
+    "ContractFact",
+    "ExistingHomeSale",
+    "Filed",
+    "MortgageDischarge",
+    "MortgageFirst",
+    "NewHomeTransfer",
+    "PartyFact",
+    "RegistrationType",
+    "Rule",
+]
