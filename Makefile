@@ -4,7 +4,6 @@ PYTHON ?= python3
 PIP_INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
 BIN = .venv/bin
 CHROMIUM ?= /usr/bin/chromium
-export PORT DATA HOST DENGBU_ENV
 
 .PHONY: help run test test-all lint format bench clean prerequisites browser postgres15
 
