@@ -1,0 +1,205 @@
+"""Certificate and proof pages, the volume's catalogue, and the lists that go to the archive room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Sum
+
+from dengbu.archives.models import HandOver, Volume
+from dengbu.certificates.models import Certificate
+from dengbu.certificates.prints import CertificatePage, ProofPage
+from dengbu.core import clock
+from dengbu.core.acts import Actor
+from dengbu.core.refusals import Refusal, Refused
+from dengbu.core.vocabulary import RightKind
+from dengbu.materials.models import MaterialPage
+from dengbu.register.queries import unit_book
+from dengbu.register.rules import RightFact, UnitBook
+
+from .. import prints
+from ..facts import CaseFacts
+from ..models import Case, CaseDocument
+from . import words
+
+PAPER_NAMES = {
+    "application": "不动产登记申请书",
+    "inquiry": "询问笔录",
+    "receipt": "受理凭证",
+    "fee_notice": "缴费通知书",
+    "fee_voucher": "缴费凭证",
+    "transfer_slip": "传递表",
+    "pass_slip": "预审结果",
+    "refusal": "不予受理告知书",
+}
+
+
+def certificate_numbers(case: Case) -> str:
+    """Numbers of the certificates the case made."""
+    return "、".join(
+        Certificate.objects.filter(docket_id=case.docket_id).order_by("serial").values_list("number", flat=True)
+    )
+
+
+def previous_certificates(case: Case) -> str:
+    """Numbers of the certificates of the unit that the entry voids or has voided."""
+    rows = Certificate.objects.filter(unit_code=case.unit_code).exclude(docket_id=case.docket_id)
+    rows = rows.filter(voided_by_entry=case.entry_id) if case.entry_id else rows.exclude(state="void")
+    return "、".join(rows.order_by("year", "serial").values_list("number", flat=True))
+
+
+def _right(book: UnitBook | None, certificate: Certificate) -> tuple[UnitBook, RightFact]:
+    right = book.right(certificate.right_id) if book else None
+    if book is None or right is None:
+        raise Refused(
+            Refusal("CERT_RIGHT_ENDED", "这本证书所证明的权利在登记簿上已经注销。", "请核对登记簿；不要缮证、发证。", "条例21")
+        )
+    return book, right
+
+
+def certificate_page(found: CaseFacts, certificate: Certificate, actor: Actor) -> CertificatePage | ProofPage:
+    """The page of a certificate or proof, from the live book (never from what was typed)."""
+    case = found.case
+    book, right = _right(unit_book(certificate.unit_code), certificate)
+    head = words.head(case, certificate.number, actor, reprint=certificate.prints)
+    registered = clock.local(case.entered_at).date() if case.entered_at else clock.today()
+    names = [h.name for h in right.holders]
+    if certificate.kind == "proof":
+        return ProofPage(
+            head=head,
+            proof_number=certificate.number,
+            blank_serial="",
+            right_or_matter=RightKind(right.kind).label,
+            holders=tuple(names),
+            obligors=tuple(right.terms.get("mortgagors", ())),
+            location=book.location,
+            unit_code=book.code,
+            other_facts=_mortgage_lines(right),
+            notes=(f"抵押顺位：第{right.rank}顺位。",) if right.rank else (),
+            registered_on=registered,
+        )
+    held = [f"持证人：{certificate.holder_names}"] if certificate.holder_names != "、".join(names) else []
+    previous = previous_certificates(case)
+    return CertificatePage(
+        head=head,
+        certificate_number=certificate.number,
+        blank_serial="",
+        holders=tuple(names),
+        co_ownership=words.co_ownership(
+            right.coownership, names, [h.share_numerator for h in right.holders], right.share_denominator
+        ),
+        location=book.location,
+        unit_code=book.code,
+        right_kind=RightKind.HOUSE_OWNERSHIP.label,
+        right_nature=words.nature(book),
+        use=words.use(book),
+        area=words.area(book),
+        term=words.land_term(book),
+        other_facts=(*words.house_lines(book), *held),
+        notes=(*((f"原不动产权证书：{previous}。",) if previous else ()), f"登记原因：{found.registration.name}。"),
+        registered_on=registered,
+        plan_facts=(("宗地代码", book.parcel_code),),
+    )
+
+
+def _mortgage_lines(right: RightFact) -> tuple[str, ...]:
+    terms = right.terms
+    limited = {True: "是", False: "否"}.get(terms.get("transfer_limited"), "未记载")  # type: ignore[call-overload]
+    return (
+        "抵押方式：一般抵押",
+        f"被担保主债权数额：{words.yuan(int(terms.get('amount_fen', 0)))}",
+        f"债务履行期限：{words.cn(terms.get('debt_from'))}起 {words.cn(terms.get('debt_until'))}止",
+        f"担保范围：{terms.get('scope', '')}",
+        f"是否存在禁止或限制转让抵押不动产的约定：{limited}",
+    )
+
+
+def catalogue(found: CaseFacts) -> list[dict[str, Any]]:
+    """卷内目录: papers we made, then what was handed in, each with its pages."""
+    case = found.case
+    lines: list[dict[str, Any]] = []
+    made = CaseDocument.objects.filter(docket_id=case.docket_id).order_by("kind", "-print_no").distinct("kind")
+    for paper in made:
+        lines.append({"title": PAPER_NAMES.get(paper.kind, paper.kind), "pages": paper.pages, "kind": paper.kind})
+    names = {f"{i.code}-{i.provided_by}": i.name for i in found.policy.checklist} | {
+        i.code: i.name for i in found.policy.checklist
+    }
+    handed_in = (
+        MaterialPage.objects.filter(docket_id=case.docket_id, removed_at__isnull=True)
+        .values("item")
+        .annotate(pages=Sum("page_count"))
+        .order_by("item")
+    )
+    lines += [{"title": names.get(x["item"], x["item"]), "pages": x["pages"], "kind": "material"} for x in handed_in]
+    for number in certificate_numbers(case).split("、"):
+        if number:
+            lines.append({"title": f"证书（证明）存根 {number}", "pages": 1, "kind": "certificate"})
+    return lines
+
+
+def volume_pdf(found: CaseFacts, lines: Sequence[dict[str, Any]], actor: Actor) -> bytes:
+    """卷内目录 as PDF."""
+    case, first = found.case, 1
+    rows = []
+    for line in lines:
+        last = first + max(int(line["pages"]), 1) - 1
+        rows.append(prints.CatalogueLine(title=line["title"], first_page=first, last_page=last))
+        first = last + 1
+    return prints.volume_catalogue(
+        prints.VolumeCatalogue(
+            head=words.head(case, case.acceptance_no or case.docket.number, actor),
+            archive_number=case.acceptance_no or case.docket.number,
+            title=f"{case.applicant_names} {found.registration.name}",
+            registration=found.registration.name,
+            certificate_numbers=certificate_numbers(case),
+            unit_code=case.unit_code,
+            location=case.location,
+            retention="永久",
+            lines=tuple(rows),
+            total_pages=first - 1,
+            filed_by=actor.name,
+            filed_on=clock.today(),
+            checked_by="",
+        )
+    )
+
+
+def hand_over_pdf(made: HandOver, volumes: Sequence[Volume], actor: Actor) -> bytes:
+    """移交清单 as PDF."""
+    cases = {c.docket_id: c for c in Case.objects.filter(docket_id__in=[v.docket_id for v in volumes])}
+    numbers: dict[Any, list[str]] = {}
+    for docket_id, text in Certificate.objects.filter(docket_id__in=list(cases)).values_list("docket_id", "number"):
+        numbers.setdefault(docket_id, []).append(text)
+    rows = tuple(
+        prints.HandoverLine(
+            archive_number=v.number,
+            case_number=cases[v.docket_id].acceptance_no or "",
+            registration=cases[v.docket_id].type_code,
+            location=cases[v.docket_id].location,
+            certificate_numbers="、".join(numbers.get(v.docket_id, ())),
+            documents=len(v.catalogue),
+            pages=v.paper_pages,
+        )
+        for v in volumes
+    )
+    some = next(iter(cases.values()))
+    head = words.head(some, made.number, actor)
+    return prints.handover_list(
+        prints.HandoverList(
+            head=type(head)(
+                office=head.office,
+                number=made.number,
+                printed_at=head.printed_at,
+                printed_by=head.printed_by,
+                qr=f"{settings.BASE_URL}/verify/",
+                short_code=made.number,
+                sample=head.sample,
+            ),
+            from_post="缮证转卷岗",
+            to_post="档案室",
+            handed_on=clock.today(),
+            lines=rows,
+        )
+    )

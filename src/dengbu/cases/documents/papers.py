@@ -1,0 +1,348 @@
+"""Papers handed out at the desk: receipt, fee notice and voucher, transfer slip, application form, inquiry record,
+refusal notice, pass slip."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+
+from dengbu.core import clock, crypto
+from dengbu.core.acts import Actor
+from dengbu.core.refusals import Refusal, Refused
+from dengbu.core.vocabulary import RightKind
+from dengbu.payments.queries import bill_of, voucher_of
+from dengbu.register.queries import unit_book
+from dengbu.register.rules import UnitBook
+
+from .. import prints
+from ..facts import CaseFacts
+from ..models import NUMBER_PURPOSE, PHONE_PURPOSE, CaseParty, Verdict
+from . import words
+from .closing import catalogue, certificate_numbers, previous_certificates
+
+PaperMaker = Callable[[CaseFacts, Actor, int], bytes]
+
+
+def _book(found: CaseFacts) -> UnitBook:
+    book = unit_book(found.case.unit_code)
+    if book is None:
+        raise Refused(Refusal("PRINT_NO_UNIT", "登记簿上没有这处不动产，不能打印。", "请核对不动产单元号。"))
+    return book
+
+
+def _number(party: CaseParty) -> str:
+    return crypto.decrypt(party.number_cipher, NUMBER_PURPOSE)
+
+
+def _type(found: CaseFacts) -> str:
+    return found.registration.name
+
+
+def acceptance_receipt(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
+    """受理凭证: written proof of acceptance (条例 17). Identity numbers masked."""
+    case, bill = found.case, bill_of(found.case.docket_id)
+    if case.accepted_at is None or case.promised_on is None:
+        raise Refused(Refusal("PRINT_NOT_ACCEPTED", "这件申请还没有受理，不能打印受理凭证。", "请先受理。", "条例17"))
+    given = {v.item: v for v in Verdict.objects.filter(docket_id=case.docket_id, stage="desk")}
+    items = tuple(
+        prints.ReceivedItem(
+            name=line.item.name,
+            originals=given[line.key].originals,
+            copies=given[line.key].copies,
+            pages=found.pages.get(line.key, 0),
+            remark=given[line.key].note or ("收回原件" if line.item.surrendered else ""),
+        )
+        for line in found.checklist(_book(found), clock.now())
+        if line.key in given
+    )
+    mail = found.case.filed.get("delivery", {}).get("how") == "mail"
+    return prints.acceptance_receipt(
+        prints.AcceptanceReceipt(
+            head=words.head(case, case.acceptance_no or "", actor, reprint=reprint),
+            registration=_type(found),
+            pre_review_number=case.prereview_no or "",
+            parties=tuple(
+                prints.PartyLine(role=words.ROLES[p.role], name=p.name, identity=words.masked(_number(p)))
+                for p in found.parties
+            ),
+            unit_code=case.unit_code,
+            location=case.location,
+            accepted_at=case.accepted_at,
+            promised_days=found.policy.promised_days,
+            promised_on=case.promised_on,
+            items=items,
+            fee=_fee_words(bill),
+            collection="邮寄送达" if mail else "窗口领取",
+            collector_notes=("领证时请带本凭证、缴费凭证和身份证件。", "委托他人领取的，请带授权委托书和双方身份证件。"),
+            query_address=f"{settings.BASE_URL}/progress/",
+            acceptor=case.desk_name,
+            acceptor_badge=actor.staff_number,
+            window="不动产登记窗口",
+            phone=settings.OFFICE["phone"],
+        )
+    )
+
+
+def _fee_words(bill: object) -> str:
+    total = getattr(bill, "total_fen", None)
+    if total is None:
+        return "—"
+    if total == 0:
+        return "本次登记免收登记费"
+    return f"登记费{words.yuan(total)}，{'已缴清' if getattr(bill, 'state', '') == 'paid' else '领证前缴清'}"
+
+
+def _lines(bill: object) -> tuple[prints.FeeLine, ...]:
+    return tuple(
+        prints.FeeLine(
+            item=x["item"],
+            count=x["quantity"],
+            unit="本" if "工本" in x["item"] else "件",
+            standard_fen=x["each_fen"],
+            amount_fen=x["amount_fen"],
+            basis=x.get("note", ""),
+        )
+        for x in getattr(bill, "lines", ())
+    )
+
+
+def fee_notice(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
+    """缴费通知书."""
+    case, bill = found.case, bill_of(found.case.docket_id)
+    if bill is None:
+        raise Refused(Refusal("PRINT_NO_BILL", "这件申请还没有核定费用。", "受理后会自动核定。"))
+    return prints.fee_notice(
+        prints.FeeNotice(
+            head=words.head(case, bill.number, actor, reprint=reprint),
+            pay_code=bill.number,
+            registration=_type(found),
+            payer=bill.payer,
+            location=case.location,
+            unit_code=case.unit_code,
+            lines=_lines(bill),
+            total_fen=bill.total_fen,
+            exemption=bill.exemption,
+            issued_on=bill.assessed_on,
+            due="领证前",
+            ways=("登录网上大厅，在办件页面缴费", "在登记窗口缴费"),
+            officer=actor.name,
+            phone=settings.OFFICE["phone"],
+        )
+    )
+
+
+def fee_voucher(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
+    """缴费凭证: also for a fee of 0, with its reason."""
+    case, bill = found.case, bill_of(found.case.docket_id)
+    voucher = voucher_of(case.docket_id)
+    if bill is None or voucher is None:
+        raise Refused(Refusal("PRINT_UNPAID", "还有费用未缴，不能打印缴费凭证。", "请先缴费，或打印缴费通知书。", "corrections 12"))
+    channels = {"wechat": "微信支付", "cash": "窗口现金", "pos": "窗口刷卡"}
+    payment = voucher.payment
+    return prints.fee_voucher(
+        prints.FeeVoucher(
+            head=words.head(case, voucher.number, actor, reprint=reprint),
+            pay_code=bill.number,
+            registration=_type(found),
+            payer=bill.payer,
+            location=case.location,
+            lines=_lines(bill),
+            total_fen=bill.total_fen,
+            exemption=bill.exemption,
+            paid_at=voucher.issued_at,
+            channel=channels.get(payment.channel, payment.channel) if payment else "免缴",
+            transaction=payment.gateway_ref if payment else "",
+            bill_number="",
+            cashier=voucher.issued_by if not voucher.issued_by.startswith(("user:", "system:")) else "",
+        )
+    )
+
+
+def transfer_slip(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
+    """传递表: with what and to whom the file goes on."""
+    case = found.case
+    if case.accepted_at is None:
+        raise Refused(Refusal("PRINT_NOT_ACCEPTED", "这件申请还没有受理，不能打印传递表。", "请先受理。", "条例17"))
+    return prints.transfer_slip(
+        prints.TransferSlip(
+            head=words.head(case, case.acceptance_no or "", actor, reprint=reprint),
+            registration=_type(found),
+            applicants=case.applicant_names,
+            unit_code=case.unit_code,
+            location=case.location,
+            accepted_at=case.accepted_at,
+            certificate_numbers=certificate_numbers(case),
+            items=tuple(prints.TransferItem(name=x["title"], pages=x["pages"]) for x in catalogue(found)),
+            steps=(
+                prints.TransferStep(
+                    from_post="受理核验岗", to_post="缮证转卷岗", handed_by=case.desk_name, handed_at=case.accepted_at
+                ),
+                prints.TransferStep(from_post="缮证转卷岗", to_post="档案室"),
+            ),
+        )
+    )
+
+
+def _block(party: CaseParty, denominator: int | None) -> prints.ApplicantBlock:
+    return prints.ApplicantBlock(
+        name=party.name,
+        identity_kind=words.document_label(party.document_kind),
+        identity_number=_number(party),
+        address=party.address,
+        phone=crypto.decrypt(party.phone_cipher, PHONE_PURPOSE),
+        agent=party.agent_name,
+        agent_identity=crypto.decrypt(party.agent_number_cipher, NUMBER_PURPOSE),
+        share=f"{party.share_numerator}/{denominator}" if party.share_numerator and denominator else "",
+    )
+
+
+def application_form(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
+    """不动产登记申请书: made from what was filed; full identity numbers, for signing at the window."""
+    case, book, kind = found.case, _book(found), found.registration
+    terms = case.filed.get("terms", {})
+    denominator = terms.get("share_denominator")
+    mortgage = None
+    if terms.get("amount_fen"):
+        mortgage = prints.MortgageBlock(
+            secured_amount=words.yuan(terms["amount_fen"]),
+            term=f"{words.cn(terms.get('debt_from'))}起 {words.cn(terms.get('debt_until'))}止",
+            secured_scope=str(terms.get("scope", "")),
+            transfer_limit=terms.get("transfer_limited"),
+        )
+    return prints.application_form(
+        prints.ApplicationForm(
+            head=words.head(case, case.docket.number, actor, reprint=reprint),
+            received_on=clock.local(case.submitted_at or case.created_at).date(),
+            received_by=case.desk_name or actor.name,
+            land_unit="平方米",
+            rights=("抵押权",) if kind.line == "mortgage" else ("国有建设用地使用权", "房屋所有权"),
+            registrations=(kind.kind.label.removesuffix("登记"),),
+            holders=tuple(_block(p, denominator) for p in found.parties if p.role in kind.taker_roles),
+            obligors=tuple(_block(p, None) for p in found.parties if p.role in kind.owner_roles),
+            location=book.location,
+            unit_code=book.code,
+            property_kind=RightKind.HOUSE_OWNERSHIP.label,
+            area=words.area(book),
+            use=words.use(book),
+            previous_certificates=previous_certificates(case),
+            cause=str(terms.get("reason_text") or kind.name),
+            documents=tuple(line.item.name for line in found.checklist(book, clock.now()) if not line.item.generated),
+            separate_certificates=bool(case.filed.get("delivery", {}).get("separate")),
+            mortgage=mortgage,
+        )
+    )
+
+
+def inquiry_record(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
+    """询问笔录: the questions of the type's policy with the answers given (操作规范; domain §4)."""
+    case, book = found.case, _book(found)
+    answers = case.filed.get("answers", {})
+    conditions = set(found.registration.conditions(book, clock.now()))
+    respondent = next((p for p in found.parties if p.role in found.registration.owner_roles), found.parties[0])
+    return prints.inquiry_record(
+        prints.InquiryRecord(
+            head=words.head(case, case.docket.number, actor, reprint=reprint),
+            registration=_type(found),
+            asked_at=case.accepted_at or clock.now(),
+            place=settings.OFFICE["address"],
+            mode="现场",
+            inquirer=actor.name,
+            inquirer_badge=actor.staff_number,
+            recorder=actor.name,
+            respondent=respondent.name,
+            respondent_identity_kind=words.document_label(respondent.document_kind),
+            respondent_identity_number=_number(respondent),
+            respondent_phone=crypto.decrypt(respondent.phone_cipher, PHONE_PURPOSE),
+            capacity=words.ROLES[respondent.role],
+            location=book.location,
+            unit_code=book.code,
+            questions=tuple(
+                prints.QuestionAnswer(question=q.text, answer=answers.get(q.key, ""))
+                for q in found.policy.questions_for(conditions)
+            ),
+        )
+    )
+
+
+def refusal_notice(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
+    """不予受理告知书: every reason, clause, remedy, and what was given back (条例 17)."""
+    case = found.case
+    refusal = case.filed.get("refusal")
+    if not refusal:
+        raise Refused(Refusal("PRINT_NOT_REFUSED", "这件申请没有不予受理的决定。", "请刷新页面。"))
+    return prints.refusal_notice(
+        prints.RefusalNotice(
+            head=words.head(case, case.docket.number, actor, reprint=reprint),
+            applicants=tuple(p.name for p in found.parties),
+            registration=_type(found),
+            location=case.location,
+            unit_code=case.unit_code,
+            applied_on=clock.local(case.submitted_at or case.created_at).date(),
+            **_refusal_parts(found, refusal, actor),
+        )
+    )
+
+
+def _refusal_parts(found: CaseFacts, refusal: dict[str, Any], actor: Actor) -> dict[str, Any]:
+    return {
+        "reasons": tuple(
+            prints.NoticeReason(reason=r["reason"], clause=r.get("clause") or "《不动产登记暂行条例》第十七条", remedy=r.get("remedy", ""))
+            for r in refusal["reasons"]
+        ),
+        "returned": tuple(
+            prints.ReturnedItem(name=name.strip(), originals=1)
+            for name in str(refusal.get("returned", "")).replace("，", "、").split("、")
+            if name.strip()
+        ),
+        "review_organ": f"{settings.OFFICE['authority_name']}的上一级主管部门或同级人民政府",
+        "court": "有管辖权的人民法院",
+        "officer_badge": actor.staff_number,
+        "phone": settings.OFFICE["phone"],
+        "decided_on": dt.date.fromisoformat(str(refusal["on"])),
+        "officer": str(refusal.get("by") or actor.name),
+    }
+
+
+def pass_slip(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
+    """预审结果二维码: what to bring; no name, no home."""
+    case = found.case
+    if case.passed_at is None or case.valid_until is None:
+        raise Refused(Refusal("PRINT_NOT_PASSED", "这件申请还没有通过网上审核。", "请等待审核结果。"))
+    return prints.pass_slip(
+        prints.PassSlip(
+            head=words.head(case, case.prereview_no or "", actor, reprint=reprint),
+            registration=_type(found),
+            passed_on=clock.local(case.passed_at).date(),
+            valid_until=clock.local(case.valid_until).date(),
+            bring=tuple(
+                line.item.name
+                for line in found.checklist(_book(found), clock.now())
+                if not line.item.generated and not line.exempt and line.item.when != "optional"
+            ),
+            place=settings.OFFICE["address"],
+            hours=settings.OFFICE["hours"],
+            phone=settings.OFFICE["phone"],
+        )
+    )
+
+
+KINDS: dict[str, tuple[str, PaperMaker]] = {
+    "receipt": ("受理凭证", acceptance_receipt),
+    "fee_notice": ("缴费通知书", fee_notice),
+    "fee_voucher": ("缴费凭证", fee_voucher),
+    "transfer_slip": ("传递表", transfer_slip),
+    "application": ("申请书", application_form),
+    "inquiry": ("询问笔录", inquiry_record),
+    "refusal": ("不予受理告知书", refusal_notice),
+    "pass_slip": ("预审结果", pass_slip),
+}
+
+
+def make(kind: str, found: CaseFacts, actor: Actor, reprint: int = 0) -> bytes:
+    """One paper of a case as PDF. Raises Refused where it is not time for it yet, or a character cannot be printed."""
+    if kind not in KINDS:
+        raise Refused(Refusal("PRINT_UNKNOWN", "没有这种文书。", "请从列表中选择。"))
+    return KINDS[kind][1](found, actor, reprint)

@@ -1,0 +1,111 @@
+"""Words shared by the papers: heads, shares, terms of the land, amounts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+
+from dengbu.core import clock
+from dengbu.core.acts import Actor
+from dengbu.core.identifiers import mask_document_number
+from dengbu.core.money import format_yuan
+from dengbu.core.printing import PrintHead
+from dengbu.core.vocabulary import (
+    CoOwnership,
+    DocumentKind,
+    HouseNature,
+    HouseUse,
+    LandUse,
+    RightNature,
+    Structure,
+    Vocabulary,
+)
+from dengbu.register.rules import UnitBook
+
+from ..models import Case
+
+ROLES = {"seller": "转让方", "buyer": "受让方", "mortgagor": "抵押人", "mortgagee": "抵押权人", "debtor": "债务人"}
+
+
+def head(case: Case, number: str, actor: Actor, *, reprint: int = 0) -> PrintHead:
+    """The head of a paper: office, number, who printed it when, the case's QR (no personal data in it)."""
+    return PrintHead(
+        office=settings.OFFICE["name"],
+        number=number,
+        printed_at=clock.now(),
+        printed_by=f"{actor.name}（工号 {actor.staff_number}）" if actor.staff_number else actor.name,
+        qr=f"{settings.BASE_URL}/q/{case.token}" if case.token else f"{settings.BASE_URL}/verify/",
+        short_code=_grouped(case.short_code or case.docket.number[-8:]),
+        reprint=reprint,
+        sample=settings.ENV in ("demo", "training"),
+    )
+
+
+def _grouped(code: str) -> str:
+    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
+
+
+def label(kind: type[Vocabulary], value: Any, otherwise: str = "—") -> str:
+    return kind(value).label if value in kind.values else otherwise
+
+
+def document_label(kind: str) -> str:
+    return label(DocumentKind, kind, "其他证件")
+
+
+def masked(number: str) -> str:
+    return mask_document_number(number) if number else ""
+
+
+def co_ownership(coownership: str, names: list[str], numerators: list[int | None], denominator: int | None) -> str:
+    """共有情况 as printed: 单独所有, 共同共有, or each holder's share."""
+    if coownership != "by_share" or not denominator:
+        return label(CoOwnership, coownership)
+    shares = "，".join(f"{n} {s}/{denominator}" for n, s in zip(names, numerators, strict=True))
+    return f"按份共有（{shares}）"
+
+
+def cn(day: dt.date | str | None) -> str:
+    if not day:
+        return ""
+    day = dt.date.fromisoformat(day) if isinstance(day, str) else day
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def land_term(book: UnitBook) -> str:
+    since, until = book.parcel.get("term_from"), book.parcel.get("term_until")
+    if not until:
+        return "—"
+    return f"国有建设用地使用权 {cn(since)}起 {cn(until)}止" if since else f"国有建设用地使用权 至{cn(until)}止"
+
+
+def use(book: UnitBook) -> str:
+    return f"{label(LandUse, book.parcel.get('land_use'))}/{label(HouseUse, book.use)}"
+
+
+def nature(book: UnitBook) -> str:
+    return f"{label(RightNature, book.parcel.get('right_nature'))}/{label(HouseNature, book.facts.get('house_nature'))}"
+
+
+def area(book: UnitBook) -> str:
+    return f"共有宗地面积 {book.parcel.get('area_m2', '—')}㎡/房屋建筑面积 {book.area_m2}㎡"
+
+
+def structure(book: UnitBook) -> str:
+    return label(Structure, book.facts.get("structure"))
+
+
+def house_lines(book: UnitBook) -> tuple[str, ...]:
+    facts = book.facts
+    lines = [f"房屋结构：{structure(book)}"]
+    if facts.get("inner_area_m2"):
+        lines.append(f"专有建筑面积：{facts['inner_area_m2']}㎡，分摊建筑面积：{facts.get('shared_area_m2') or 0}㎡")
+    if facts.get("floors"):
+        lines.append(f"房屋总层数：{facts['floors']}层，所在层：第{facts.get('floor') or '—'}层")
+    return tuple(lines)
+
+
+def yuan(fen: int) -> str:
+    return f"{format_yuan(fen)}元"

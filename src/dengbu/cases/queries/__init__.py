@@ -1,0 +1,1 @@
+"""Reads of cases: `portal` for applicants, `desk` for the office."""

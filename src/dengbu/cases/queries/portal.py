@@ -1,0 +1,238 @@
+"""What applicants read of their cases. Fixed statements; each says how many. Ownership is judged here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from dengbu.appointments.models import Booking
+from dengbu.catalog.registrations import TYPES, RegistrationType
+from dengbu.certificates.models import Certificate
+from dengbu.core.acts import Actor
+from dengbu.core.identifiers import normalise_certificate_number
+from dengbu.core.refusals import NotPermitted, Refusal
+from dengbu.payments.models import FeeBill
+
+from ..facts import is_applicant
+from ..lifecycle import FINAL, State
+from ..models import Case, CaseParty, Correction, Transition
+
+PAGE_SIZE = 10
+NOT_YOURS = Refusal("CASE_NOT_YOURS", "这件申请不在您的名下。", "请用申请人本人的账号登录。")
+OVER = (*(s.value for s in FINAL), State.ISSUED.value)
+WAITING_FOR_APPLICANT = (State.CORRECTION.value, State.PREAPPROVED.value, State.DRAFT.value)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCase:
+    """A case with its parties, as one of its applicants opens it."""
+
+    case: Case
+    parties: tuple[CaseParty, ...]
+
+    @property
+    def registration(self) -> type[RegistrationType]:
+        return TYPES[self.case.type_code]
+
+    def mine(self, actor: Actor) -> tuple[CaseParty, ...]:
+        """The parties the actor is, by checked identity."""
+        return tuple(p for p in self.parties if p.number_index and p.number_index == actor.identity_index)
+
+
+def own_case(docket_id: uuid.UUID, actor: Actor) -> OwnCase | None:
+    """A case of the actor, or None when there is no such case. Two statements. Raises NotPermitted when not theirs."""
+    case = Case.objects.select_related("docket").filter(docket_id=docket_id).first()
+    if case is None:
+        return None
+    parties = tuple(CaseParty.objects.filter(case_id=docket_id).order_by("role", "ordinal"))
+    if not is_applicant(case, parties, actor):
+        raise NotPermitted("application.file", NOT_YOURS)
+    return OwnCase(case, parties)
+
+
+def case_of_token(token: str) -> OwnCase | None:
+    """The case a QR code points at. Two statements."""
+    case = Case.objects.select_related("docket").filter(token=token).first()
+    if case is None:
+        return None
+    return OwnCase(case, tuple(CaseParty.objects.filter(case_id=case.pk).order_by("role", "ordinal")))
+
+
+def case_of_invitation(token: str) -> OwnCase | None:
+    """The case an invitation is about. Three statements at most."""
+    party = CaseParty.objects.filter(invite_token=token).first()
+    if party is None:
+        return None
+    case = Case.objects.select_related("docket").get(pk=party.case_id)
+    return OwnCase(case, tuple(CaseParty.objects.filter(case_id=case.pk).order_by("role", "ordinal")))
+
+
+def of_actor(actor: Actor) -> QuerySet[Case]:
+    """Cases in which the actor applies: filed for oneself, as a party by identity, or for one's organisation."""
+    if actor.organisation_id is not None:
+        return Case.objects.filter(organisation_id=actor.organisation_id)
+    on_it = Q(person_id=actor.person_id) if actor.person_id else Q()
+    if actor.identity_index:
+        on_it |= Q(number_index=actor.identity_index)
+    as_party = Exists(CaseParty.objects.filter(on_it, case_id=OuterRef("pk"))) if on_it else Q(pk__isnull=True)
+    # A draft of somebody else is nobody's business until it is submitted.
+    filed = Q(person_id=actor.person_id) if actor.person_id else Q(filed_by=actor.user_id or 0)
+    return Case.objects.filter(filed | (Q(as_party) & ~Q(state=State.DRAFT.value)))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A case in a list with what its label needs."""
+
+    case: Case
+    bill: FeeBill | None = None
+    booking: Booking | None = None
+    fixes: int = 0
+    to_confirm: str = ""  # the actor's own open invitation
+    confirmed: tuple[int, int] = (0, 0)
+
+
+def listed(cases: Iterable[Case], actor: Actor) -> list[Listed]:
+    """Cases with bills, bookings, corrections and invitations. Four statements, none for an empty list."""
+    rows = list(cases)
+    if not rows:
+        return []
+    ids = [c.pk for c in rows]
+    bills = {b.docket_id: b for b in FeeBill.objects.filter(docket_id__in=ids)}
+    bookings = {
+        b.docket_id: b
+        for b in Booking.objects.select_related("slot").filter(docket_id__in=ids, cancelled_at__isnull=True)
+    }
+    fixes = {
+        c.docket_id: len(c.reasons)
+        for c in Correction.objects.filter(docket_id__in=ids, answered_at__isnull=True).order_by("round")
+    }
+    parties: dict[uuid.UUID, list[CaseParty]] = {}
+    for party in CaseParty.objects.filter(case_id__in=ids):
+        parties.setdefault(party.case_id, []).append(party)
+    return [
+        Listed(
+            case,
+            bills.get(case.pk),
+            bookings.get(case.pk),
+            fixes.get(case.pk, 0),
+            _own_invitation(case, parties.get(case.pk, []), actor),
+            confirmations(case, parties.get(case.pk, [])),
+        )
+        for case in rows
+    ]
+
+
+def _own_invitation(case: Case, parties: Iterable[CaseParty], actor: Actor) -> str:
+    if case.state != State.AWAITING or not actor.identity_index:
+        return ""
+    return next((p.invite_token or "" for p in parties if p.number_index == actor.identity_index), "")
+
+
+def confirmations(case: Case, parties: Iterable[CaseParty]) -> tuple[int, int]:
+    """How many of those who must confirm have done so, and how many they are."""
+    asked = [p for p in parties if p.role in TYPES[case.type_code].confirming]
+    return sum(p.confirmed_at is not None for p in asked), len(asked)
+
+
+def drafts_of(actor: Actor, now: dt.datetime, type_code: str = "") -> list[Case]:
+    """Drafts the actor may go on with, newest first. One statement."""
+    rows = of_actor(actor).select_related("docket").filter(state=State.DRAFT.value, draft_until__gt=now)
+    if actor.organisation_id is None:
+        rows = rows.filter(filed_for_by_staff=False)
+    if type_code:
+        rows = rows.filter(type_code=type_code, batch_id__isnull=True)
+    return list(rows.order_by("-created_at")[:20])
+
+
+def running(actor: Actor, limit: int = 20) -> list[Case]:
+    """Submitted cases that are not over, newest first. One statement."""
+    rows = of_actor(actor).select_related("docket").exclude(state__in=(*OVER, State.DRAFT.value))
+    return list(rows.order_by("-created_at", "pk")[:limit])
+
+
+def cases_page(actor: Actor, *, tab: str, after: str = "", q: str = "") -> tuple[list[Case], str]:
+    """A page of the actor's cases, newest first, and the key of the next one. One statement.
+
+    Tabs: todo (something to do for the applicant), running, done. `q` is a case number or part of a location.
+    """
+    rows = of_actor(actor).select_related("docket")
+    if tab == "done":
+        rows = rows.filter(state__in=OVER)
+    elif tab == "todo":
+        rows = rows.filter(state__in=(*WAITING_FOR_APPLICANT, State.AWAITING.value))
+    else:
+        rows = rows.exclude(state__in=OVER)
+    if q:
+        rows = rows.filter(Q(docket__number=q.upper()) | Q(prereview_no=q.upper()) | Q(location__contains=q))
+    try:
+        rows = rows.filter(pk__lt=uuid.UUID(after)) if after else rows
+    except ValueError:
+        pass
+    found = list(rows.order_by("-pk")[: PAGE_SIZE + 1])
+    return found[:PAGE_SIZE], str(found[PAGE_SIZE - 1].pk) if len(found) > PAGE_SIZE else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """What happened on a case, and what stands open."""
+
+    transitions: tuple[Transition, ...]
+    correction: Correction | None
+    booking: Booking | None
+    bill: FeeBill | None
+    certificates: tuple[Certificate, ...] = field(default=())
+
+
+def road_of(case: Case) -> Road:
+    """Timeline (newest first), open correction, booking, bill, certificates. Five statements."""
+    return Road(
+        tuple(Transition.objects.filter(docket_id=case.pk).order_by("-pk")[:60]),
+        correction_of(case),
+        booking_of(case.pk),
+        FeeBill.objects.filter(docket_id=case.pk).first(),
+        tuple(Certificate.objects.filter(docket_id=case.pk).order_by("number")),
+    )
+
+
+def correction_of(case: Case) -> Correction | None:
+    """The correction that waits for the applicant. One statement; none unless the case is in that state."""
+    if case.state != State.CORRECTION:
+        return None
+    return Correction.objects.filter(docket_id=case.pk).order_by("-round").first()
+
+
+def booking_of(docket_id: uuid.UUID) -> Booking | None:
+    """The visit booked for a case. One statement."""
+    return (
+        Booking.objects.select_related("slot").filter(docket_id=docket_id, cancelled_at__isnull=True).first()
+    )
+
+
+def live_certificate_unit(number: str) -> str | None:
+    """The unit a certificate or proof in force stands for, found by its number. One statement."""
+    wanted = normalise_certificate_number(number)
+    return (
+        Certificate.objects.filter(number=wanted).exclude(state="void").values_list("unit_code", flat=True).first()
+    )
+
+
+def certificates_of(rights: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Numbers of the certificates that prove these rights. One statement."""
+    rows = Certificate.objects.filter(right_id__in=list(rights)).exclude(state="void")
+    return dict(rows.values_list("right_id", "number"))
+
+
+def live_case_on(unit_code: str, conflict_class: str) -> str:
+    """The number of the case that holds a unit now, or nothing. One statement."""
+    from ..models import Claim
+
+    found = Claim.objects.select_related("docket").filter(
+        unit_code=unit_code, conflict_class=conflict_class, released_at__isnull=True
+    )
+    claim = found.first()
+    return claim.docket.number if claim else ""
