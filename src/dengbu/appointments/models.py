@@ -47,5 +47,15 @@ class Booking(Mutable):
                 fields=["docket"],
                 condition=Q(cancelled_at__isnull=True, docket__isnull=False),
                 name="one_live_booking_per_docket",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["batch_id"],
+                condition=Q(cancelled_at__isnull=True, batch_id__isnull=False),
+                name="one_live_booking_per_batch",
+            ),
+            models.CheckConstraint(
+                condition=Q(docket__isnull=True, batch_id__isnull=False)
+                | Q(docket__isnull=False, batch_id__isnull=True),
+                name="booked_for_a_docket_or_a_batch",
+            ),
         ]

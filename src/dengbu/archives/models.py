@@ -19,6 +19,8 @@ class HandOver(Mutable):
     made_at = models.DateTimeField()
     received_by = models.CharField(max_length=100, default="")
     received_at = models.DateTimeField(null=True)
+    returned_at = models.DateTimeField(null=True)  # the archive room did not take it; its volumes wait again
+    return_reason = models.CharField(max_length=200, default="")
     document_key = models.CharField(max_length=100, default="")
     document_digest = models.CharField(max_length=64, default="")
 

@@ -41,8 +41,11 @@ class Payment(Mutable):
     out_trade_no = models.CharField(max_length=32, unique=True)
     channel = models.CharField(max_length=20)  # wechat | cash | pos
     amount_fen = models.BigIntegerField()
-    state = models.CharField(max_length=20, default="pending")  # pending | paid | closed | refund_due | refunded
+    state = models.CharField(
+        max_length=20, default="pending"
+    )  # pending | paid | closed | problem | refund_due | refunded
     code_url = models.CharField(max_length=300, default="")
+    checkout_url = models.CharField(max_length=300, default="")  # the demo's payer only
     gateway_ref = models.CharField(max_length=64, default="")
     received_fen = models.BigIntegerField(null=True)
     problem = models.CharField(max_length=200, default="")
@@ -50,7 +53,17 @@ class Payment(Mutable):
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["made_at"], condition=Q(state="pending"), name="pending_payments")]
+        indexes: ClassVar = [
+            models.Index(fields=["made_at"], condition=Q(state="pending"), name="pending_payments"),
+            models.Index(
+                fields=["made_at"],
+                condition=Q(state__in=("problem", "refund_due")),
+                name="payments_to_look_after",
+            ),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["bill"], condition=Q(state="pending"), name="one_pending_order")
+        ]
 
 
 class Voucher(AppendOnly):
@@ -69,7 +82,9 @@ class Voucher(AppendOnly):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["bill"], condition=Q(cancelled_at__isnull=True), name="one_live_voucher")
+            models.UniqueConstraint(
+                fields=["bill"], condition=Q(cancelled_at__isnull=True), name="one_live_voucher"
+            )
         ]
 
 

@@ -1,0 +1,28 @@
+"""Acts on fee bills and payments."""
+
+from .bills import cancel_bill, collect_at_window, raise_bill, refund_at_window
+from .online import (
+    ask_again,
+    close_order,
+    open_order,
+    pay_online,
+    record_code,
+    refund,
+    refund_problem,
+    take_notification,
+)
+
+__all__ = [
+    "ask_again",
+    "cancel_bill",
+    "close_order",
+    "collect_at_window",
+    "open_order",
+    "pay_online",
+    "raise_bill",
+    "record_code",
+    "refund",
+    "refund_at_window",
+    "refund_problem",
+    "take_notification",
+]

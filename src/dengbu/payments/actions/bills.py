@@ -1,0 +1,187 @@
+"""Bills: raised, settled, cancelled, paid at the window. Every change of a bill or its payments holds the bill's row."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from dengbu.core import clock, counters, jobs
+from dengbu.core.acts import Actor, act, current
+from dengbu.core.ids import short_code
+from dengbu.core.refusals import Conflict, Refusal, Refused
+
+from .. import rules
+from ..models import FeeBill, Payment, Voucher
+
+
+def locked_bill(bill_id: uuid.UUID) -> FeeBill:
+    """The bill, its row locked FOR NO KEY UPDATE until commit. Raises Refused when there is none."""
+    bill = FeeBill.objects.select_for_update(no_key=True).filter(pk=bill_id).first()
+    if bill is None:
+        raise Refused(rules.BILL_UNKNOWN)
+    current().about(bill.docket_id)
+    return bill
+
+
+@act("payments.raise_bill", permission="fee.collect")
+def raise_bill(
+    *,
+    actor: Actor,
+    docket_id: uuid.UUID,
+    lines: list[dict[str, Any]],
+    total_fen: int,
+    payer: str,
+    exemption: str = "",
+    basis: str = "",
+    assessed_on: dt.date,
+) -> FeeBill:
+    """缴费通知: what a docket owes by the standards of `assessed_on` (the day of acceptance), in 分.
+
+    Nothing to pay: the bill is `free` and its voucher over 0 元 stands at once. Raises Conflict where the docket
+    has a bill. 发改价格规〔2016〕2559号.
+    """
+    if total_fen < 0:
+        raise ValueError("a fee is never negative")
+    if FeeBill.objects.filter(docket_id=docket_id).exists():
+        raise Conflict(Refusal("FEE_BILL_EXISTS", "这件业务已经开过缴费通知。", "请刷新页面查看。"))
+    now = clock.now()
+    bill = FeeBill(
+        docket_id=docket_id,
+        number=rules.bill_number(clock.today(), counters.next_serial("dengbu_bill_no")),
+        lines=lines,
+        total_fen=total_fen,
+        payer=payer,
+        exemption=exemption,
+        basis=basis,
+        state="due" if total_fen else "free",
+        assessed_on=assessed_on,
+        settled_at=None if total_fen else now,
+    )
+    bill.save(force_insert=True)
+    current().about(docket_id)
+    current().note(bill=bill.number, total_fen=total_fen)
+    if not total_fen:
+        _issue_voucher(bill, None, actor)
+    return bill
+
+
+@act("payments.cancel_bill", permission="fee.collect")
+def cancel_bill(*, actor: Actor, docket_id: uuid.UUID, reason: str) -> FeeBill | None:
+    """撤销缴费通知 on withdrawal, refusal or decline: nothing is owed any more and what was paid goes back.
+
+    Answers the bill, or None where there was none. Doing it twice is doing it once.
+    """
+    found = FeeBill.objects.filter(docket_id=docket_id).values_list("pk", flat=True).first()
+    if found is None:
+        return None
+    bill = locked_bill(found)
+    if bill.state == "cancelled":
+        return bill
+    bill.state = "cancelled"
+    bill.save(update_fields=["state"])
+    Voucher.objects.filter(bill=bill, cancelled_at__isnull=True).update(
+        cancelled_at=clock.now(), cancel_reason=reason[:200]
+    )
+    current().note(bill=bill.number, reason=reason)
+    for payment in Payment.objects.filter(bill=bill, state="paid"):
+        send_back(payment, f"缴费通知已撤销：{reason}")
+    _close_pending(bill)
+    return bill
+
+
+@act("payments.collect_at_window", permission="fee.collect")
+def collect_at_window(*, actor: Actor, bill_id: uuid.UUID, channel: str, amount_fen: int) -> str:
+    """窗口收费: cash or card over the counter, the whole bill at once. Answers the voucher's number.
+
+    Raises Refused with every reason: already paid, free or cancelled, another amount, unknown channel.
+    """
+    bill = locked_bill(bill_id)
+    against = rules.may_collect(bill.state, bill.total_fen, channel, amount_fen)
+    if against:
+        raise Refused(against)
+    now = clock.now()
+    payment = Payment(
+        bill=bill,
+        out_trade_no=new_trade_number(),
+        channel=channel,
+        amount_fen=amount_fen,
+        state="paid",
+        received_fen=amount_fen,
+        made_at=now,
+        settled_at=now,
+    )
+    payment.save(force_insert=True)
+    voucher = settle(bill, payment, actor)
+    _close_pending(bill)
+    return voucher.number
+
+
+@act("payments.refund_at_window", permission="fee.collect")
+def refund_at_window(*, actor: Actor, payment_id: uuid.UUID) -> str:
+    """窗口退费: cash or card money that is due back was handed back. Answers the new state."""
+    payment = locked_payment(payment_id)
+    if payment.state == "refunded" and payment.channel in rules.WINDOW_CHANNELS:
+        return payment.state
+    if payment.state != "refund_due" or payment.channel not in rules.WINDOW_CHANNELS:
+        raise Refused(rules.WINDOW_REFUND_ONLY)
+    payment.state = "refunded"
+    payment.save(update_fields=["state"])
+    current().note(payment=payment.out_trade_no, refunded_fen=payment.received_fen)
+    return payment.state
+
+
+# --- pieces of acts, for this folder ----------------------------------------------------------------------------
+
+
+def locked_payment(payment_id: uuid.UUID) -> Payment:
+    """A payment as it is now, its bill locked. Raises Refused when there is none."""
+    bill_id = Payment.objects.filter(pk=payment_id).values_list("bill_id", flat=True).first()
+    if bill_id is None:
+        raise Refused(rules.ORDER_GONE)
+    bill = locked_bill(bill_id)
+    payment = Payment.objects.get(pk=payment_id)
+    payment.bill = bill
+    return payment
+
+
+def new_trade_number() -> str:
+    return rules.trade_number(clock.today(), counters.next_serial("dengbu_trade_no"), short_code(6))
+
+
+def settle(bill: FeeBill, payment: Payment, actor: Actor) -> Voucher:
+    """The bill is paid by this payment: voucher, and the case is told by a job. The bill's row is locked."""
+    bill.state, bill.paid_fen, bill.settled_at = "paid", bill.total_fen, clock.now()
+    bill.save(update_fields=["state", "paid_fen", "settled_at"])
+    voucher = _issue_voucher(bill, payment, actor)
+    current().note(bill=bill.number, channel=payment.channel, paid_fen=bill.paid_fen, voucher=voucher.number)
+    jobs.enqueue("cases.fee_settled", docket_id=str(bill.docket_id))
+    return voucher
+
+
+def send_back(payment: Payment, why: str) -> None:
+    """This money is due back: through the gateway by a job, over the counter by a person."""
+    payment.state, payment.problem = "refund_due", why[:200]
+    payment.save(update_fields=["state", "problem", "received_fen", "gateway_ref", "settled_at"])
+    current().note(refund_due=payment.out_trade_no, why=why)
+    if payment.channel == rules.GATEWAY_CHANNEL:
+        jobs.enqueue("payments.refund", queueing_lock=f"refund:{payment.pk}", payment_id=str(payment.pk))
+
+
+def _close_pending(bill: FeeBill) -> None:
+    """Nobody should pay an order of this bill any more: a job tells the gateway."""
+    for payment_id in Payment.objects.filter(bill=bill, state="pending").values_list("pk", flat=True):
+        jobs.enqueue("payments.close_order", queueing_lock=f"close:{payment_id}", payment_id=str(payment_id))
+
+
+def _issue_voucher(bill: FeeBill, payment: Payment | None, actor: Actor) -> Voucher:
+    voucher = Voucher(
+        bill=bill,
+        payment=payment,
+        number=rules.voucher_number(clock.today(), counters.next_serial("dengbu_voucher_no")),
+        amount_fen=bill.total_fen,
+        issued_at=clock.now(),
+        issued_by=actor.name[:80],
+    )
+    voucher.save(force_insert=True)
+    return voucher
