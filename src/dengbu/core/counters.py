@@ -18,9 +18,15 @@ def take(authority: str, kind: str, year: int, count: int = 1) -> range:
     return range(last - count + 1, last + 1)
 
 
-def next_serial(sequence: str) -> int:
-    """The next value of a named sequence: unique, never reused, gaps allowed."""
+def next_serials(sequence: str, count: int) -> list[int]:
+    """The next `count` values of a named sequence, in one statement: unique, never reused, gaps allowed."""
+    if not count:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(%s::regclass)", [sequence])
-        value: int = cursor.fetchone()[0]
-    return value
+        cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, count])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def next_serial(sequence: str) -> int:
+    """The next value of a named sequence."""
+    return next_serials(sequence, 1)[0]

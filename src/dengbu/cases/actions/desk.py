@@ -10,14 +10,13 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db import connection
-
 from dengbu.catalog.fees import FeeAssessment, FeeFacts, FeeUnit, assess
 from dengbu.catalog.policy.policy import fee_standards, office_calendar
 from dengbu.certificates.actions import NumberRequest, number, void
 from dengbu.contracts.actions import mark_used
 from dengbu.core import clock
 from dengbu.core.acts import Actor, act, current
+from dengbu.core.counters import next_serials
 from dengbu.core.jobs import enqueue
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.core.vocabulary import HouseNature, HouseUse
@@ -306,7 +305,7 @@ def _write(
     """What follows from acceptance and entry, set by set: case rows, timeline, bills, certificate numbers, jobs."""
     now, today = clock.now(), clock.today()
     transitions: list[Transition | None] = []
-    for case, serial in zip(cases, _serials("dengbu_acceptance_no", len(cases)), strict=True):
+    for case, serial in zip(cases, next_serials("dengbu_acceptance_no", len(cases)), strict=True):
         case.acceptance_no = f"{authority()}{today:%Y%m%d}{serial:06d}"
         case.accepted_at, case.desk_id, case.desk_name = now, actor.user_id, actor.name
         case.promised_on = add_workdays(today, found[case.docket_id].policy.promised_days, office_calendar())
@@ -338,11 +337,6 @@ def _write(
         _number(entered, found, actor)
     enqueue("cases.tell", docket_ids=[str(c.docket_id) for c in cases], template="accepted")
 
-
-def _serials(sequence: str, count: int) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, count])
-        return [row[0] for row in cursor.fetchall()]
 
 
 def _certificates(

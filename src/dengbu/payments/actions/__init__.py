@@ -1,6 +1,7 @@
 """Acts on fee bills and payments."""
 
 from .bills import cancel_bill, collect_at_window, raise_bill, refund_at_window
+from .many import raise_bills
 from .online import (
     ask_again,
     close_order,
@@ -20,6 +21,7 @@ __all__ = [
     "open_order",
     "pay_online",
     "raise_bill",
+    "raise_bills",
     "record_code",
     "refund",
     "refund_at_window",
