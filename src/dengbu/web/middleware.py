@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from dengbu.core.acts import ANONYMOUS
 from dengbu.parties.queries import actor_of
 
+from .public import sessions
+
 
 class Viewer:
     """Set `request.actor`. Personal pages are never stored by caches."""
@@ -20,6 +22,8 @@ class Viewer:
         request.actor = ANONYMOUS  # type: ignore[attr-defined]
         if not request.path.startswith(("/static/", "/healthz", "/readyz", "/api/")) and request.user.is_authenticated:
             request.actor = actor_of(request.user.pk) or ANONYMOUS  # type: ignore[attr-defined]
+            if request.actor.key:  # type: ignore[attr-defined]
+                sessions.touch(request)
         response = self.get_response(request)
         if request.actor.key:  # type: ignore[attr-defined]
             response.headers.setdefault("Cache-Control", "no-store")

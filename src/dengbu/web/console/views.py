@@ -1,0 +1,5 @@
+"""Pages of the administrator; importing this module registers them."""
+
+from . import organisations, staff
+
+__all__ = ["organisations", "staff"]
