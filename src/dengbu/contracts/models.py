@@ -45,7 +45,9 @@ class ContractFiling(Pushed):
     filing_no = models.CharField(max_length=60)
     contract_no = models.CharField(max_length=60)
     kind = models.CharField(max_length=20)  # existing_sale | presale | new_sale
-    status = models.CharField(max_length=20, default=FILED)  # filed | held | used | replaced | withdrawn | cancelled
+    status = models.CharField(
+        max_length=20, default=FILED
+    )  # filed | held | used | replaced | withdrawn | cancelled
     replaced_by = models.CharField(max_length=60, default="")
     address = models.CharField(max_length=200, default="")
     area_m2 = models.DecimalField(max_digits=15, decimal_places=2, null=True)
@@ -107,8 +109,10 @@ class InboundMessage(AppendOnly):
     source = models.CharField(max_length=40)
     message_id = models.CharField(max_length=80)
     kind = models.CharField(max_length=30)  # contract_filing | transaction_review
-    body_digest = models.CharField(max_length=64)
-    outcome = models.CharField(max_length=20)  # taken | already_taken | superseded | kept_with_problems | refused
+    content_digest = models.CharField(max_length=64)
+    outcome = models.CharField(
+        max_length=20
+    )  # taken | already_taken | superseded | kept_with_problems | refused
     problems = models.JSONField(default=list)
     subject = models.CharField(max_length=80, default="")
     version = models.IntegerField(default=1)

@@ -70,7 +70,11 @@ def _filing(row: ContractFiling) -> Filing:
         version=row.version,
         parties=tuple(
             FiledParty(
-                p.role, p.name, p.document_kind, crypto.decrypt(p.number_cipher, NUMBER_PURPOSE), p.number_index
+                p.role,
+                p.name,
+                p.document_kind,
+                crypto.decrypt(p.number_cipher, NUMBER_PURPOSE),
+                p.number_index,
             )
             for p in sorted(row.parties.all(), key=lambda p: (p.role, p.ordinal))
         ),

@@ -184,7 +184,7 @@ WHITENOISE_MAX_AGE = 3600
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(DATA / "files")}},
     "materials": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "dengbu.materials.storage.WholeFileStorage",
         "OPTIONS": {"location": str(DATA / "files" / "materials")},
     },
     "documents": {
@@ -213,6 +213,14 @@ def _exchange() -> dict[str, Any]:
 
 
 EXCHANGE = _exchange()
+# Who may call our API, as {client id: [shared secrets]}; two secrets while one is being changed. `housing_clients` push
+# filings and ask about restrictions, `partner_clients` only ask.
+HOUSING_CLIENTS: dict[str, list[str]] = EXCHANGE.pop("housing_clients", {})
+PARTNER_CLIENTS: dict[str, list[str]] = EXCHANGE.pop("partner_clients", {})
+if ENV != "production" and not HOUSING_CLIENTS:
+    from dengbu.exchange.housing.config import demo_clients
+
+    HOUSING_CLIENTS = demo_clients(SECRET_KEY)
 
 _processors: list[Any] = [
     structlog.contextvars.merge_contextvars,

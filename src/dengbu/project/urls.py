@@ -6,7 +6,7 @@ urlpatterns = [
     path("", include("dengbu.web.urls")),
     path("api/", include("dengbu.api.urls")),
 ]
-handler400 = "dengbu.web.errors.bad_request"
-handler403 = "dengbu.web.errors.forbidden"
-handler404 = "dengbu.web.errors.not_found"
-handler500 = "dengbu.web.errors.server_error"
+handler400 = "dengbu.project.errors.bad_request"
+handler403 = "dengbu.project.errors.forbidden"
+handler404 = "dengbu.project.errors.not_found"
+handler500 = "dengbu.project.errors.server_error"

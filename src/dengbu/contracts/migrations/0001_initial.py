@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(max_length=40)),
                 ('message_id', models.CharField(max_length=80)),
                 ('kind', models.CharField(max_length=30)),
-                ('body_digest', models.CharField(max_length=64)),
+                ('content_digest', models.CharField(max_length=64)),
                 ('outcome', models.CharField(max_length=20)),
                 ('problems', models.JSONField(default=list)),
                 ('subject', models.CharField(default='', max_length=80)),
