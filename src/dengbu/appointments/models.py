@@ -24,7 +24,9 @@ class Slot(Mutable):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint("kind", "starts_at", name="one_slot_per_time"),
-            models.CheckConstraint(condition=Q(booked__lte=F("capacity"), booked__gte=0), name="never_oversold"),
+            models.CheckConstraint(
+                condition=Q(booked__lte=F("capacity"), booked__gte=0), name="never_oversold"
+            ),
         ]
 
 

@@ -45,5 +45,7 @@ class Volume(AppendOnly):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["id"], condition=models.Q(hand_over__isnull=True), name="volumes_to_hand_over")
+            models.Index(
+                fields=["id"], condition=models.Q(hand_over__isnull=True), name="volumes_to_hand_over"
+            )
         ]

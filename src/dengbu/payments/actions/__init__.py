@@ -1,6 +1,6 @@
 """Acts on fee bills and payments."""
 
-from .bills import cancel_bill, collect_at_window, raise_bill, refund_at_window
+from .bills import cancel_bill, collect_at_window, raise_bill, raise_bills, refund_at_window
 from .many import raise_bills
 from .online import (
     ask_again,
@@ -21,6 +21,7 @@ __all__ = [
     "open_order",
     "pay_online",
     "raise_bill",
+    "raise_bills",
     "raise_bills",
     "record_code",
     "refund",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dengbu.core import clock, counters, jobs
@@ -41,29 +42,46 @@ def raise_bill(
     Nothing to pay: the bill is `free` and its voucher over 0 元 stands at once. Raises Conflict where the docket
     has a bill. 发改价格规〔2016〕2559号.
     """
-    if total_fen < 0:
+    bill = {
+        "docket_id": docket_id,
+        "lines": lines,
+        "total_fen": total_fen,
+        "payer": payer,
+        "exemption": exemption,
+        "basis": basis,
+    }
+    return raise_bills(actor=actor, bills=[bill], assessed_on=assessed_on)[0]
+
+
+@act("payments.raise_bills", permission="fee.collect")
+def raise_bills(*, actor: Actor, bills: Sequence[Mapping[str, Any]], assessed_on: dt.date) -> list[FeeBill]:
+    """Bills of a batch, in a fixed number of statements. Each mapping has the arguments of `raise_bill`."""
+    if any(asked["total_fen"] < 0 for asked in bills):
         raise ValueError("a fee is never negative")
-    if FeeBill.objects.filter(docket_id=docket_id).exists():
+    if FeeBill.objects.filter(docket_id__in=[asked["docket_id"] for asked in bills]).exists():
         raise Conflict(Refusal("FEE_BILL_EXISTS", "这件业务已经开过缴费通知。", "请刷新页面查看。"))
-    now = clock.now()
-    bill = FeeBill(
-        docket_id=docket_id,
-        number=rules.bill_number(clock.today(), counters.next_serial("dengbu_bill_no")),
-        lines=lines,
-        total_fen=total_fen,
-        payer=payer,
-        exemption=exemption,
-        basis=basis,
-        state="due" if total_fen else "free",
-        assessed_on=assessed_on,
-        settled_at=None if total_fen else now,
-    )
-    bill.save(force_insert=True)
-    current().about(docket_id)
-    current().note(bill=bill.number, total_fen=total_fen)
-    if not total_fen:
-        _issue_voucher(bill, None, actor)
-    return bill
+    now, day = clock.now(), clock.today()
+    serials = counters.next_serials("dengbu_bill_no", len(bills))
+    made = [
+        FeeBill(
+            docket_id=asked["docket_id"],
+            number=rules.bill_number(day, serial),
+            lines=asked["lines"],
+            total_fen=asked["total_fen"],
+            payer=asked["payer"][:200],
+            exemption=asked.get("exemption", "")[:200],
+            basis=asked.get("basis", "")[:300],
+            state="due" if asked["total_fen"] else "free",
+            assessed_on=assessed_on,
+            settled_at=None if asked["total_fen"] else now,
+        )
+        for asked, serial in zip(bills, serials, strict=True)
+    ]
+    FeeBill.objects.bulk_create(made)
+    current().about(*(bill.docket_id for bill in made))
+    current().note(bills=[bill.number for bill in made], total_fen=sum(bill.total_fen for bill in made))
+    _issue_vouchers([(bill, None) for bill in made if bill.state == "free"], actor)
+    return made
 
 
 @act("payments.cancel_bill", permission="fee.collect")
@@ -153,7 +171,7 @@ def settle(bill: FeeBill, payment: Payment, actor: Actor) -> Voucher:
     """The bill is paid by this payment: voucher, and the case is told by a job. The bill's row is locked."""
     bill.state, bill.paid_fen, bill.settled_at = "paid", bill.total_fen, clock.now()
     bill.save(update_fields=["state", "paid_fen", "settled_at"])
-    voucher = _issue_voucher(bill, payment, actor)
+    (voucher,) = _issue_vouchers([(bill, payment)], actor)
     current().note(bill=bill.number, channel=payment.channel, paid_fen=bill.paid_fen, voucher=voucher.number)
     jobs.enqueue("cases.fee_settled", docket_id=str(bill.docket_id))
     return voucher
@@ -174,14 +192,22 @@ def _close_pending(bill: FeeBill) -> None:
         jobs.enqueue("payments.close_order", queueing_lock=f"close:{payment_id}", payment_id=str(payment_id))
 
 
-def _issue_voucher(bill: FeeBill, payment: Payment | None, actor: Actor) -> Voucher:
-    voucher = Voucher(
-        bill=bill,
-        payment=payment,
-        number=rules.voucher_number(clock.today(), counters.next_serial("dengbu_voucher_no")),
-        amount_fen=bill.total_fen,
-        issued_at=clock.now(),
-        issued_by=actor.name[:80],
+def _issue_vouchers(settled: Sequence[tuple[FeeBill, Payment | None]], actor: Actor) -> list[Voucher]:
+    if not settled:
+        return []
+    now, day = clock.now(), clock.today()
+    return Voucher.objects.bulk_create(
+        [
+            Voucher(
+                bill=bill,
+                payment=payment,
+                number=rules.voucher_number(day, serial),
+                amount_fen=bill.total_fen,
+                issued_at=now,
+                issued_by=actor.name[:80],
+            )
+            for (bill, payment), serial in zip(
+                settled, counters.next_serials("dengbu_voucher_no", len(settled)), strict=True
+            )
+        ]
     )
-    voucher.save(force_insert=True)
-    return voucher

@@ -55,4 +55,3 @@ def raise_bills(*, actor: Actor, bills: Sequence[Mapping[str, Any]], assessed_on
     )
     current().note(bills=len(made), total_fen=sum(b.total_fen for b in made))
     return made
-

@@ -1,0 +1,221 @@
+"""Decisions about certificates, proofs and their blanks: what may be printed, reprinted, handed out. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import uuid
+from dataclasses import dataclass
+from typing import Final
+
+from dengbu.core.identifiers import check_document_number, check_person_name
+from dengbu.core.refusals import Refusal
+from dengbu.core.vocabulary import CertificateKind, DocumentKind
+
+RECEIVER_PURPOSE: Final = "certificates.certificate.receiver_number"
+LARGEST_DELIVERY: Final = 10_000
+
+CERT_UNKNOWN: Final = Refusal("CERT_UNKNOWN", "没有找到这本证书。", "请从办件页面重新打开。")
+SERIAL_EMPTY: Final = Refusal("BLANK_SERIAL_EMPTY", "请扫描证书印刷序列号", field="blank_serial")
+REASON_EMPTY: Final = Refusal("BLANK_REASON_EMPTY", "请写明作废原因", field="reason")
+FEE_UNPAID: Final = Refusal(
+    "CERT_FEE_UNPAID", "还有费用未缴，缴清后才能发证。", "请先缴费，或到窗口收费后再发证。", "domain §5"
+)
+_STATES: Final = {"numbered": "待缮证", "printed": "已缮证", "issued": "已发证", "void": "已注销"}
+_SERIAL: Final = re.compile(r"(?P<prefix>[一-鿿A-Z0-9]*?)(?P<digits>\d{4,})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberRequest:
+    """A certificate or proof to be numbered: for which right (public id) on which unit, made by which entry."""
+
+    docket_id: uuid.UUID | None
+    entry_id: int
+    right_id: uuid.UUID
+    unit_code: str
+    holder_names: str
+    kind: CertificateKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlankFact:
+    """What is known of a scanned blank. `used_for` is the certificate number printed on it."""
+
+    serial: str
+    kind: str
+    state: str
+    used_for: str = ""
+    reason: str = ""
+
+
+def normalise_serial(text: str) -> str:
+    """One form of a blank's serial number: half-width, capitals, no blanks."""
+    wide = "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in text)
+    return re.sub(r"\s+", "", wide).upper()
+
+
+def serial_run(first: str, count: int) -> list[str] | Refusal:
+    """The serial numbers of a delivery: `count` of them from `first` on, e.g. 豫41000001; digits keep their width."""
+    serial = normalise_serial(first)
+    match = _SERIAL.fullmatch(serial)
+    if match is None or len(serial) > 30:
+        return Refusal(
+            "BLANK_SERIAL_FORM",
+            "印刷序列号应为字母、汉字加至少 4 位数字",
+            "请照封面上第一本的序列号填写，例如“豫41000001”。",
+            field="first_serial",
+        )
+    if not 1 <= count <= LARGEST_DELIVERY:
+        return Refusal("BLANK_COUNT", f"本数应在 1—{LARGEST_DELIVERY} 之间", field="count")
+    digits = match["digits"]
+    start, width = int(digits), len(digits)
+    if start + count - 1 >= 10**width:
+        return Refusal("BLANK_COUNT_RANGE", "序列号超出了这一段的最大号码，请分段登记", field="count")
+    return [f"{match['prefix']}{n:0{width}d}" for n in range(start, start + count)]
+
+
+def may_use(
+    serial: str, blank: BlankFact | None, kind: CertificateKind, stock: tuple[str, str] | None
+) -> Refusal | None:
+    """Whether a scanned blank may be printed on. `stock` is the first and last serial of the kind still in stock."""
+    if not serial:
+        return SERIAL_EMPTY
+    if blank is None:
+        range_ = f"不在本批领用范围 {stock[0]}—{stock[1]}" if stock else "没有登记领用，库存里也没有空白证书"
+        return Refusal(
+            "BLANK_UNKNOWN",
+            f"该序列号{range_}",
+            "请核对序列号，或请科室负责人先登记领用。",
+            field="blank_serial",
+        )
+    if blank.kind != kind.value:
+        return Refusal(
+            "BLANK_KIND",
+            f"该序列号是{CertificateKind(blank.kind).label}的空白证书，现在要打印的是{kind.label}",
+            "请换一本再扫描。",
+            field="blank_serial",
+        )
+    if blank.state == "used":
+        return Refusal(
+            "BLANK_USED",
+            f"该序列号已使用于 {blank.used_for}",
+            "请换一本空白证书再扫描。",
+            field="blank_serial",
+        )
+    if blank.state == "spoiled":
+        return Refusal(
+            "BLANK_SPOILED",
+            f"该序列号已登记作废（{blank.reason}）",
+            "请换一本空白证书再扫描。",
+            field="blank_serial",
+        )
+    return None
+
+
+def may_print(state: str) -> Refusal | None:
+    """Whether a certificate is still to be printed for the first time."""
+    if state == "numbered":
+        return None
+    return Refusal(
+        "CERT_NOT_TO_PRINT",
+        f"这本证书现在是“{_STATES[state]}”，不能缮证。",
+        "打印有误的，请登记作废后重打。" if state == "printed" else "请刷新页面查看。",
+    )
+
+
+def may_reprint(state: str) -> Refusal | None:
+    """Whether a misprint may be mended: after printing and before the hand-out."""
+    if state == "printed":
+        return None
+    return Refusal(
+        "CERT_NOT_TO_REPRINT",
+        f"这本证书现在是“{_STATES[state]}”，不能重打。",
+        "已经发出的证书损坏或有误的，请申请换证或更正登记。" if state == "issued" else "请刷新页面查看。",
+    )
+
+
+def may_issue(
+    *,
+    state: str,
+    fee_settled: bool,
+    receipt_shown: bool,
+    voucher_shown: bool,
+    identity_checked: bool,
+    receiver_name: str,
+    receiver_document_kind: str,
+    receiver_number: str,
+    today: dt.date,
+) -> list[Refusal]:
+    """Every reason why a certificate cannot be handed out: not printed, fee unpaid, receipt, voucher, identity."""
+    found: list[Refusal | None] = []
+    if state != "printed":
+        found.append(
+            Refusal(
+                "CERT_NOT_PRINTED",
+                f"这本证书现在是“{_STATES[state]}”，不能发证。",
+                "请先缮证。" if state == "numbered" else "请刷新页面查看。",
+            )
+        )
+    if not fee_settled:
+        found.append(FEE_UNPAID)
+    if not receipt_shown:
+        found.append(
+            Refusal(
+                "CERT_RECEIPT_MISSING",
+                "请核对受理凭证",
+                "收回受理凭证后勾选；遗失的，请领证人写明情况。",
+                field="receipt_shown",
+            )
+        )
+    if not voucher_shown:
+        found.append(
+            Refusal(
+                "CERT_VOUCHER_MISSING",
+                "请核对缴费凭证",
+                "不收费的业务有 0 元凭证，可当场补打。",
+                field="voucher_shown",
+            )
+        )
+    if not identity_checked:
+        found.append(
+            Refusal(
+                "CERT_IDENTITY_UNCHECKED",
+                "请核对领证人身份证件",
+                "人证一致后勾选。",
+                field="identity_checked",
+            )
+        )
+    found.append(check_person_name(receiver_name, field="receiver_name"))
+    if receiver_document_kind not in DocumentKind.values:
+        found.append(Refusal("DOCUMENT_KIND_EMPTY", "请选择证件类型", field="receiver_document_kind"))
+    else:
+        kind = DocumentKind(receiver_document_kind)
+        found.append(check_document_number(kind, receiver_number, today=today, field="receiver_number"))
+    return [refusal for refusal in found if refusal]
+
+
+def may_spoil(serial: str, blank: BlankFact | None, reason: str) -> list[Refusal]:
+    """Whether a blank may be taken out of stock as spoiled. One that carries a certificate goes by a reprint."""
+    found: list[Refusal] = []
+    if not serial:
+        found.append(SERIAL_EMPTY)
+    elif blank is None:
+        found.append(Refusal("BLANK_UNKNOWN", "该序列号没有登记领用", "请核对序列号。", field="blank_serial"))
+    elif blank.state == "used":
+        found.append(
+            Refusal(
+                "BLANK_USED",
+                f"该序列号已使用于 {blank.used_for}",
+                "打印有误的，请在该证书页面登记作废后重打。",
+                field="blank_serial",
+            )
+        )
+    elif blank.state == "spoiled":
+        found.append(
+            Refusal(
+                "BLANK_SPOILED", f"该序列号已登记作废（{blank.reason}）", "不用再登记。", field="blank_serial"
+            )
+        )
+    if not reason.strip():
+        found.append(REASON_EMPTY)
+    return found
