@@ -81,8 +81,8 @@ def _unit_book(row: tuple[Any, ...]) -> UnitBook:
 
 
 def _json(value: Any) -> Any:
-    """Raw cursors give JSON as text. Areas stay exact."""
-    return json.loads(value, parse_float=Decimal) if isinstance(value, str) else value
+    """Raw cursors give JSON as text. Areas stay exact: numbers with a point become text, as in effects."""
+    return json.loads(value, parse_float=str) if isinstance(value, str) else value
 
 
 def _right(r: dict[str, Any]) -> RightFact:

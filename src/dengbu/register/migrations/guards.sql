@@ -5,21 +5,39 @@ BEGIN
   RAISE EXCEPTION 'the book keeps every row: % on % is refused', TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$;
 
+-- What entries say under one kind of effect: register_said('{7}', 'grant', 'right') gives the rights that entry 7 grants.
+CREATE FUNCTION register_said(entries bigint[], word text, field text) RETURNS TABLE (name text, entry_id bigint)
+LANGUAGE sql STABLE AS $$
+  SELECT x ->> field, e.id FROM register_entry e CROSS JOIN LATERAL jsonb_array_elements(e.effects::jsonb) AS x
+   WHERE e.id = ANY (entries) AND x ->> 'effect' = word
+$$;
+
 -- Only ended_by may change, once, from NULL to an entry; and that entry must say so.
 CREATE FUNCTION register_end_once() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE said boolean;
+DECLARE was jsonb := to_jsonb(OLD); word text; field text; named text;
 BEGIN
   IF OLD.ended_by_id IS NOT NULL OR NEW.ended_by_id IS NULL
-     OR (to_jsonb(NEW) - 'ended_by_id') IS DISTINCT FROM (to_jsonb(OLD) - 'ended_by_id') THEN
+     OR (to_jsonb(NEW) - 'ended_by_id') IS DISTINCT FROM (was - 'ended_by_id') THEN
     RAISE EXCEPTION 'the book is not changed: only ended_by of a live row of % may be set', TG_TABLE_NAME
       USING ERRCODE = 'restrict_violation';
   END IF;
-  IF TG_TABLE_NAME IN ('register_right', 'register_restriction') THEN
-    SELECT strpos(e.effects, to_jsonb(OLD) ->> 'public_id') > 0 INTO said FROM register_entry e WHERE e.id = NEW.ended_by_id;
-    IF said IS NOT TRUE THEN
-      RAISE EXCEPTION 'entry % does not end row % of %', NEW.ended_by_id, OLD.id, TG_TABLE_NAME
-        USING ERRCODE = 'restrict_violation';
-    END IF;
+  CASE TG_TABLE_NAME
+    WHEN 'register_right' THEN word := 'end'; field := 'right'; named := was ->> 'public_id';
+    WHEN 'register_restriction' THEN word := 'lift'; field := 'restriction'; named := was ->> 'public_id';
+    WHEN 'register_realestateunit' THEN word := 'close'; field := 'unit'; named := was ->> 'code';
+    WHEN 'register_unitfacts' THEN word := 'amend'; field := 'unit';
+      SELECT u.code INTO named FROM register_realestateunit u WHERE u.id = (was ->> 'unit_id')::bigint;
+    ELSE word := ''; field := '';  -- no effect ends these yet
+  END CASE;
+  IF NOT EXISTS (SELECT 1 FROM register_said(ARRAY[NEW.ended_by_id], word, field) AS s WHERE s.name = named) THEN
+    RAISE EXCEPTION 'entry % does not end row % of %', NEW.ended_by_id, OLD.id, TG_TABLE_NAME
+      USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF TG_TABLE_NAME = 'register_realestateunit' AND (
+       EXISTS (SELECT 1 FROM register_right r WHERE r.unit_id = OLD.id AND r.ended_by_id IS NULL)
+       OR EXISTS (SELECT 1 FROM register_restriction r WHERE r.unit_id = OLD.id AND r.ended_by_id IS NULL)) THEN
+    RAISE EXCEPTION 'unit % has live rights or restrictions and cannot be closed', named
+      USING ERRCODE = 'restrict_violation';
   END IF;
   RETURN NEW;
 END $$;
@@ -34,8 +52,9 @@ BEGIN
   IF FOUND THEN
     RAISE EXCEPTION 'unit % is closed and accepts nothing', bad USING ERRCODE = 'restrict_violation';
   END IF;
-  SELECT f.public_id::text INTO bad FROM fresh f LEFT JOIN register_entry e ON e.id = f.made_by_id
-   WHERE strpos(coalesce(e.effects, ''), f.public_id::text) = 0 LIMIT 1;
+  SELECT m.name INTO bad FROM (
+    SELECT public_id::text AS name, made_by_id FROM fresh
+    EXCEPT ALL SELECT * FROM register_said((SELECT array_agg(DISTINCT made_by_id) FROM fresh), 'grant', 'right')) AS m LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'right % stands in no effect of its entry', bad USING ERRCODE = 'restrict_violation';
   END IF;
@@ -63,8 +82,9 @@ BEGIN
   IF FOUND THEN
     RAISE EXCEPTION 'unit % is closed and accepts nothing', bad USING ERRCODE = 'restrict_violation';
   END IF;
-  SELECT f.public_id::text INTO bad FROM fresh f LEFT JOIN register_entry e ON e.id = f.made_by_id
-   WHERE strpos(coalesce(e.effects, ''), f.public_id::text) = 0 LIMIT 1;
+  SELECT m.name INTO bad FROM (
+    SELECT public_id::text AS name, made_by_id FROM fresh
+    EXCEPT ALL SELECT * FROM register_said((SELECT array_agg(DISTINCT made_by_id) FROM fresh), 'restrict', 'restriction')) AS m LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'restriction % stands in no effect of its entry', bad USING ERRCODE = 'restrict_violation';
   END IF;
@@ -78,6 +98,25 @@ BEGIN
    WHERE u.ended_by_id IS NOT NULL LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'unit % is closed and accepts nothing', bad USING ERRCODE = 'restrict_violation';
+  END IF;
+  SELECT m.code INTO bad FROM (
+    SELECT u.code::text, f.made_by_id FROM fresh f JOIN register_realestateunit u ON u.id = f.unit_id
+    EXCEPT ALL (SELECT * FROM register_said((SELECT array_agg(DISTINCT made_by_id) FROM fresh), 'open', 'unit')
+      UNION ALL SELECT * FROM register_said((SELECT array_agg(DISTINCT made_by_id) FROM fresh), 'amend', 'unit'))) AS m LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'facts of % stand in no effect of their entry', bad USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION register_unit_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE bad text;
+BEGIN
+  SELECT m.code INTO bad FROM (
+    SELECT code::text, made_by_id FROM fresh
+    EXCEPT ALL SELECT * FROM register_said((SELECT array_agg(DISTINCT made_by_id) FROM fresh), 'open', 'unit')) AS m LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'unit % stands in no effect of its entry', bad USING ERRCODE = 'restrict_violation';
   END IF;
   RETURN NULL;
 END $$;
@@ -119,6 +158,8 @@ CREATE TRIGGER guard AFTER INSERT ON register_right REFERENCING NEW TABLE AS fre
   FOR EACH STATEMENT EXECUTE FUNCTION register_right_guard();
 CREATE TRIGGER guard AFTER INSERT ON register_restriction REFERENCING NEW TABLE AS fresh
   FOR EACH STATEMENT EXECUTE FUNCTION register_restriction_guard();
+CREATE TRIGGER guard AFTER INSERT ON register_realestateunit REFERENCING NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION register_unit_guard();
 CREATE TRIGGER guard AFTER INSERT ON register_unitfacts REFERENCING NEW TABLE AS fresh
   FOR EACH STATEMENT EXECUTE FUNCTION register_facts_guard();
 CREATE CONSTRAINT TRIGGER holders_add_up AFTER INSERT ON register_right DEFERRABLE INITIALLY DEFERRED

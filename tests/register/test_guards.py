@@ -1,0 +1,292 @@
+"""Each guard of the book, tried with plain SQL as the application's role, past all code."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from dengbu.core import clock
+from dengbu.register import effects as fx
+from dengbu.register.models import Entry, Right
+from dengbu.register.queries import unit_book
+from dengbu.register.verify import verify
+from tests.register.homes import LI, WANG, Given, Town, home, mortgage, put, seizure, title
+
+pytestmark = pytest.mark.django_db
+Sql = Callable[..., Any]
+NUMBERS = itertools.count(900)
+
+
+@pytest.fixture
+def town() -> Town:
+    return Town().build()
+
+
+@pytest.fixture
+def sql() -> Iterator[Sql]:
+    """Run SQL as dengbu_app. Constraints that wait for the commit speak at once."""
+
+    def run(statement: str, *arguments: Any) -> Any:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, arguments)
+            rows = cursor.fetchall() if cursor.description else cursor.rowcount
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+            return rows
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        assert cursor.fetchone()[0] == "dengbu_app"
+    yield run
+
+
+def write_entry(sql: Sql, *effects: dict[str, Any]) -> int:
+    """An entry written by hand, saying what it is told to."""
+    found = sql(
+        "INSERT INTO register_entry (public_id, authority, year, number, registration_type, legal_date,"
+        " reviewer_of_record, registrar_of_record, acted_by, acted_by_name, instant, effects, digest)"
+        " VALUES (%s, '410106', 2026, %s, 'X', '2026-01-01', '', '', '', '', %s, %s, '') RETURNING id",
+        uuid.uuid4(), next(NUMBERS), clock.now(), json.dumps(effects),
+    )  # fmt: skip
+    return int(found[0][0])
+
+
+def unit_id(sql: Sql, code: str) -> int:
+    return int(sql("SELECT id FROM register_realestateunit WHERE code = %s", code)[0][0])
+
+
+RIGHT_WITH_HOLDER = (
+    "WITH r AS (INSERT INTO register_right (public_id, unit_id, kind, terms, rank, instrument, coownership,"
+    " share_denominator, holder_count, made_by_id) VALUES (%s, %s, %s, '{}', %s, '', 'sole', %s, %s, %s) RETURNING id)"
+    " INSERT INTO register_holder (right_id, ordinal, name, document_kind, number_cipher, number_index, salt,"
+    " commitment, share_numerator) SELECT r.id, s.ordinality, '甲', 'resident_id', '', '', '', '', s.share"
+    " FROM r, unnest(%s::int[]) WITH ORDINALITY AS s (share, ordinality)"
+)
+
+
+def write_right(
+    sql: Sql,
+    unit: str,
+    kind: str = "house_ownership",
+    *,
+    rank: int | None = None,
+    denominator: int | None = None,
+    shares: tuple[int | None, ...] = (None,),
+    count: int | None = None,
+    named: bool = True,
+) -> None:
+    right = uuid.uuid4()
+    said = {"effect": "grant", "right": str(right if named else uuid.uuid4()), "unit": unit}
+    entry = write_entry(sql, said)
+    sql(
+        RIGHT_WITH_HOLDER,
+        right, unit_id(sql, unit), kind, rank, denominator, count or len(shares), entry, list(shares),
+    )  # fmt: skip
+
+
+BOOK = [
+    "entry", "parcel", "parcelfacts", "building", "buildingfacts", "realestateunit", "unitfacts",
+    "right", "holder", "restriction", "entryanswer",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("table", BOOK)
+def test_no_row_of_the_book_can_be_deleted_or_truncated(town: Town, sql: Sql, table: str) -> None:
+    for statement in (f"DELETE FROM register_{table}", f"TRUNCATE register_{table} CASCADE"):
+        with pytest.raises(DatabaseError, match=r"permission denied|keeps every row"):
+            sql(statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE register_right SET kind = 'mortgage'",
+        "UPDATE register_right SET terms = '{}'",
+        "UPDATE register_right SET unit_id = unit_id, ended_by_id = ended_by_id",
+        "UPDATE register_holder SET name = '乙'",
+        "UPDATE register_entry SET effects = '[]'",
+        "UPDATE register_entry SET legal_date = '2020-01-01'",
+        "UPDATE register_realestateunit SET code = code",
+        "UPDATE register_unitfacts SET area_m2 = 1",
+        "UPDATE register_restriction SET until_at = NULL",
+        "UPDATE register_entryanswer SET how = ''",
+    ],
+)
+def test_no_other_column_can_be_changed(town: Town, sql: Sql, statement: str) -> None:
+    with pytest.raises(DatabaseError, match="permission denied"):
+        sql(statement)
+
+
+END_RIGHT = "UPDATE register_right SET ended_by_id = %s WHERE public_id = %s"
+
+
+def test_a_right_is_not_ended_by_an_entry_that_does_not_say_so(town: Town, sql: Sql) -> None:
+    right = town.titles[home(1)]
+    for said in (
+        {"effect": "end", "right": str(uuid.uuid4())},
+        {"effect": "grant", "right": str(right)},
+        {"effect": "answer", "obstacle": str(right)},
+    ):
+        entry = write_entry(sql, said)
+        with pytest.raises(DatabaseError, match="does not end row"):
+            sql(END_RIGHT, entry, right)
+    assert sql(END_RIGHT, write_entry(sql, {"effect": "end", "right": str(right)}), right) == 1
+
+
+def test_a_right_is_not_ended_twice_nor_revived(town: Town, sql: Sql) -> None:
+    right = town.titles[home(1)]
+    said = {"effect": "end", "right": str(right)}
+    sql(END_RIGHT, write_entry(sql, said), right)
+    for entry in (write_entry(sql, said), None):
+        with pytest.raises(DatabaseError, match="only ended_by of a live row"):
+            sql(END_RIGHT, entry, right)
+
+
+def test_a_home_has_one_live_ownership(town: Town, sql: Sql) -> None:
+    with pytest.raises(DatabaseError, match="one_live_ownership_per_unit"):
+        write_right(sql, home(1))
+    write_right(sql, home(3))
+
+
+def test_two_live_mortgages_do_not_share_a_rank(town: Town, sql: Sql) -> None:
+    put(mortgage(home(1)))
+    with pytest.raises(DatabaseError, match="one_live_rank_per_unit"):
+        write_right(sql, home(1), "mortgage", rank=1)
+    write_right(sql, home(1), "mortgage", rank=2)
+
+
+@pytest.mark.parametrize(
+    ("denominator", "shares"), [(2, (1, 2)), (3, (1, 1)), (2, (1, None)), (None, (1, 1)), (2, (None, None))]
+)
+def test_shares_that_do_not_add_up_are_refused(
+    town: Town, sql: Sql, denominator: int | None, shares: tuple[int | None, ...]
+) -> None:
+    with pytest.raises(DatabaseError, match="do not add up"):
+        write_right(sql, home(3), denominator=denominator, shares=shares)
+
+
+def test_shares_that_add_up_are_taken(town: Town, sql: Sql) -> None:
+    write_right(sql, home(3), denominator=3, shares=(1, 1, 1))
+
+
+def test_a_right_without_its_holders_is_refused(town: Town, sql: Sql) -> None:
+    with pytest.raises(DatabaseError, match="says 2 holders, has 1"):
+        write_right(sql, home(3), count=2)
+
+
+def test_a_holder_cannot_be_added_later(town: Town, sql: Sql) -> None:
+    right = Right.objects.get(public_id=town.titles[home(1)])
+    with pytest.raises(DatabaseError, match="says 1 holders, has 2"):
+        sql(
+            "INSERT INTO register_holder (right_id, ordinal, name, document_kind, number_cipher, number_index, salt,"
+            " commitment) VALUES (%s, 2, '乙', 'resident_id', '', '', '', '')",
+            right.pk,
+        )
+
+
+def test_a_right_that_its_entry_does_not_name_is_refused(town: Town, sql: Sql) -> None:
+    with pytest.raises(DatabaseError, match="stands in no effect of its entry"):
+        write_right(sql, home(3), named=False)
+
+
+def write_restriction(sql: Sql, unit: str, entry: int, restriction: uuid.UUID, kind: str = "seizure") -> None:
+    sql(
+        "INSERT INTO register_restriction (public_id, unit_id, kind, authority, document_no, share_of, position, note,"
+        " made_by_id) VALUES (%s, %s, %s, '', '', '', 0, '', %s)",
+        restriction, unit_id(sql, unit), kind, entry,
+    )  # fmt: skip
+
+
+def test_a_restriction_that_its_entry_does_not_name_is_refused(town: Town, sql: Sql) -> None:
+    restriction = uuid.uuid4()
+    with pytest.raises(DatabaseError, match="stands in no effect of its entry"):
+        write_restriction(sql, home(1), write_entry(sql), restriction)
+    said = {"effect": "restrict", "restriction": str(restriction)}
+    write_restriction(sql, home(1), write_entry(sql, said), restriction)
+
+
+def test_a_unit_or_facts_that_their_entry_does_not_open_are_refused(town: Town, sql: Sql) -> None:
+    entry = write_entry(sql, {"effect": "open", "unit": home(7)})
+    parcel = sql("SELECT parcel_id FROM register_realestateunit WHERE code = %s", home(1))[0][0]
+    insert = "INSERT INTO register_realestateunit (code, parcel_id, made_by_id) VALUES (%s, %s, %s)"
+    with pytest.raises(DatabaseError, match="stands in no effect"):
+        sql(insert, home(8), parcel, entry)
+    sql(insert, home(7), parcel, entry)
+    with pytest.raises(DatabaseError, match="stand in no effect"):
+        sql(
+            "INSERT INTO register_unitfacts (unit_id, location, use, area_m2, floor, room, house_nature, structure,"
+            " surveyed, made_by_id, ended_by_id) VALUES (%s, '', '', 1, '', '', '', '', true, %s, %s)",
+            unit_id(sql, home(3)), entry, entry,
+        )  # fmt: skip
+
+
+def close(unit: str) -> None:
+    put(Given((unit,), lambda _: [fx.Close(unit, "demolished")]))
+
+
+def test_a_closed_unit_takes_no_right_no_seizure_and_no_facts(town: Town, sql: Sql) -> None:
+    close(home(3))
+    with pytest.raises(DatabaseError, match="is closed"):
+        write_right(sql, home(3))
+    with pytest.raises(DatabaseError, match="is closed"):
+        put(seizure(home(3)))
+    with pytest.raises(DatabaseError, match=r"is closed|stand in no effect"):
+        entry = write_entry(sql, {"effect": "amend", "unit": home(3)})
+        sql(
+            "INSERT INTO register_unitfacts (unit_id, location, use, area_m2, floor, room, house_nature, structure,"
+            " surveyed, made_by_id, ended_by_id) VALUES (%s, '', '', 1, '', '', '', '', true, %s, %s)",
+            unit_id(sql, home(3)), entry, entry,
+        )  # fmt: skip
+
+
+def test_a_unit_with_live_rights_or_restrictions_is_not_closed(town: Town, sql: Sql) -> None:
+    with pytest.raises(DatabaseError, match="cannot be closed"):
+        close(home(1))
+    put(seizure(home(3)))
+    with pytest.raises(DatabaseError, match="cannot be closed"):
+        close(home(3))
+
+
+def test_a_right_past_a_seizure_needs_its_answer(town: Town, sql: Sql) -> None:
+    put(seizure(home(3)))
+    with pytest.raises(DatabaseError, match="restriction in force without an answer"):
+        write_right(sql, home(3))
+    book = unit_book(home(3))
+    assert book
+    right = uuid.uuid4()
+    entry = write_entry(sql, {"effect": "grant", "right": str(right)})
+    sql(
+        "INSERT INTO register_entryanswer (entry_id, obstacle, code, how, evidence) VALUES (%s, %s, 'R_SEAL', 'x', '')",
+        entry, book.restrictions[0].public_id,
+    )  # fmt: skip
+    sql(RIGHT_WITH_HOLDER, right, unit_id(sql, home(3)), "house_ownership", None, None, 1, entry, [None])
+
+
+def test_a_seizure_whose_term_has_run_out_stands_in_nobodys_way(town: Town, sql: Sql) -> None:
+    now = clock.now()
+    put(seizure(home(3), from_at=now - dt.timedelta(days=9), until_at=now - dt.timedelta(days=1)))
+    write_right(sql, home(3))
+
+
+def test_a_second_live_seizure_must_wait_in_line(town: Town) -> None:
+    put(seizure(home(1)))
+    with pytest.raises(DatabaseError, match="one_live_seizure_per_unit"):
+        put(seizure(home(1)))
+    put(seizure(home(1), kind="waiting_seizure", position=1))
+    with pytest.raises(DatabaseError, match="one_place_in_line"):
+        put(seizure(home(1), kind="waiting_seizure", position=1))
+
+
+def test_a_failed_entry_leaves_nothing_behind(town: Town) -> None:
+    before = Entry.objects.count()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        put(Given((home(1),), lambda _: [title(home(1), WANG), title(home(1), LI)]))
+    assert Entry.objects.count() == before
+    assert verify().ok
