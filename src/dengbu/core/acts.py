@@ -14,7 +14,7 @@ import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from django.conf import settings
@@ -23,7 +23,6 @@ from django.db import OperationalError, connection, transaction
 from . import clock
 from .refusals import Conflict, NotPermitted, Refusal
 
-P = ParamSpec("P")
 R = TypeVar("R")
 log = structlog.get_logger("dengbu.acts")
 
@@ -108,20 +107,20 @@ def open_act(actor_key: str, act_name: str, *, read_only: bool = False) -> None:
 
 def act(
     name: str, *, permission: str | None = None
-) -> Callable[[Callable[P, R]], Callable[Concatenate[P], R]]:
+) -> Callable[[Callable[..., R]], Callable[..., R]]:
     """Make a function an act. It takes keyword arguments only, among them `actor`, and may be given `key`.
 
     `permission`: what the actor needs; without it any known actor may try and the rules decide.
     With `key` the function's result must be JSON (str, int, dict, list, None): a replay returns the stored result.
     """
 
-    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+    def decorate(function: Callable[..., R]) -> Callable[..., R]:
         @functools.wraps(function)
         def run(*args: Any, actor: Actor, key: str | None = None, **kwargs: Any) -> Any:
             if args:
                 raise TypeError(f"{name} takes keyword arguments only")
             if _current.get() is not None:
-                return function(actor=actor, **kwargs)  # type: ignore[call-arg]
+                return function(actor=actor, **kwargs)
             if permission is not None and not actor.may(permission):
                 raise NotPermitted(permission)
             if not actor.key:
@@ -138,7 +137,7 @@ def act(
 
         run.act_name = name  # type: ignore[attr-defined]
         run.permission = permission  # type: ignore[attr-defined]
-        return run  # type: ignore[return-value]
+        return run
 
     return decorate
 

@@ -32,7 +32,7 @@ class Vocabulary(StrEnum, metaclass=VocabularyMeta):
     label: str
     code: str
 
-    def __new__(cls, value: str, label: str, code: str = "") -> Self:
+    def __new__(cls, value: str, label: str = "", code: str = "") -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
