@@ -35,6 +35,11 @@ class Line:
     def to_upload(self) -> bool:
         return not (self.item.generated or self.exempt or self.item.when == "optional")
 
+    @property
+    def needs_verdict(self) -> bool:
+        """Whether the reviewer has to say something about it before any exit (一次性告知)."""
+        return not self.item.generated and self.item.when != "optional"
+
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:

@@ -82,6 +82,11 @@ class Case(Mutable):
                 fields=["line", "due_at", "docket"], condition=Q(state="submitted"), name="queue_submitted"
             ),
             models.Index(fields=["reviewer_id", "due_at"], condition=Q(state="under_review"), name="queue_mine"),
+            models.Index(
+                fields=["reviewer_id", "state", "due_at", "docket"],
+                condition=Q(closed_at__isnull=True),
+                name="queue_of_reviewer",
+            ),
             models.Index(fields=["state", "due_at", "docket"], name="cases_by_state"),
             models.Index(fields=["person_id", "-created_at"], name="cases_of_person"),
             models.Index(fields=["organisation_id", "state", "-created_at"], name="cases_of_organisation"),

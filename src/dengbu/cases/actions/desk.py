@@ -30,7 +30,16 @@ from ..facts import CaseFacts, Line, facts, facts_of
 from ..lifecycle import State
 from ..models import Case, CaseParty, PendingMatter, RestrictionCheck, Transition, Verdict
 from . import checking
-from .moving import authority, locked, locked_many, may_move, move, not_own, release_claims
+from .moving import (
+    authority,
+    locked,
+    locked_many,
+    may_move,
+    move,
+    not_own,
+    release_claims,
+    workdays_from_now,
+)
 
 CHECKS = {"form": "规范性", "complete": "完整性", "valid": "有效性", "matches": "与影像一致"}
 
@@ -40,11 +49,11 @@ def at_desk(docket_id: uuid.UUID, actor: Actor) -> Case:
     case = locked(docket_id)
     if case.state != State.PREAPPROVED:
         raise Conflict(Refusal("CASE_MOVED_ON", "这件申请现在不能在窗口受理。", "请刷新页面，看看办到了哪一步。"))
-    _separate(case, list(case.parties.all()), actor)
+    separate(case, list(case.parties.all()), actor)
     return case
 
 
-def _separate(case: Case, parties: Sequence[CaseParty], actor: Actor) -> None:
+def separate(case: Case, parties: Sequence[CaseParty], actor: Actor) -> None:
     """The desk clerk is not the online reviewer of the same case, nor a party, nor who filed it."""
     if case.reviewer_id == actor.user_id:
         raise NotPermitted(
@@ -106,7 +115,7 @@ def send_back(*, actor: Actor, docket_id: uuid.UUID, reason: str) -> str:
     case = at_desk(docket_id, actor)
     if len(reason.strip()) < 5:
         raise Refused(Refusal("DESK_REASON", "请写明退回的原因。", "", "", "reason"))
-    move(case, "send_back", actor, note=reason.strip()[:200])
+    move(case, "send_back", actor, note=reason.strip()[:200], due_at=workdays_from_now(1))
     return case.state
 
 
@@ -252,7 +261,7 @@ def _accept(cases: list[Case], actor: Actor, *, partial: bool) -> Acceptance:
     ready: list[Case] = []
     for case in cases:
         one = found[case.docket_id]
-        _separate(case, one.parties, actor)
+        separate(case, one.parties, actor)
         refusals = why_not(one, actor, states[case.docket_id], look.books.get(case.unit_code))
         if refusals:
             outcome.refused[case.docket_id] = tuple(refusals)

@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import Q
+
 from dengbu.catalog import reasons as reason_table
 from dengbu.core import clock
 from dengbu.core.acts import Actor, act, current
@@ -14,12 +16,13 @@ from dengbu.core.jobs import enqueue
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.register.queries import book_of
 
-from ..facts import CaseFacts, facts
+from ..facts import CaseFacts, Line, facts
 from ..lifecycle import State
 from ..models import Case, Correction, LedgerRow, PendingMatter, RestrictionCheck, Verdict
 from . import checking
 from .moving import locked, move, not_own, workdays_from_now
 
+NEXT_TRIES = 20
 VERDICTS = {"ok": "合格", "fix": "需补正", "not_applicable": "不适用"}
 
 
@@ -55,22 +58,23 @@ def claim(*, actor: Actor, docket_id: uuid.UUID) -> str:
 @act("cases.claim_next", permission="case.claim")
 def claim_next(*, actor: Actor) -> str | None:
     """领取下一件: the most urgent unclaimed case of the actor's lines; skips what others are just taking."""
-    rows = (
-        Case.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
-        .filter(state=State.SUBMITTED.value)
-        .exclude(filed_by=actor.user_id)
-        .order_by("due_at", "docket_id")
-    )
-    if actor.lines:
-        rows = rows.filter(line__in=actor.lines)
-    for case in rows[:20]:
-        if case.round > 1 and case.reviewer_id != actor.user_id:
-            continue
+    passed_over: list[uuid.UUID] = []
+    while len(passed_over) < NEXT_TRIES:
+        rows = Case.objects.select_for_update(of=("self",), no_key=True, skip_locked=True).filter(
+            Q(round=1) | Q(reviewer_id=actor.user_id) | Q(reviewer_id__isnull=True), state=State.SUBMITTED.value
+        )
+        if actor.lines:
+            rows = rows.filter(line__in=actor.lines)
+        rows = rows.exclude(filed_by=actor.user_id).exclude(docket_id__in=passed_over)
+        case = rows.order_by("due_at", "docket_id").first()
+        if case is None:
+            return None
         try:
             claim(actor=actor, docket_id=case.docket_id)
-        except (NotPermitted, Conflict):
-            continue
-        return str(case.docket_id)
+        except (NotPermitted, Conflict):  # one's own case: the next one
+            passed_over.append(case.docket_id)
+        else:
+            return str(case.docket_id)
     return None
 
 
@@ -107,6 +111,8 @@ def give_verdict(
     case = mine(docket_id, actor)
     if verdict not in VERDICTS:
         raise Refused(Refusal("REVIEW_VERDICT", "请选择合格、需补正或不适用。", "", "", "verdict"))
+    if item not in {line.key for line in _lines(case, facts(case)) if not line.item.generated}:
+        raise Refused(Refusal("REVIEW_ITEM", "这项材料不在这件申请的清单里。", "请刷新页面后重新选择。", "", "item"))
     Verdict.objects.update_or_create(
         docket_id=case.docket_id,
         stage="review",
@@ -154,14 +160,12 @@ def record_face_signing(*, actor: Actor, docket_id: uuid.UUID, kind: str, eviden
 
 def undecided(case: Case, found: CaseFacts) -> list[str]:
     """Names of checklist items that still lack a verdict in this round."""
-    books = book_of([case.unit_code])
-    lines = found.checklist(books.get(case.unit_code), clock.now())
     judged = set(Verdict.objects.filter(docket_id=case.docket_id, stage="review").values_list("item", flat=True))
-    return [line.item.name for line in lines if _needs_verdict(line) and line.key not in judged]
+    return [line.item.name for line in _lines(case, found) if line.needs_verdict and line.key not in judged]
 
 
-def _needs_verdict(line: Any) -> bool:
-    return not line.item.generated and (line.item.when != "optional")
+def _lines(case: Case, found: CaseFacts) -> tuple[Line, ...]:
+    return found.checklist(book_of([case.unit_code]).get(case.unit_code), clock.now())
 
 
 def _all_judged(case: Case, found: CaseFacts) -> None:
@@ -185,7 +189,7 @@ def request_correction(
     _all_judged(case, found)
     if not reasons:
         raise Refused(Refusal("REVIEW_NO_REASON", "还没有选择补正原因。", "请至少选择一条原因。", "条例17", "reasons"))
-    lines, wrong = [], []
+    lines, wrong = [], _unexplained(case, found, {str(r.get("target", "")) for r in reasons})
     for reason in reasons:
         chosen = reason_table.reason(str(reason["code"]))
         faults = reason_table.check(chosen, str(reason.get("note", "")), **dict(reason.get("vars", {})))
@@ -228,6 +232,18 @@ def request_correction(
     _ledger(case, actor, "correction")
     enqueue("cases.tell", docket_ids=[str(case.docket_id)], template="correction")
     return case.state
+
+
+def _unexplained(case: Case, found: CaseFacts, targets: set[str]) -> list[Refusal]:
+    """Items judged 需补正 for which no reason was chosen: the applicant would not learn what is wrong with them."""
+    to_fix = Verdict.objects.filter(docket_id=case.docket_id, stage="review", verdict="fix")
+    keys = set(to_fix.values_list("item", flat=True)) - {t.removeprefix("material:") for t in targets}
+    if not keys:
+        return []
+    names = "、".join(line.item.name for line in _lines(case, found) if line.key in keys)
+    return [
+        Refusal("REVIEW_FIX_UNEXPLAINED", f"{names}的结论是“需补正”，还没有选择原因。", "请为每一项选择原因。", "条例17", "reasons")
+    ]
 
 
 @act("cases.pass", permission="case.review")
