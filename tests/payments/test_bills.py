@@ -1,7 +1,9 @@
 import datetime as dt
+import json
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dengbu.core.refusals import Conflict, NotPermitted, Refused
 from dengbu.payments import actions, queries
@@ -16,7 +18,7 @@ CASHIER = staff("fee.collect")
 def jobs(task):
     with connection.cursor() as cursor:
         cursor.execute("SELECT args FROM procrastinate_jobs WHERE task_name = %s ORDER BY id", [task])
-        return [row[0] for row in cursor.fetchall()]
+        return [json.loads(row[0]) for row in cursor.fetchall()]
 
 
 def test_a_bill_has_a_number_and_waits_for_money():
@@ -111,3 +113,23 @@ def test_a_bill_never_falls_below_nothing():
     with pytest.raises(ValueError, match="never negative"):
         bill(-1)
     assert not FeeBill.objects.filter(assessed_on=dt.date(2026, 12, 1), total_fen__lt=0).exists()
+
+
+def test_the_bills_of_a_batch_are_raised_in_a_fixed_number_of_statements():
+    def asked(fens):
+        return [
+            {"docket_id": open_docket().pk, "lines": [], "total_fen": fen, "payer": "示范置业", "basis": ""}
+            for fen in fens
+        ]
+
+    def statements(bills):
+        with CaptureQueriesContext(connection) as seen:
+            made = actions.raise_bills(actor=SYSTEM, bills=bills, assessed_on=dt.date(2026, 12, 1))
+        return made, len(seen)
+
+    few, cost_of_few = statements(asked([0, 9000]))
+    many, cost_of_many = statements(asked([0, 9000] * 15))
+    assert cost_of_few == cost_of_many
+    assert len({bill.number for bill in few + many}) == 32
+    assert {queries.is_settled(bill.docket_id) for bill in many if bill.total_fen == 0} == {True}
+    assert actions.raise_bills(actor=SYSTEM, bills=[], assessed_on=dt.date(2026, 12, 1)) == []

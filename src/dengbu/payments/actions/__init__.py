@@ -1,7 +1,6 @@
 """Acts on fee bills and payments."""
 
 from .bills import cancel_bill, collect_at_window, raise_bill, raise_bills, refund_at_window
-from .many import raise_bills
 from .online import (
     ask_again,
     close_order,
@@ -21,7 +20,6 @@ __all__ = [
     "open_order",
     "pay_online",
     "raise_bill",
-    "raise_bills",
     "raise_bills",
     "record_code",
     "refund",

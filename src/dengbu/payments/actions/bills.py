@@ -56,6 +56,8 @@ def raise_bill(
 @act("payments.raise_bills", permission="fee.collect")
 def raise_bills(*, actor: Actor, bills: Sequence[Mapping[str, Any]], assessed_on: dt.date) -> list[FeeBill]:
     """Bills of a batch, in a fixed number of statements. Each mapping has the arguments of `raise_bill`."""
+    if not bills:
+        return []
     if any(asked["total_fen"] < 0 for asked in bills):
         raise ValueError("a fee is never negative")
     if FeeBill.objects.filter(docket_id__in=[asked["docket_id"] for asked in bills]).exists():
