@@ -16,17 +16,18 @@ from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor, act, current
 from dengbu.core.counters import next_serial
 from dengbu.core.ids import token
+from dengbu.core.jobs import enqueue
 from dengbu.core.models import Docket
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
-from dengbu.core.jobs import enqueue
 from dengbu.parties.models import Organisation
 from dengbu.parties.queries import agreement_state
 from dengbu.payments.actions import cancel_bill
 from dengbu.register.queries import book_of, unit_book
+from dengbu.register.rules import UnitBook
 
 from ..facts import CaseFacts, facts
 from ..lifecycle import State
-from ..models import NUMBER_PURPOSE, PHONE_PURPOSE, Case, CaseParty, Claim, RestrictionCheck
+from ..models import NUMBER_PURPOSE, PHONE_PURPOSE, Case, CaseParty, Claim
 from . import checking
 from .moving import (
     as_applicant,
@@ -95,7 +96,7 @@ def _new_case(
         opens = policy.opens_on(channel)
         when = f"{opens:%Y年%-m月%-d日}起可以网上办理" if opens and opens > today else "目前不能网上办理"
         raise Refused(Refusal("CASE_NOT_OPEN", f"{kind.name}{when}。", "目前请到登记窗口办理。", "工作方案五"))
-    organisation = _organisation_for(actor, kind.client.value) if not by_staff else None
+    organisation = organisation_for(actor, kind.client.value) if not by_staff else None
     docket = Docket.objects.create(
         number=f"WS{today:%Y%m%d}{next_serial('dengbu_application_no'):06d}", authority=authority(), created_at=now
     )
@@ -121,7 +122,7 @@ def _new_case(
     return case
 
 
-def _organisation_for(actor: Actor, client: str) -> Organisation | None:
+def organisation_for(actor: Actor, client: str) -> Organisation | None:
     """The organisation an operator files for: right kind, agreement in force today (F2)."""
     if client == "person":
         return None
@@ -294,11 +295,17 @@ def save_answers(*, actor: Actor, docket_id: uuid.UUID, answers: Mapping[str, st
     case.save()
 
 
-def missing(found: CaseFacts, at: dt.datetime) -> list[Refusal]:
-    """Everything still missing or wrong before an application can be submitted, at once (一次性告知)."""
+def missing(
+    found: CaseFacts, at: dt.datetime, books: Mapping[str, UnitBook] | None = None
+) -> list[Refusal]:
+    """Everything still missing or wrong before an application can be submitted, at once (一次性告知).
+
+    `books`: of the units of a batch, read once for all of them.
+    """
     case = found.case
     refusals: list[Refusal] = []
-    books = book_of([case.unit_code]) if case.unit_code else {}
+    if books is None:
+        books = book_of([case.unit_code]) if case.unit_code else {}
     if not case.unit_code:
         refusals.append(Refusal("F_NO_UNIT", "请选择不动产坐落", "请先确认是哪一处不动产。", "", "property"))
     else:
@@ -327,7 +334,7 @@ def submit(*, actor: Actor, docket_id: uuid.UUID, declared: bool, version: int |
     if not declared:
         raise Refused(DECLARATION)
     if case.organisation_id:
-        _organisation_for(actor, case.client)
+        organisation_for(actor, case.client)
     found = facts(case)
     at = clock.now()
     refusals = missing(found, at)
