@@ -13,6 +13,7 @@ from dengbu.cases.models import Case, CaseParty, Verdict
 from dengbu.contracts.models import NUMBER_PURPOSE, ContractFiling, ContractParty
 from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor, act, system
+from dengbu.core.identifiers import make_resident_id
 from dengbu.materials.models import MaterialPage
 from dengbu.parties.models import Organisation, ServiceAgreement
 from dengbu.parties.permissions import OPERATOR, PERSON, permissions_of
@@ -21,7 +22,9 @@ from dengbu.register.queries import unit_book
 from tests.register import homes
 
 SYSTEM = system("test")
-SELLER, BUYER, THIRD = homes.LI, homes.WANG, homes.ZHAO
+SELLER = ("李小明", make_resident_id("419999", dt.date(1980, 1, 1), 1))
+BUYER = ("王丽", make_resident_id("419999", dt.date(1990, 1, 1), 2))
+THIRD = ("赵强", make_resident_id("419999", dt.date(1970, 1, 1), 3))
 OF_RECORD = OfRecord("导入", "导入")
 _user_ids = {"seller": 9001, "buyer": 9002, "third": 9003, "bank": 9004, "developer": 9005}
 BANK_USCC = "91419999MA3X000071"

@@ -17,7 +17,6 @@ from dengbu.core.acts import Actor
 from dengbu.core.refusals import Refusal
 from dengbu.register import queries as register
 from dengbu.register.rules import (
-    RESTRICTION_CODES,
     Judgement,
     Obstacle,
     RestrictionFact,
@@ -27,7 +26,6 @@ from dengbu.register.rules import (
 
 from ..facts import CaseFacts
 from ..models import Case, RestrictionCheck
-
 
 
 class LookupFailed(Exception):

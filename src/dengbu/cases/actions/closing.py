@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-
 from dengbu.archives.actions import archive as archive_volume
 from dengbu.archives.actions import attach_list, make_hand_over
 from dengbu.archives.models import Volume
@@ -47,7 +46,7 @@ def print_certificate(*, actor: Actor, docket_id: uuid.UUID, certificate_id: uui
         actor=actor,
         certificate_id=certificate.pk,
         blank_serial=blank_serial,
-        page=documents.certificate_page(found, certificate, actor),
+        page=documents.certificate_page(found, certificate, actor, blank_serial),
     )
     left = Certificate.objects.filter(docket_id=docket_id, state="numbered").exists()
     if not left:
@@ -71,7 +70,7 @@ def reprint_certificate(
         certificate_id=certificate.pk,
         new_blank_serial=new_blank_serial,
         reason=reason,
-        page=documents.certificate_page(found, certificate, actor),
+        page=documents.certificate_page(found, certificate, actor, new_blank_serial),
     )
     return case.state
 

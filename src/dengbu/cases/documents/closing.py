@@ -59,7 +59,9 @@ def _right(book: UnitBook | None, certificate: Certificate) -> tuple[UnitBook, R
     return book, right
 
 
-def certificate_page(found: CaseFacts, certificate: Certificate, actor: Actor) -> CertificatePage | ProofPage:
+def certificate_page(
+    found: CaseFacts, certificate: Certificate, actor: Actor, blank_serial: str
+) -> CertificatePage | ProofPage:
     """The page of a certificate or proof, from the live book (never from what was typed)."""
     case = found.case
     book, right = _right(unit_book(certificate.unit_code), certificate)
@@ -70,7 +72,7 @@ def certificate_page(found: CaseFacts, certificate: Certificate, actor: Actor) -
         return ProofPage(
             head=head,
             proof_number=certificate.number,
-            blank_serial="",
+            blank_serial=blank_serial,
             right_or_matter=RightKind(right.kind).label,
             holders=tuple(names),
             obligors=tuple(right.terms.get("mortgagors", ())),
@@ -85,7 +87,7 @@ def certificate_page(found: CaseFacts, certificate: Certificate, actor: Actor) -
     return CertificatePage(
         head=head,
         certificate_number=certificate.number,
-        blank_serial="",
+        blank_serial=blank_serial,
         holders=tuple(names),
         co_ownership=words.co_ownership(
             right.coownership, names, [h.share_numerator for h in right.holders], right.share_denominator
@@ -106,7 +108,8 @@ def certificate_page(found: CaseFacts, certificate: Certificate, actor: Actor) -
 
 def _mortgage_lines(right: RightFact) -> tuple[str, ...]:
     terms = right.terms
-    limited = {True: "是", False: "否"}.get(terms.get("transfer_limited"), "未记载")  # type: ignore[call-overload]
+    limit = terms.get("transfer_limited")
+    limited = "未记载" if limit is None else "是" if limit else "否"
     return (
         "抵押方式：一般抵押",
         f"被担保主债权数额：{words.yuan(int(terms.get('amount_fen', 0)))}",

@@ -297,6 +297,7 @@ def _refusal_parts(found: CaseFacts, refusal: dict[str, Any], actor: Actor) -> d
             for name in str(refusal.get("returned", "")).replace("，", "、").split("、")
             if name.strip()
         ),
+        "kind": refusal.get("kind", "refuse"),
         "review_organ": f"{settings.OFFICE['authority_name']}的上一级主管部门或同级人民政府",
         "court": "有管辖权的人民法院",
         "officer_badge": actor.staff_number,

@@ -22,6 +22,7 @@ from ..lifecycle import FINAL, State
 from ..models import Case, CaseParty, Correction, Transition
 
 PAGE_SIZE = 10
+DELIVERY_PHONE = "cases.delivery.phone"  # purpose of `filed.delivery.phone_cipher`
 NOT_YOURS = Refusal("CASE_NOT_YOURS", "这件申请不在您的名下。", "请用申请人本人的账号登录。")
 OVER = (*(s.value for s in FINAL), State.ISSUED.value)
 WAITING_FOR_APPLICANT = (State.CORRECTION.value, State.PREAPPROVED.value, State.DRAFT.value)
