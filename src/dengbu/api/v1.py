@@ -23,15 +23,18 @@ from . import errors, housing, payments, restrictions
 class Api(NinjaAPI):
     """Ninja, with the pushed messages among the schemas: they are read from raw bytes, so Ninja does not see them."""
 
-    @functools.cache  # noqa: B019 - there is one, for the life of the process
-    def get_openapi_schema(self) -> OpenAPISchema:  # type: ignore[override]
-        schema = super().get_openapi_schema()
-        _, found = models_json_schema(
-            [(FilingPush, "validation"), (ReviewPush, "validation")],
-            ref_template="#/components/schemas/{model}",
-        )
-        schema["components"]["schemas"].update(found["$defs"])
-        return schema
+    _described: OpenAPISchema | None = None
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        if self._described is None:
+            schema = super().get_openapi_schema(**options)
+            _, found = models_json_schema(
+                [(FilingPush, "validation"), (ReviewPush, "validation")],
+                ref_template="#/components/schemas/{model}",
+            )
+            schema["components"]["schemas"].update(found["$defs"])
+            self._described = schema
+        return self._described
 
 
 api = Api(

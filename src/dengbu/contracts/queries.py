@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,7 +11,7 @@ from django.db.models import Q
 
 from dengbu.core import crypto
 
-from .models import NUMBER_PURPOSE, ContractFiling, TransactionReview
+from .models import NUMBER_PURPOSE, ContractFiling, InboundMessage, PushedParty, TransactionReview
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +69,20 @@ def _filing(row: ContractFiling) -> Filing:
         area_m2=row.area_m2,
         price_fen=row.price_fen,
         version=row.version,
-        parties=tuple(
-            FiledParty(
-                p.role,
-                p.name,
-                p.document_kind,
-                crypto.decrypt(p.number_cipher, NUMBER_PURPOSE),
-                p.number_index,
-            )
-            for p in sorted(row.parties.all(), key=lambda p: (p.role, p.ordinal))
-        ),
+        parties=_parties(row.parties.all()),
+    )
+
+
+def _parties(rows: Iterable[PushedParty]) -> tuple[FiledParty, ...]:
+    return tuple(
+        FiledParty(
+            p.role,
+            p.name,
+            p.document_kind,
+            crypto.decrypt(p.number_cipher, NUMBER_PURPOSE),
+            p.number_index,
+        )
+        for p in sorted(rows, key=lambda p: (p.role, p.ordinal))
     )
 
 
@@ -87,3 +92,76 @@ def review_of_unit(unit_code: str, filing_no: str = "") -> TransactionReview | N
     if filing_no:
         rows = rows.filter(Q(filing_no=filing_no) | Q(filing_no=""))
     return rows.order_by("-reviewed_at").first()
+
+
+PAGE_SIZE = 30
+
+
+def problems_page(*, handled: bool = False, after: str = "") -> tuple[list[InboundMessage], str]:
+    """Inbound messages with problems, newest first, open ones or settled ones; and the key of the next page, '' at the
+    end. One statement."""
+    rows = InboundMessage.objects.filter(outcome__in=InboundMessage.PROBLEMS, handled_at__isnull=not handled)
+    if key := _uuid(after):
+        rows = rows.filter(pk__lt=key)
+    found = list(rows.order_by("-pk")[: PAGE_SIZE + 1])
+    return found[:PAGE_SIZE], str(found[PAGE_SIZE - 1].pk) if len(found) > PAGE_SIZE else ""
+
+
+def problem(inbound_id: uuid.UUID) -> InboundMessage | None:
+    """One inbound message with problems. One statement."""
+    return InboundMessage.objects.filter(pk=inbound_id, outcome__in=InboundMessage.PROBLEMS).first()
+
+
+@dataclass(frozen=True, slots=True)
+class PushedContent:
+    """What we hold now under the number of a message. `address`, `area_m2`, `price_fen` of filings only."""
+
+    status: str
+    status_reason: str
+    version: int
+    housing_code: str
+    address: str
+    area_m2: Decimal | None
+    price_fen: int | None
+    parties: tuple[FiledParty, ...]
+
+
+def pushed_content(message: InboundMessage) -> PushedContent | None:
+    """The filing or review that a message was about, as held now; None where nothing was written. Two statements.
+
+    Shows names: note the sight.
+    """
+    where = {"source": message.source}
+    row: ContractFiling | TransactionReview | None
+    if message.kind == "contract_filing":
+        row = (
+            ContractFiling.objects.filter(**where, filing_no=message.subject)
+            .prefetch_related("parties")
+            .first()
+        )
+    else:
+        row = (
+            TransactionReview.objects.filter(**where, review_no=message.subject)
+            .prefetch_related("parties")
+            .first()
+        )
+    if row is None:
+        return None
+    filing = row if isinstance(row, ContractFiling) else None
+    return PushedContent(
+        status=row.status,
+        status_reason=row.status_reason,
+        version=row.version,
+        housing_code=row.housing_code,
+        address=filing.address if filing else "",
+        area_m2=filing.area_m2 if filing else None,
+        price_fen=filing.price_fen if filing else None,
+        parties=_parties(row.parties.all()),
+    )
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
