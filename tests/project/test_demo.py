@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 
 from dengbu.appointments.models import Slot
 from dengbu.certificates.models import Blank, Certificate
-from dengbu.contracts.models import ContractFiling
+from dengbu.contracts.models import ContractFiling, InboundMessage
 from dengbu.core import clock, crypto, identifiers
 from dengbu.core.refusals import Refused
 from dengbu.parties.models import Organisation, Person, Staff
@@ -107,6 +107,12 @@ def test_contracts_on_file_name_the_owner_of_the_book_as_seller(module_demo_data
         sellers = {p.number_index for p in filing.parties.all() if p.role == "seller"}
         assert owned and owned.holder_indexes == sellers
         assert filing.filed_at < clock.now()
+
+
+def test_a_filing_of_an_unknown_home_waits_for_staff(module_demo_database: Any) -> None:
+    waiting = InboundMessage.objects.exclude(outcome="taken")
+    assert [(m.outcome, m.handled_at) for m in waiting] == [("kept_with_problems", None)]
+    assert {f.status for f in ContractFiling.objects.all()} == {"filed", "held", "withdrawn"}
 
 
 def test_whoever_plays_has_an_account(module_demo_database: Any) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from django.conf import settings
 
-from dengbu.appointments.models import Slot
+from dengbu.appointments import actions as appointments
 from dengbu.catalog.policy import office_calendar
-from dengbu.certificates.models import Blank, Certificate
-from dengbu.contracts.models import NUMBER_PURPOSE, ContractFiling, ContractParty, TransactionReview
+from dengbu.certificates import actions as certificates
+from dengbu.certificates.models import Certificate
 from dengbu.core import clock, counters, crypto, workdays
 from dengbu.core.acts import Actor, act, system
 from dengbu.core.identifiers import certificate_number
@@ -26,15 +26,16 @@ from dengbu.parties.models import ID_PURPOSE, PHONE_PURPOSE, Person
 from dengbu.register.actions import Entered, OfRecord, enter
 from dengbu.register.models import Entry
 
-from .district import District, Party, plan
+from .district import District, plan
+from .housing import push_contracts
 from .imports import IMPORT, imported_parcel, imported_unit
 from .people import ORGANISATIONS, PASSWORD, STAFF, DemoPerson, operators, staff_number_of
 
 DEMO = system("demo")
-HOUSING = "housing"  # the housing department's name as a source of filings
 CHUNK = 1000
 SLOT_DAYS = 30
 BLANKS = 2000
+FIRST_BLANK = {CertificateKind.CERTIFICATE: "豫41000001", CertificateKind.PROOF: "豫证41000001"}
 OF_RECORD = OfRecord(reviewer="历史数据导入", registrar="历史数据导入")
 
 
@@ -66,9 +67,9 @@ def _load(*, actor: Actor) -> bool:
     _staff(actor)
     _accounts(district.people)
     _certificates(_book(actor, district))
-    _contracts(district)
-    _slots()
-    _blanks()
+    push_contracts(actor, district)
+    _slots(actor)
+    _blanks(actor)
     return True
 
 
@@ -218,97 +219,22 @@ def _certificates(entries: Sequence[Entered]) -> None:
         )
 
 
-# --- housing --------------------------------------------------------------------------------------------------------
-
-
-def _contracts(district: District) -> None:
-    """Contracts on file and reviews, as the housing department pushed them some days ago."""
-    at = clock.now()
-    filings, parties_of, reviews = [], [], []
-    for place, unit in enumerate(u for u in district.units if u.contract):
-        contract = unit.contract
-        assert contract is not None
-        filed_at = at - dt.timedelta(days=20, minutes=place)
-        filing = ContractFiling(
-            source=HOUSING,
-            filing_no=f"BA{contract.number}",
-            contract_no=contract.number,
-            kind=contract.kind,
-            status=contract.status,
-            status_reason="双方协商解除合同" if contract.status == "withdrawn" else "",
-            unit_code=unit.code,
-            housing_code=f"FW{unit.code[12:]}",
-            address=unit.location,
-            area_m2=unit.area,
-            price_fen=contract.price_fen,
-            payment_method="full",
-            filed_at=filed_at,
-            received_at=filed_at,
-        )
-        filings.append(filing)
-        parties_of += [
-            ContractParty(
-                filing=filing,
-                role=role,
-                ordinal=ordinal,
-                name=party.name,
-                document_kind=party.document_kind,
-                number_cipher=crypto.encrypt(party.number, NUMBER_PURPOSE),
-                number_index=crypto.index(party.number),
-            )
-            for role, side in (
-                ("seller", _sellers(unit.owners, contract.seller)),
-                ("buyer", (contract.buyer,)),
-            )
-            for ordinal, party in enumerate(side, start=1)
-        ]
-        reviews.append(
-            TransactionReview(
-                source=HOUSING,
-                review_no=f"SH{contract.number}",
-                filing_no=filing.filing_no,
-                unit_code=unit.code,
-                result=contract.review,
-                policy_limit="限售期未满，住房保障部门提示核实" if contract.review == "limited" else "",
-                status="in_force" if contract.status == "filed" else "withdrawn",
-                reviewed_at=filed_at + dt.timedelta(hours=3),
-                received_at=filed_at + dt.timedelta(hours=3),
-            )
-        )
-    ContractFiling.objects.bulk_create(filings)
-    ContractParty.objects.bulk_create(parties_of)
-    TransactionReview.objects.bulk_create(reviews)
-
-
-def _sellers(owners: Sequence[Party], seller: Party) -> Sequence[Party]:
-    """All owners sell; where nobody is entered yet (presale) the developer does."""
-    return owners if seller in owners else (seller,)
-
-
 # --- the hall -------------------------------------------------------------------------------------------------------
 
 
-def _slots() -> None:
-    calendar = office_calendar()
-    day = clock.today()
-    slots = []
-    for _ in range(SLOT_DAYS):
+def _slots(actor: Actor) -> None:
+    calendar, day = office_calendar(), clock.today()
+    days: list[dt.date] = []
+    while len(days) < SLOT_DAYS:
         day = workdays.next_workday(day, calendar)
-        for hour in (9, 10, 11, 14, 15, 16):
-            begins = dt.datetime.combine(day, dt.time(hour), clock.SHANGHAI)
-            slots.append(Slot(starts_at=begins, ends_at=begins + dt.timedelta(hours=1), capacity=24))
-        for hour in (9, 14):
-            begins = dt.datetime.combine(day, dt.time(hour), clock.SHANGHAI)
-            ends = begins + dt.timedelta(hours=3)
-            slots.append(Slot(kind="bulk", starts_at=begins, ends_at=ends, capacity=200))
+        days.append(day)
         day += dt.timedelta(days=1)
-    Slot.objects.bulk_create(slots)
+    hours = [(dt.time(h), dt.time(h + 1)) for h in (9, 10, 11, 14, 15, 16)]
+    appointments.open_slots(actor=actor, days=days, capacity=24, times=hours)
+    halves = [(dt.time(9), dt.time(12)), (dt.time(14), dt.time(17))]
+    appointments.open_slots(actor=actor, days=days, kind="bulk", capacity=200, times=halves)
 
 
-def _blanks() -> None:
-    at = clock.now()
-    Blank.objects.bulk_create(
-        Blank(serial=f"41{series}{n:08d}", kind=kind, received_at=at, changed_by=DEMO.key)
-        for kind, series in (("certificate", 0), ("proof", 9))
-        for n in range(1, BLANKS + 1)
-    )
+def _blanks(actor: Actor) -> None:
+    for kind, first in FIRST_BLANK.items():
+        certificates.receive_blanks(actor=actor, kind=kind, first_serial=first, count=BLANKS)
