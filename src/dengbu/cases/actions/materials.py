@@ -41,7 +41,13 @@ def _editing(actor: Actor, docket_id: uuid.UUID, item: str) -> Case:
 
 
 def add_material(
-    *, actor: Actor, docket_id: uuid.UUID, item: str, intake: Intake, original_name: str, key: str | None = None
+    *,
+    actor: Actor,
+    docket_id: uuid.UUID,
+    item: str,
+    intake: Intake,
+    original_name: str,
+    key: str | None = None,
 ) -> list[str]:
     """Add an uploaded file to a checklist item of one's own application. Gives the ids of the new pages.
 
@@ -104,7 +110,12 @@ def rotate_material(*, actor: Actor, docket_id: uuid.UUID, item: str, page_id: u
     if page is None or page.item != item:
         raise Conflict(room.PAGE_GONE)
     _rotate_material(
-        actor=actor, docket_id=docket_id, item=item, page_id=page_id, was=page.stored_digest, turned=room.turn(page)
+        actor=actor,
+        docket_id=docket_id,
+        item=item,
+        page_id=page_id,
+        was=page.stored_digest,
+        turned=room.turn(page),
     )
 
 

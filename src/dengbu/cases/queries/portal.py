@@ -79,7 +79,9 @@ def of_actor(actor: Actor) -> QuerySet[Case]:
     on_it = Q(person_id=actor.person_id) if actor.person_id else Q()
     if actor.identity_index:
         on_it |= Q(number_index=actor.identity_index)
-    as_party = Exists(CaseParty.objects.filter(on_it, case_id=OuterRef("pk"))) if on_it else Q(pk__isnull=True)
+    as_party = (
+        Exists(CaseParty.objects.filter(on_it, case_id=OuterRef("pk"))) if on_it else Q(pk__isnull=True)
+    )
     # A draft of somebody else is nobody's business until it is submitted.
     filed = Q(person_id=actor.person_id) if actor.person_id else Q(filed_by=actor.user_id or 0)
     return Case.objects.filter(filed | (Q(as_party) & ~Q(state=State.DRAFT.value)))
@@ -218,7 +220,10 @@ def live_certificate_unit(number: str) -> str | None:
     """The unit a certificate or proof in force stands for, found by its number. One statement."""
     wanted = normalise_certificate_number(number)
     return (
-        Certificate.objects.filter(number=wanted).exclude(state="void").values_list("unit_code", flat=True).first()
+        Certificate.objects.filter(number=wanted)
+        .exclude(state="void")
+        .values_list("unit_code", flat=True)
+        .first()
     )
 
 

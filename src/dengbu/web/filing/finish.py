@@ -1,0 +1,200 @@
+"""领证方式, 核对并提交, and the page after it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from dengbu.cases.actions.filing import missing, save_delivery, submit
+from dengbu.cases.lifecycle import State
+from dengbu.cases.models import NUMBER_PURPOSE, PHONE_PURPOSE
+from dengbu.cases.queries.portal import DELIVERY_PHONE, own_case
+from dengbu.catalog.registrations import TYPES
+from dengbu.core import clock, crypto, sights
+from dengbu.core.identifiers import mask_phone
+from dengbu.core.refusals import Conflict, Refusal, Refused
+from dengbu.parties.queries import account_of
+
+from .drafts import Draft, elsewhere, open_draft, show, version_of
+from .evidence import lines_of, row_of
+from .forms import DeliveryForm
+from .portals import Portal, everywhere, form_key, see_other
+from .presenters import NO_CERTIFICATE_WAYS, WAYS, party_rows, tasks, term_rows
+
+
+def ways_of(draft: Draft) -> list[tuple[str, str, str]]:
+    """How the result may be collected: (value, words, hint)."""
+    produces = TYPES[draft.journey.code].produces
+    return list((WAYS if produces else NO_CERTIFICATE_WAYS).values())
+
+
+@everywhere(
+    "apply/<uuid:docket_id>/delivery/", name="apply.delivery", sql=9, example="draft", methods=("GET", "POST")
+)
+def delivery(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
+    """How to collect the certificate, and where to reach the applicant."""
+    draft = open_draft(request, portal, docket_id)
+    if away := elsewhere(draft, "delivery"):
+        return away
+    ways = ways_of(draft)
+    if request.method == "GET":
+        typed = draft.typed("delivery")
+        form = DeliveryForm(initial=dict(typed.items()) if typed else _stored(draft), ways=ways)
+        return show(
+            request, draft, "delivery", "delivery", {"form": form, "ways": ways, "restored": bool(typed)}
+        )
+    form = DeliveryForm(request.POST, ways=ways)
+    refused: Refused | None = None
+    if form.is_valid():
+        data = form.cleaned_data
+        mail = data["way"] == "mail"
+        try:
+            save_delivery(
+                actor=draft.actor,
+                docket_id=docket_id,
+                delivery={
+                    "way": data["way"],
+                    "receiver": data["receiver"] if mail else "",
+                    "address": data["address"] if mail else "",
+                    "phone_cipher": crypto.encrypt(data["phone"], DELIVERY_PHONE),
+                },
+                version=version_of(request),
+            )
+            return see_other(draft.after(request))
+        except Refused as caught:
+            refused = caught
+    return show(
+        request, draft, "delivery", "delivery", {"form": form, "ways": ways}, refused=refused, status=422
+    )
+
+
+def _stored(draft: Draft) -> dict[str, Any]:
+    kept = dict(draft.case.filed.get("delivery", {}))
+    if kept:
+        return kept | {"phone": crypto.decrypt(kept.get("phone_cipher", ""), DELIVERY_PHONE)}
+    phone = account_of(draft.actor.person_id).phone if draft.actor.person_id else ""
+    return {"way": "" if TYPES[draft.journey.code].produces else "electronic", "phone": phone}
+
+
+def delivery_rows(draft: Draft) -> list[dict[str, Any]]:
+    kept = draft.case.filed.get("delivery", {})
+    way = kept.get("way", "")
+    words = dict((w[0], w[1]) for w in ways_of(draft))
+    rows = [{"key": "领证方式", "value": words.get(way, WAYS.get(way, ("", ""))[1])}]
+    if way == "mail":
+        rows += [
+            {"key": "收件人", "value": kept.get("receiver", "")},
+            {"key": "邮寄地址", "value": kept.get("address", "")},
+        ]
+    phone = crypto.decrypt(kept.get("phone_cipher", ""), DELIVERY_PHONE)
+    return [*rows, {"key": "联系电话", "value": mask_phone(phone) if phone else ""}]
+
+
+@everywhere(
+    "apply/<uuid:docket_id>/check/", name="apply.check", sql=16, example="draft", methods=("GET", "POST")
+)
+def check(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
+    """Everything once more, with 修改 at each answer; declaration; submit exactly once."""
+    draft = open_draft(request, portal, docket_id)
+    if request.method == "POST":
+        declared = request.POST.get("declared") == "on"
+        try:
+            submit(
+                actor=draft.actor,
+                docket_id=docket_id,
+                declared=declared,
+                version=version_of(request),
+                key=form_key(request),
+            )
+            return see_other(draft.url("apply.submitted"))
+        except Conflict as conflict:
+            now = own_case(docket_id, draft.actor)
+            if now is not None and now.case.state not in (State.DRAFT, State.CORRECTION):
+                return see_other(
+                    draft.url("apply.submitted")
+                )  # another tab was faster: the same one application
+            return _check(request, open_draft(request, portal, docket_id), conflict)
+        except Refused as refused:
+            return _check(request, open_draft(request, portal, docket_id), refused)
+    if draft.case.state == State.CORRECTION:
+        return see_other(draft.url("case.fix"))
+    if draft.case.state != State.DRAFT:
+        return see_other(draft.url("case"))
+    return _check(request, draft, None)
+
+
+def _check(request: HttpRequest, draft: Draft, refused: Refused | None) -> HttpResponse:
+    sights.saw("parties", draft.case.docket.number, docket_id=draft.case.pk, purpose="申请登记")
+    problems = list(refused.refusals) if refused else missing(draft.facts, clock.now())
+    edit = {s: f"{draft.url(f'apply.{s}')}?next=check" for s in draft.journey.sections}
+    context = {
+        "home": _home_rows(draft),
+        "parties": party_rows(draft, NUMBER_PURPOSE, PHONE_PURPOSE),
+        "terms": term_rows(draft),
+        "delivery": delivery_rows(draft),
+        "lines": [row_of(draft, line) for line in lines_of(draft)],
+        "edit": edit,
+        "errors": [located(draft, r) for r in problems],
+        "ready": all(t["finished"] for t in tasks(draft)[:-1]),
+        "key": request.POST.get("key", "")[:40]
+        if refused and not isinstance(refused, Conflict)
+        else uuid.uuid4().hex,
+        "has_errors": refused is not None,
+        "judged": refused is not None,
+        "confirming": draft.own.registration.confirming,
+        "title": "核对并提交",
+        "refusals": [],
+    }
+    return show(request, draft, "check", "check", context, refused=refused)
+
+
+def _home_rows(draft: Draft) -> list[dict[str, Any]]:
+    book = draft.book
+    if book is None:
+        return [{"key": "坐落", "value": ""}]
+    return [
+        {"key": "坐落", "value": book.location, "source": "来自登记簿"},
+        {"key": "不动产单元号", "value": book.code, "code": True},
+        {"key": "建筑面积", "value": f"{book.area_m2} ㎡"},
+    ]
+
+
+FIELD_SECTIONS = {
+    "property": "property", "unit": "property", "right": "property", "unit_code": "property", "parties": "parties",
+    "shares": "parties", "coownership": "parties", "contract": "reason", "price": "reason", "amount": "reason",
+    "debt_from": "reason", "debt_until": "reason", "scope": "reason", "transfer_limited": "reason", "reason": "reason",
+    "delivery": "delivery",
+}  # fmt: skip
+
+
+def located(draft: Draft, refusal: Refusal) -> dict[str, str]:
+    """A refusal with the address of the page where it can be put right."""
+    href = ""
+    if refusal.field.startswith("material:"):
+        href = draft.url("apply.material", refusal.field.removeprefix("material:"))
+    elif refusal.field == "declaration":
+        href = "#id_declared"
+    elif section := FIELD_SECTIONS.get(refusal.field):
+        href = f"{draft.url(f'apply.{section}')}?next=check" if section in draft.journey.sections else ""
+    return {"text": refusal.message, "href": href, "remedy": refusal.remedy}
+
+
+@everywhere("apply/<uuid:docket_id>/submitted/", name="apply.submitted", sql=9, example="submitted")
+def submitted(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
+    """Number, what comes next, when. The same whenever it is opened again."""
+    draft = open_draft(request, portal, docket_id)
+    if draft.case.state == State.DRAFT:
+        return see_other(draft.url("apply"))
+    waiting = [
+        p for p in draft.own.parties if p.role in draft.own.registration.confirming and p.confirmed_at is None
+    ]
+    phone = crypto.decrypt(draft.case.filed.get("delivery", {}).get("phone_cipher", ""), DELIVERY_PHONE)
+    context = {
+        "waiting": waiting if draft.case.state == State.AWAITING else [],
+        "phone": mask_phone(phone) if phone else "",
+        "name": draft.own.registration.name,
+        "submitted_at": draft.case.submitted_at or draft.case.state_since,
+    }
+    return show(request, draft, "submitted", "check", context)

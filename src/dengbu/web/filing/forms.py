@@ -1,0 +1,342 @@
+"""Forms of the filing pages: normalise, then judge by `core.identifiers`; every sentence stands in `ux` §3.2."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from fractions import Fraction
+from typing import Any, ClassVar
+
+from django import forms
+
+from dengbu.core import clock
+from dengbu.core.identifiers import (
+    check_document_number,
+    check_organisation_name,
+    check_person_name,
+    check_phone,
+    half_width,
+    is_minor,
+    normalise_name,
+    normalise_number,
+    normalise_phone,
+    parse_date,
+)
+from dengbu.core.money import yuan_to_fen
+from dengbu.core.refusals import Refusal, Refused
+from dengbu.core.vocabulary import DocumentKind
+
+KINDS = (
+    DocumentKind.RESIDENT_ID,
+    DocumentKind.HMT_RESIDENCE,
+    DocumentKind.HMT_ID,
+    DocumentKind.PASSPORT,
+    DocumentKind.OFFICER_ID,
+    DocumentKind.FOREIGN_RESIDENCE,
+    DocumentKind.USCC,
+)
+
+
+def judged(refusal: Refusal | None) -> None:
+    """A refusal as the field's error."""
+    if refusal is not None:
+        raise forms.ValidationError(refusal.message, code=refusal.code)
+
+
+class Plain(forms.Form):
+    """Nothing is required by the browser or by Django: empty fields get our own instruction."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.required = False
+
+
+class Phone(Plain):
+    phone = forms.CharField(label="手机号码", widget=forms.TextInput(attrs={"type": "tel"}))
+
+    def clean_phone(self) -> str:
+        phone = normalise_phone(self.cleaned_data["phone"])
+        judged(check_phone(phone))
+        return phone
+
+
+class OwnerForm(Phone):
+    """Somebody of the register: who they are is known, only the phone is asked."""
+
+    def __init__(self, *args: Any, holder: dict[str, Any], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.holder = holder
+        self.fields["phone"].help_text = (
+            "我们用短信通知您办理进度。" if holder.get("me") else "我们会发短信，请本人登录核对并确认。"
+        )
+
+
+class TakerForm(Phone):
+    """Somebody who gets the right. `known` is set when name and number were taken over and are not asked."""
+
+    origin = forms.CharField(widget=forms.HiddenInput)
+    name = forms.CharField(label="姓名或单位名称", help_text="按证件上的写。", max_length=200)
+    document_kind = forms.ChoiceField(
+        label="证件类型", choices=[(k.value, k.label) for k in KINDS], widget=forms.Select
+    )
+    number = forms.CharField(label="证件号码", max_length=60)
+    share = forms.CharField(label="份额", help_text="例如 50% 或 1/2。只有按份共有才填。", max_length=20)
+    agent_authority = forms.ChoiceField(
+        label="由谁来办",
+        choices=[
+            ("", "本人办理"),
+            ("guardian", "未成年人，由监护人代办"),
+            ("notarised", "委托代理人办理（委托书经公证）"),
+            ("on_site", "委托代理人办理（到窗口当面签委托书）"),
+        ],
+        widget=forms.RadioSelect,
+    )
+    agent_name = forms.CharField(label="监护人或代理人姓名", max_length=50)
+    agent_number = forms.CharField(label="监护人或代理人身份证号码", max_length=30)
+
+    field_order: ClassVar = [
+        "origin", "name", "document_kind", "number", "phone", "share", "agent_authority", "agent_name", "agent_number",
+    ]  # fmt: skip
+
+    def __init__(self, *args: Any, known: dict[str, Any] | None = None, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.known = known
+        if known:
+            for name in ("name", "document_kind", "number"):
+                del self.fields[name]
+
+    @property
+    def kind(self) -> DocumentKind:
+        value = self.known["document_kind"] if self.known else self.cleaned_data.get("document_kind")
+        return DocumentKind(value) if value in DocumentKind.values else DocumentKind.RESIDENT_ID
+
+    def clean_name(self) -> str:
+        text: str = self.cleaned_data["name"]
+        if self.data.get(self.add_prefix("document_kind")) == DocumentKind.USCC:
+            judged(check_organisation_name(text))
+            return half_width(text)
+        judged(check_person_name(text))
+        return normalise_name(text)
+
+    def clean_document_kind(self) -> str:
+        return self.cleaned_data["document_kind"] or DocumentKind.RESIDENT_ID.value
+
+    def clean_number(self) -> str:
+        number = normalise_number(self.cleaned_data["number"])
+        judged(check_document_number(self.kind, number, today=clock.today()))
+        return number
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        number = self.known["number"] if self.known else data.get("number")
+        authority = data.get("agent_authority")
+        child = (
+            bool(number) and self.kind is DocumentKind.RESIDENT_ID and is_minor(str(number), clock.today())
+        )
+        if child and authority != "guardian":
+            self.add_error("agent_authority", "申请人未满 18 周岁，请添加监护人信息")
+        if authority:
+            self._agent(data)
+        return data
+
+    def _agent(self, data: dict[str, Any]) -> None:
+        name, number = (
+            normalise_name(data.get("agent_name") or ""),
+            normalise_number(data.get("agent_number") or ""),
+        )
+        for field, refusal in (
+            ("agent_name", check_person_name(name)),
+            ("agent_number", check_document_number(DocumentKind.RESIDENT_ID, number, today=clock.today())),
+        ):
+            if refusal:
+                self.add_error(field, refusal.message)
+        data["agent_name"], data["agent_number"] = name, number
+
+    @property
+    def agent_open(self) -> bool:
+        """Whether the block about agents is unfolded."""
+        return bool(self["agent_authority"].value()) or any(
+            f in self.errors for f in ("agent_authority", "agent_name")
+        )
+
+
+class ShareForm(Plain):
+    coownership = forms.ChoiceField(
+        label="登记为谁所有",
+        choices=[
+            ("sole", "一人单独所有"),
+            (
+                "joint",
+                "共同共有",
+            ),
+            ("by_share", "按份共有"),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def clean_coownership(self) -> str:
+        value: str = self.cleaned_data["coownership"]
+        if not value:
+            raise forms.ValidationError("请选择共有方式")
+        return value
+
+
+def read_share(text: str) -> Fraction:
+    """50, 50%, 50.5%, 1/2 → the fraction. Raises Refused."""
+    written = re.sub(r"\s+", "", half_width(text)).replace("／", "/")
+    if not written:
+        raise Refused(Refusal("SHARE_EMPTY", "请输入每位共有人的份额"))
+    try:
+        if "/" in written:
+            top, _, bottom = written.partition("/")
+            share = Fraction(int(top), int(bottom))
+        else:
+            share = Fraction(written.rstrip("%")) / 100
+    except (ValueError, ZeroDivisionError):
+        raise Refused(Refusal("SHARE_FORM", f"份额“{text[:20]}”看不懂，请写成 50% 或 1/2")) from None
+    if not 0 < share <= 1 or share.denominator > 100_000:
+        raise Refused(Refusal("SHARE_RANGE", "份额应大于 0，不超过 100%"))
+    return share
+
+
+def percent(share: Fraction) -> str:
+    """A share as people read it: 50, 33.33."""
+    value = share * 100
+    return str(value.numerator) if value.denominator == 1 else f"{value.numerator / value.denominator:.2f}"
+
+
+class ContractForm(Plain):
+    filing_no = forms.CharField(
+        label="合同备案号", help_text="在网签备案的买卖合同首页，由房管部门编号。", max_length=60
+    )
+
+    def clean_filing_no(self) -> str:
+        number = re.sub(r"\s+", "", half_width(self.cleaned_data["filing_no"])).upper()
+        if not number:
+            raise forms.ValidationError("请输入合同备案号")
+        return number
+
+
+class MortgageForm(Plain):
+    contract_no = forms.CharField(label="抵押合同编号", max_length=60)
+    amount = forms.CharField(
+        label="被担保的债权数额", help_text="按借款合同写，例如 800000 或 80万。", max_length=30
+    )
+    debt_from = forms.CharField(label="债务履行期限：开始", help_text="例如 2026-03-05", max_length=20)
+    debt_until = forms.CharField(label="债务履行期限：结束", help_text="例如 2046-03-04", max_length=20)
+    debtor = forms.CharField(
+        label="债务人", help_text="借款人姓名或单位名称。与抵押人相同也请填写。", max_length=100
+    )
+    scope = forms.CharField(
+        label="担保范围",
+        help_text="按抵押合同写，登记簿要记载。",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    transfer_limited = forms.ChoiceField(
+        label="合同有没有约定抵押期间禁止或限制转让房屋",
+        choices=[("no", "没有约定"), ("yes", "有约定，登记簿记载“是”")],
+        widget=forms.RadioSelect,
+    )
+
+    def clean_contract_no(self) -> str:
+        text = half_width(self.cleaned_data["contract_no"])
+        if not text:
+            raise forms.ValidationError("请输入抵押合同编号")
+        return text
+
+    def clean_amount(self) -> int:
+        try:
+            return yuan_to_fen(
+                self.cleaned_data["amount"], empty="请输入债权数额", not_positive="债权数额应大于 0，单位为元"
+            )
+        except Refused as refused:
+            raise forms.ValidationError(refused.refusals[0].message) from None
+
+    def _date(self, field: str) -> dt.date:
+        try:
+            return parse_date(self.cleaned_data[field], empty="请输入债务履行起止日期")
+        except Refused as refused:
+            raise forms.ValidationError(refused.refusals[0].message) from None
+
+    def clean_debt_from(self) -> dt.date:
+        return self._date("debt_from")
+
+    def clean_debt_until(self) -> dt.date:
+        return self._date("debt_until")
+
+    def clean_debtor(self) -> str:
+        text = half_width(self.cleaned_data["debtor"])
+        if not text:
+            raise forms.ValidationError("请输入债务人")
+        return text
+
+    def clean_scope(self) -> str:
+        text: str = self.cleaned_data["scope"].strip()
+        if not text:
+            raise forms.ValidationError("请填写担保范围")
+        return text
+
+    def clean_transfer_limited(self) -> bool:
+        value = self.cleaned_data["transfer_limited"]
+        if not value:
+            raise forms.ValidationError("请选择是否存在禁止或限制转让抵押不动产的约定")
+        return bool(value == "yes")
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        since, until = data.get("debt_from"), data.get("debt_until")
+        if isinstance(since, dt.date) and isinstance(until, dt.date) and until <= since:
+            self.add_error("debt_until", "结束日期应晚于开始日期")
+        return data
+
+
+class DischargeForm(Plain):
+    reason = forms.ChoiceField(label="为什么注销", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, reasons: dict[str, str], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].choices = list(reasons.items())  # type: ignore[attr-defined]
+
+    def clean_reason(self) -> str:
+        value: str = self.cleaned_data["reason"]
+        if not value:
+            raise forms.ValidationError("请选择注销原因")
+        return value
+
+
+class DeliveryForm(Phone):
+    way = forms.ChoiceField(label="怎样领证", widget=forms.RadioSelect)
+    receiver = forms.CharField(label="收件人", max_length=50)
+    address = forms.CharField(label="邮寄地址", help_text="写到门牌号。", max_length=120)
+
+    field_order: ClassVar = ["way", "receiver", "address", "phone"]
+
+    def __init__(self, *args: Any, ways: list[tuple[str, str, str]], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["way"].choices = [(value, label) for value, label, _ in ways]  # type: ignore[attr-defined]
+        self.ways = ways
+        self.fields["phone"].label = "联系电话"
+        self.fields["phone"].help_text = "办理进度用短信发到这个号码。"
+
+    def clean_way(self) -> str:
+        value: str = self.cleaned_data["way"]
+        if not value:
+            raise forms.ValidationError("请选择领证方式")
+        return value
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("way") == "mail":
+            refusal = check_person_name(data.get("receiver", ""))
+            if refusal:
+                self.add_error(
+                    "receiver", "请输入收件人姓名" if refusal.code == "NAME_EMPTY" else refusal.message
+                )
+            address = (data.get("address") or "").strip()
+            if not address:
+                self.add_error("address", "请输入详细地址")
+            elif len(address) < 5:
+                self.add_error("address", "地址太短，请写到门牌号")
+        return data

@@ -1,0 +1,181 @@
+"""确认不动产: found in the register by certificate, unit code or among one's own; B06: the mortgage to discharge."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from dengbu.cases.actions.filing import PartyIn, save_parties, save_property
+from dengbu.cases.queries.portal import certificates_of, live_case_on, live_certificate_unit
+from dengbu.core import crypto, sights
+from dengbu.core.identifiers import check_certificate_number, check_unit_code, normalise_number
+from dengbu.core.refusals import Refusal, Refused
+from dengbu.parties.models import Organisation
+from dengbu.parties.queries import organisation_of
+from dengbu.register.queries import book_of, rights_of_holder, unit_book, units_of_holder
+from dengbu.register.rules import UnitBook
+
+from .drafts import Draft, elsewhere, open_draft, show, version_of
+from .portals import Portal, everywhere, see_other, uuid_or_none
+from .presenters import book_summary
+
+NOT_FOUND = "没有查到这个证号，请核对年份和编号；2015 年前的旧证请到窗口办理"
+UNIT_UNKNOWN = "登记簿上没有这个不动产单元号，请核对后再查"
+
+
+def find(text: str) -> str:
+    """The unit code that a certificate number or a unit code stands for. Raises Refused with the field's sentence."""
+    number = normalise_number(text)
+    if not number:
+        raise Refused(Refusal("FIND_EMPTY", "请输入不动产权证号或不动产单元号", "", "", "q"))
+    if "不动产" in text or "第" in text:
+        refusal = check_certificate_number(text, field="q")
+        if refusal:
+            raise Refused(refusal)
+        unit = live_certificate_unit(text)
+        if unit is None:
+            raise Refused(Refusal("FIND_NO_CERTIFICATE", NOT_FOUND, "", "", "q"))
+        return unit
+    refusal = check_unit_code(number, area=settings.AUTHORITY, field="q")
+    if refusal:
+        raise Refused(refusal)
+    return number
+
+
+def seen_by(draft: Draft, organisation: Organisation | None) -> frozenset[str]:
+    """Whose names in the register this viewer may read: their own."""
+    own = {draft.actor.identity_index} - {""}
+    if organisation is not None:
+        own.add(crypto.index(organisation.uscc))
+    return frozenset(own)
+
+
+@everywhere(
+    "apply/<uuid:docket_id>/property/",
+    name="apply.property",
+    sql=14,
+    example="draft",
+    methods=("GET", "POST"),
+)
+def choose(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
+    """Find, look at the four blocks, confirm."""
+    draft = open_draft(request, portal, docket_id)
+    if away := elsewhere(draft, "property"):
+        return away
+    organisation = organisation_of(draft.actor)
+    refused: Refused | None = None
+    if request.method == "POST":
+        unit = normalise_number(request.POST.get("unit_code", ""))[:28]
+        try:
+            _save(request, draft, unit, organisation)
+            return see_other(draft.after(request))
+        except Refused as caught:
+            refused = caught
+        return _page(request, draft, organisation, unit=unit, refused=refused)
+    text = request.GET.get("q", "").strip()[:80]
+    unit = normalise_number(request.GET.get("unit", ""))[:28]
+    if "q" in request.GET:
+        try:
+            unit = find(text)
+        except Refused as caught:
+            refused = caught
+    return _page(
+        request,
+        draft,
+        organisation,
+        unit=unit or ("" if refused else draft.case.unit_code),
+        q=text,
+        refused=refused,
+    )
+
+
+def _page(
+    request: HttpRequest,
+    draft: Draft,
+    organisation: Organisation | None,
+    *,
+    unit: str,
+    q: str = "",
+    refused: Refused | None = None,
+) -> HttpResponse:
+    book = unit_book(unit) if unit else None
+    if unit and book is None and refused is None:
+        refused = Refused(Refusal("FIND_NO_UNIT", UNIT_UNKNOWN, "", "", "q"))
+    context: dict[str, Any] = {"q": q, "book": book, "found": None, "mine": [], "mortgages": []}
+    if book is not None:
+        seen = seen_by(draft, organisation)
+        rights = [r.public_id for r in book.rights]
+        context["found"] = book_summary(book, certificates_of(rights), seen=seen)
+        context["mortgages"] = own_mortgages(book, organisation)
+        context["busy"] = _busy(draft, book)
+        sights.saw("register", book.code, docket_id=draft.case.pk, purpose="申请登记")
+    else:
+        context["mine"] = _mine(draft, organisation)
+    context["is_mortgage"] = draft.journey.choose == "mortgage"
+    return show(request, draft, "property", "property", context, refused=refused)
+
+
+def own_mortgages(book: UnitBook, organisation: Organisation | None) -> list[dict[str, Any]]:
+    """The organisation's own mortgages on a unit, to choose from."""
+    if organisation is None:
+        return []
+    index = crypto.index(organisation.uscc)
+    return [
+        {"id": str(m.public_id), "rank": m.rank, "amount_fen": m.terms.get("amount_fen"), "on": m.entered_on}
+        for m in book.mortgages
+        if m.held_by(index)
+    ]
+
+
+def _busy(draft: Draft, book: UnitBook) -> str:
+    """The number of another running case on the same unit: the draft can be kept, but not submitted yet."""
+    if draft.journey.choose == "mortgage":
+        return ""
+    number = live_case_on(book.code, draft.own.registration.conflict_class)
+    return "" if number == draft.case.docket.number else number
+
+
+def _mine(draft: Draft, organisation: Organisation | None) -> list[dict[str, Any]]:
+    """我名下的不动产; for a bank discharging: the units on which it has a mortgage (first twenty)."""
+    if draft.journey.choose == "mortgage":
+        if organisation is None:
+            return []
+        found = rights_of_holder(crypto.index(organisation.uscc), "mortgage")
+        codes = list(dict.fromkeys(code for code, _ in found))
+    elif draft.portal.client == "person" and draft.actor.identity_index:
+        codes = units_of_holder(draft.actor.identity_index, limit=20)
+    else:
+        return []
+    books = book_of(codes) if codes else {}
+    return [{"code": c, "book": books[c]} for c in codes if c in books]
+
+
+def _save(request: HttpRequest, draft: Draft, unit: str, organisation: Organisation | None) -> None:
+    right = uuid_or_none(request.POST.get("right", ""))
+    if draft.journey.choose == "mortgage" and right is None:
+        raise Refused(Refusal("F_NO_RIGHT", "请选择要注销的抵押权", "", "", "right"))
+    save_property(
+        actor=draft.actor,
+        docket_id=draft.case.pk,
+        unit_code=unit,
+        version=version_of(request),
+        right=str(right) if right else "",
+    )
+    if not draft.journey.has_parties and organisation is not None:
+        save_parties(actor=draft.actor, docket_id=draft.case.pk, parties=[mortgagee(organisation)])
+
+
+def mortgagee(organisation: Organisation) -> PartyIn:
+    """The organisation that files, as the mortgagee."""
+    return PartyIn(
+        role="mortgagee",
+        name=organisation.name,
+        document_kind="uscc",
+        number=organisation.uscc,
+        address=organisation.address,
+        organisation_id=organisation.pk,
+        source="account",
+    )

@@ -1,0 +1,434 @@
+"""申请人和共有人: owners from the register, takers from the contract, the account, or typed one by one."""
+
+from __future__ import annotations
+
+import math
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from django.forms.utils import ErrorDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+from dengbu.cases.actions.filing import PartyIn, save_parties
+from dengbu.cases.models import NUMBER_PURPOSE, PHONE_PURPOSE, CaseParty
+from dengbu.contracts.queries import Filing, filing_by_no, filings
+from dengbu.core import crypto, sights
+from dengbu.core.identifiers import mask_document_number
+from dengbu.core.refusals import Refused
+from dengbu.parties.queries import account_of, organisation_of
+from dengbu.register.effects import NUMBER_PURPOSE as HOLDER_NUMBER
+
+from .drafts import Draft, elsewhere, open_draft, show, version_of
+from .forms import OwnerForm, ShareForm, TakerForm, percent, read_share
+from .homes import mortgagee
+from .portals import Portal, everywhere, see_other
+from .presenters import holder_name, is_organisation, share_words
+
+MOST = 20
+
+
+@dataclass
+class Page:
+    """The forms of the page, and what they were filled from."""
+
+    draft: Draft
+    owners: list[OwnerForm]
+    takers: list[TakerForm]
+    shares: ShareForm | None
+    filing: Filing | None
+
+    def all_valid(self) -> bool:
+        forms = [*self.owners, *self.takers, *([self.shares] if self.shares else [])]
+        return all([form.is_valid() for form in forms])  # every form is judged, none is skipped
+
+
+@everywhere(
+    "apply/<uuid:docket_id>/parties/", name="apply.parties", sql=15, example="draft", methods=("GET", "POST")
+)
+def parties(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
+    """One page of cards: owners (only a phone is asked), takers, and for several of them how they own."""
+    draft = open_draft(request, portal, docket_id)
+    if away := elsewhere(draft, "parties"):
+        return away
+    if not draft.case.unit_code or draft.book is None:
+        return see_other(draft.url("apply.property"))
+    sights.saw("parties", draft.case.docket.number, docket_id=draft.case.pk, purpose="申请登记")
+    filing = contract_of(draft)
+    if request.method == "GET":
+        typed = draft.typed("parties")
+        page = posted(draft, filing, typed) if typed else stored(draft, filing)
+        return _show(request, page, restored=bool(typed))
+    do = request.POST.get("do", "save")
+    page = posted(draft, filing, _with(request.POST, do))
+    if do != "save":
+        return _show(request, page, focus=len(page.takers) - 1 if do == "add" else None)
+    refused: Refused | None = None
+    errors: list[dict[str, str]] = []
+    if page.all_valid():
+        try:
+            errors = _save(request, page)
+            if not errors:
+                return see_other(draft.after(request))
+        except Refused as caught:
+            refused = caught
+    return _show(request, page, refused=refused, errors=errors, status=422)
+
+
+def contract_of(draft: Draft) -> Filing | None:
+    """The contract on file, when it was named in the application or the viewer is one of its parties."""
+    number = draft.case.filed.get("contract", {}).get("filing_no", "")
+    if number:
+        found = filing_by_no(number)
+        return found if found and found.unit_code == draft.case.unit_code else None
+    if draft.journey.reason != "contract":
+        return None
+    index = draft.actor.identity_index
+    owned = draft.book.ownership if draft.book else None
+    ours = {index} - {""}
+    if owned is not None and draft.journey.code == "D09":
+        ours |= owned.holder_indexes
+    for filing in filings(unit_codes=[draft.case.unit_code]):
+        if ours & (filing.indexes("seller") | filing.indexes("buyer")):
+            return filing
+    return None
+
+
+# --- from what is stored ----------------------------------------------------------------------------------------
+
+
+def stored(draft: Draft, filing: Filing | None) -> Page:
+    """The page as it is first drawn: from the case, else from register, contract and account."""
+    return Page(
+        draft, _owners(draft, filing, None), _stored_takers(draft, filing), _shares(draft, None), filing
+    )
+
+
+def _owners(draft: Draft, filing: Filing | None, data: QueryDict | None) -> list[OwnerForm]:
+    owned = draft.book.ownership if draft.book else None
+    if owned is None or not draft.journey.owner_phones:
+        return []
+    saved = {p.number_index: p for p in draft.own.parties if p.role == draft.journey.owner}
+    seen = frozenset({draft.actor.identity_index} - {""})
+    if draft.actor.identity_index in owned.holder_indexes or filing is not None:
+        seen |= owned.holder_indexes
+    forms = []
+    for n, holder in enumerate(owned.holders):
+        me = bool(holder.number_index) and holder.number_index == draft.actor.identity_index
+        party = saved.get(holder.number_index)
+        phone = crypto.decrypt(party.phone_cipher, PHONE_PURPOSE) if party else ""
+        if not phone and me and draft.actor.person_id:
+            phone = account_of(draft.actor.person_id).phone
+        number = crypto.decrypt(holder.number_cipher, HOLDER_NUMBER)
+        shown = is_organisation(holder.document_kind) or holder.number_index in seen
+        forms.append(
+            OwnerForm(
+                data,
+                prefix=f"owner-{n}",
+                initial={"phone": phone},
+                holder={
+                    "name": holder_name(holder, seen),
+                    "number": mask_document_number(number) if shown else "已隐藏",
+                    "share": share_words(owned, holder),
+                    "me": me,
+                    "fact": holder,
+                },
+            )
+        )
+    return forms
+
+
+def _stored_takers(draft: Draft, filing: Filing | None) -> list[TakerForm]:
+    if draft.journey.taker_is_us:
+        return []
+    saved = [p for p in draft.own.parties if p.role == draft.journey.taker]
+    if saved:
+        denominator = draft.case.filed.get("terms", {}).get("share_denominator")
+        return [_saved_taker(draft, n, p, denominator) for n, p in enumerate(saved)]
+    if filing is not None:
+        return [
+            _taker(
+                draft, filing, n, {"origin": f"housing:{n}", "phone": _own_phone(draft, buyer.number_index)}
+            )
+            for n, buyer in enumerate(filing.role("buyer"))
+        ]
+    owned = draft.book.ownership if draft.book else None
+    if draft.actor.person_id and not (owned and owned.held_by(draft.actor.identity_index)):
+        account = account_of(draft.actor.person_id)
+        return [_taker(draft, filing, 0, {"origin": "account", "phone": account.phone})]
+    return [_taker(draft, filing, 0, {"origin": "typed"})]
+
+
+def _own_phone(draft: Draft, index: str) -> str:
+    if index and index == draft.actor.identity_index and draft.actor.person_id:
+        return account_of(draft.actor.person_id).phone
+    return ""
+
+
+def _saved_taker(draft: Draft, n: int, party: CaseParty, denominator: int | None) -> TakerForm:
+    initial: dict[str, Any] = {
+        "origin": f"saved:{party.ordinal}" if party.source != "typed" else "typed",
+        "phone": crypto.decrypt(party.phone_cipher, PHONE_PURPOSE),
+        "share": f"{percent(Fraction(party.share_numerator, denominator))}%"
+        if party.share_numerator and denominator
+        else "",
+        "agent_authority": party.agent_authority,
+        "agent_name": party.agent_name,
+        "agent_number": crypto.decrypt(party.agent_number_cipher, NUMBER_PURPOSE),
+    }
+    if party.source == "typed":
+        initial |= {
+            "name": party.name,
+            "document_kind": party.document_kind,
+            "number": crypto.decrypt(party.number_cipher, NUMBER_PURPOSE),
+        }
+    return _taker(draft, None, n, initial)
+
+
+def _taker(
+    draft: Draft, filing: Filing | None, n: int, initial: Mapping[str, Any], data: QueryDict | None = None
+) -> TakerForm:
+    return TakerForm(
+        data,
+        prefix=f"buyer-{n}",
+        initial=dict(initial),
+        known=known_taker(draft, filing, str(initial["origin"])),
+    )
+
+
+def known_taker(draft: Draft, filing: Filing | None, origin: str) -> dict[str, Any] | None:
+    """Name and number of a taker that were taken over, looked up again at each post; None when they were typed."""
+    kind, _, place = origin.partition(":")
+    at = int(place) if place.isascii() and place.isdigit() else -1
+    if kind == "housing" and filing is not None:
+        buyers = filing.role("buyer")
+        if 0 <= at < len(buyers):
+            b = buyers[at]
+            return {
+                "name": b.name,
+                "document_kind": b.document_kind,
+                "number": b.number,
+                "source": "housing",
+                "word": "来自房管部门备案合同",
+            }
+    if kind == "saved":
+        party = next(
+            (p for p in draft.own.parties if p.role == draft.journey.taker and p.ordinal == at), None
+        )
+        if party is not None:
+            word = {"housing": "来自房管部门备案合同", "account": "来自您的实名账户"}.get(party.source, "")
+            number = crypto.decrypt(party.number_cipher, NUMBER_PURPOSE)
+            return {
+                "name": party.name,
+                "document_kind": party.document_kind,
+                "number": number,
+                "source": party.source,
+                "word": word,
+            }
+    if kind == "account" and draft.actor.person_id:
+        a = account_of(draft.actor.person_id)
+        return {
+            "name": a.name,
+            "document_kind": a.document_kind,
+            "number": a.id_number,
+            "source": "account",
+            "word": "来自您的实名账户",
+        }
+    return None
+
+
+def _shares(draft: Draft, data: QueryDict | None) -> ShareForm | None:
+    if draft.journey.taker_is_us:
+        return None
+    return ShareForm(data, initial={"coownership": draft.case.filed.get("terms", {}).get("coownership", "")})
+
+
+# --- from what was posted ---------------------------------------------------------------------------------------
+
+
+def _with(post: QueryDict, do: str) -> QueryDict:
+    """What was posted, with a buyer added or taken away; places close up."""
+    data = post.copy()
+    count = _count(post)
+    if do == "add" and count < MOST:
+        data[f"buyer-{count}-origin"] = "typed"
+        data["buyers"] = str(count + 1)
+    elif do.startswith("remove-") and count > 1:
+        gone = int(do[7:]) if do[7:].isdigit() else -1
+        places = [n for n in range(count) if n != gone]
+        for name in [k for k in data if k.startswith("buyer-")]:
+            del data[name]
+        for new, old in enumerate(places):
+            for name, value in post.items():
+                if name.startswith(f"buyer-{old}-"):
+                    data[f"buyer-{new}-{name.removeprefix(f'buyer-{old}-')}"] = str(value)
+        data["buyers"] = str(len(places))
+    return data
+
+
+def _count(data: QueryDict) -> int:
+    text = data.get("buyers", "1")
+    return max(1, min(int(text), MOST)) if text.isascii() and text.isdigit() and len(text) < 4 else 1
+
+
+def posted(draft: Draft, filing: Filing | None, data: QueryDict) -> Page:
+    """The page as it was posted. Nothing is judged until asked."""
+    takers = []
+    if not draft.journey.taker_is_us:
+        takers = [
+            _taker(draft, filing, n, {"origin": data.get(f"buyer-{n}-origin", "typed")}, data)
+            for n in range(_count(data))
+        ]
+    return Page(draft, _owners(draft, filing, data), takers, _shares(draft, data), filing)
+
+
+def _save(request: HttpRequest, page: Page) -> list[dict[str, str]]:
+    """Write the parties down. Gives what is wrong between the cards (shares, the same person twice)."""
+    draft = page.draft
+    people = _owner_parties(page)
+    coownership, denominator = "sole", None
+    if draft.journey.taker_is_us:
+        organisation = organisation_of(draft.actor)
+        if organisation is not None:
+            people.append(mortgagee(organisation))
+    else:
+        coownership = page.shares.cleaned_data["coownership"] if page.shares else "sole"
+        errors = _between(page, coownership)
+        fractions: list[Fraction] = []
+        if coownership == "by_share" and not errors:
+            fractions, errors = _read_shares(page)
+        if errors:
+            return errors
+        denominator = math.lcm(*(f.denominator for f in fractions)) if fractions else None
+        for n, form in enumerate(page.takers):
+            share = fractions[n] if fractions else None
+            people.append(
+                _taker_party(draft, form, int(share * denominator) if share and denominator else None)
+            )
+    save_parties(
+        actor=draft.actor,
+        docket_id=draft.case.pk,
+        parties=people,
+        coownership=coownership,
+        share_denominator=denominator,
+        version=version_of(request),
+    )
+    return []
+
+
+def _owner_parties(page: Page) -> list[PartyIn]:
+    draft = page.draft
+    owned = draft.book.ownership if draft.book else None
+    found = []
+    for n, holder in enumerate(owned.holders if owned else ()):
+        form = page.owners[n] if page.owners else None
+        found.append(
+            PartyIn(
+                role=draft.journey.owner,
+                name=holder.name,
+                document_kind=holder.document_kind,
+                number=crypto.decrypt(holder.number_cipher, HOLDER_NUMBER),
+                phone=form.cleaned_data["phone"] if form else "",
+                share_numerator=None,
+                organisation_id=draft.case.organisation_id if draft.journey.code == "D09" else None,
+                source="register",
+            )
+        )
+    return found
+
+
+def _taker_party(draft: Draft, form: TakerForm, share: int | None) -> PartyIn:
+    data, known = form.cleaned_data, form.known
+    authority = data.get("agent_authority") or ""
+    return PartyIn(
+        role=draft.journey.taker,
+        name=known["name"] if known else data["name"],
+        document_kind=known["document_kind"] if known else data["document_kind"],
+        number=known["number"] if known else data["number"],
+        phone=data["phone"],
+        share_numerator=share,
+        source=known["source"] if known else "typed",
+        agent_name=data["agent_name"] if authority else "",
+        agent_number=data["agent_number"] if authority else "",
+        agent_authority=authority,
+    )
+
+
+def _between(page: Page, coownership: str) -> list[dict[str, str]]:
+    errors: list[dict[str, str]] = []
+    seen: dict[str, int] = {}
+    for n, form in enumerate(page.takers):
+        number = form.known["number"] if form.known else form.cleaned_data["number"]
+        if number in seen:
+            errors.append(
+                {
+                    "text": f"该证件号码已添加过（第 {seen[number] + 1} 位），请勿重复添加",
+                    "href": f"#buyer-{n}",
+                }
+            )
+        seen.setdefault(number, n)
+    if coownership == "sole" and len(page.takers) > 1:
+        errors.append(
+            {
+                "text": f"有 {len(page.takers)} 位{page.draft.journey.taker_word}，请选择共同共有或按份共有",
+                "href": "#id_coownership",
+            }
+        )
+    if coownership != "sole" and len(page.takers) == 1:
+        errors.append(
+            {
+                "text": f"只有 1 位{page.draft.journey.taker_word}，请选择单独所有，或添加共有人",
+                "href": "#id_coownership",
+            }
+        )
+    return errors
+
+
+def _read_shares(page: Page) -> tuple[list[Fraction], list[dict[str, str]]]:
+    found, errors = [], []
+    for form in page.takers:
+        try:
+            found.append(read_share(form.cleaned_data.get("share", "")))
+        except Refused as refused:
+            form.add_error("share", refused.refusals[0].message)
+            errors.append({"text": refused.refusals[0].message, "href": f"#{form['share'].auto_id}"})
+    if not errors and sum(found) != 1:
+        text = f"份额合计为 {percent(sum(found, Fraction()))}%，应为 100%"
+        errors.append({"text": text, "href": f"#{page.takers[0]['share'].auto_id}"})
+    return found, errors
+
+
+def _show(
+    request: HttpRequest,
+    page: Page,
+    *,
+    refused: Refused | None = None,
+    errors: list[dict[str, str]] | None = None,
+    status: int = 200,
+    restored: bool = False,
+    focus: int | None = None,
+) -> HttpResponse:
+    judged = status == 422 and refused is None
+    forms = [*page.owners, *page.takers, *([page.shares] if page.shares else [])]
+    if not judged:
+        for form in forms:
+            if form.is_bound:
+                form._errors = ErrorDict()  # drawn as it was posted, not judged
+    shown = {str(e["href"]) for e in errors or []}
+    summary = [] if shown else forms
+    context = {
+        "owners": page.owners,
+        "takers": page.takers,
+        "shares": page.shares,
+        "filing": page.filing,
+        "count": len(page.takers),
+        "forms": summary,
+        "errors": errors or [],
+        "has_errors": judged,
+        "restored": restored,
+        "focus": focus,
+        "more": len(page.takers) < MOST,
+    }
+    return show(request, page.draft, "parties", "parties", context, refused=refused, status=status)

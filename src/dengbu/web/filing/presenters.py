@@ -1,0 +1,368 @@
+"""What the filing pages show: the four blocks of the register, the tasks with their states, the answers to check."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from dengbu.catalog.registrations import DISCHARGE_REASONS
+from dengbu.core import clock, crypto
+from dengbu.core.identifiers import group_unit_code, mask_document_number, mask_name, mask_phone
+from dengbu.core.money import capital, format_yuan
+from dengbu.core.vocabulary import (
+    CoOwnership,
+    DocumentKind,
+    HouseNature,
+    HouseUse,
+    LandUse,
+    NoticeKind,
+    RestrictionKind,
+    RightKind,
+    RightNature,
+    Structure,
+    Vocabulary,
+)
+from dengbu.register.effects import NUMBER_PURPOSE as HOLDER_NUMBER
+from dengbu.register.rules import HolderFact, RightFact, UnitBook
+
+from ..templatetags._text import cn_date
+from .drafts import Draft
+
+WAYS = {
+    "window": ("window", "窗口自取", "办结后带身份证到窗口领取。"),
+    "mail": ("mail", "邮寄到家", "邮费到付，由本人签收。"),
+    "electronic": ("electronic", "只要电子证照", "办结后在“我的证照”里查看，不发纸质证书。"),
+}
+NO_CERTIFICATE_WAYS = {"electronic": ("electronic", "办结后网上通知", "抵押权注销不发证书，办结后发短信。")}
+
+
+def label(words: type[Vocabulary], value: object) -> str:
+    """The Chinese label of a code, or the value itself when the list does not know it."""
+    text = str(value or "")
+    return words(text).label if text in words.values else text
+
+
+def is_organisation(kind: str) -> bool:
+    return kind in (DocumentKind.USCC, DocumentKind.ORGANISATION_CODE)
+
+
+def holder_name(holder: HolderFact, seen: frozenset[str]) -> str:
+    """Full for oneself, for those one deals with and for organisations; masked for all others."""
+    if is_organisation(holder.document_kind) or holder.number_index in seen:
+        return holder.name
+    return mask_name(holder.name)
+
+
+def share_words(right: RightFact, holder: HolderFact) -> str:
+    if right.share_denominator and holder.share_numerator:
+        return f"按份共有，{holder.share_numerator}/{right.share_denominator}"
+    return label(CoOwnership, right.coownership)
+
+
+def book_summary(
+    book: UnitBook, certificates: Mapping[uuid.UUID, str], *, seen: frozenset[str] = frozenset()
+) -> dict[str, Any]:
+    """The four blocks for `register_summary`. `seen`: identity indexes whose names and numbers may be shown."""
+    facts, parcel = book.facts, book.parcel
+    house = [
+        ("不动产单元号", group_unit_code(book.code)),
+        ("坐落", book.location),
+        ("规划用途", label(HouseUse, book.use)),
+        ("房屋性质", label(HouseNature, facts.get("house_nature"))),
+        ("建筑面积", f"{book.area_m2} ㎡"),
+        ("套内／分摊", _two(facts.get("inner_area_m2"), facts.get("shared_area_m2"))),
+        ("所在层／总层数", _two(facts.get("floor"), facts.get("floors"))),
+        ("结构", label(Structure, facts.get("structure"))),
+    ]
+    land = [
+        ("土地用途", label(LandUse, parcel.get("land_use"))),
+        ("权利性质", label(RightNature, parcel.get("right_nature"))),
+        ("使用期限", _term(parcel.get("term_from"), parcel.get("term_until"))),
+    ]
+    owners = []
+    if book.ownership:
+        owned = book.ownership
+        owners = [
+            {
+                "name": holder_name(h, seen),
+                "id_no": _number(h, seen),
+                "share": share_words(owned, h),
+                "certificate": certificates.get(owned.public_id, "") if seen & owned.holder_indexes else "",
+                "kind": label(RightKind, owned.kind),
+                "booked_on": owned.entered_on,
+            }
+            for h in owned.holders
+        ]
+    return {
+        "as_of": clock.now(),
+        "nature": [
+            {"title": "", "rows": [r for r in house if r[1]]},
+            {"title": "土地", "rows": [r for r in land if r[1]]},
+        ],
+        "owners": owners,
+        "restrictions": restriction_rows(book, seen),
+        "mortgages": [
+            {
+                "rank": m.rank,
+                "holder": "、".join(holder_name(h, seen) for h in m.holders),
+                "kind": "最高额抵押" if m.terms.get("mortgage_kind") == "maximum" else "一般抵押",
+                "amount_fen": m.terms.get("amount_fen") if seen else None,
+                "period": _term(m.terms.get("debt_from"), m.terms.get("debt_until")),
+                "certificate": certificates.get(m.public_id, "") if seen else "",
+                "booked_on": m.entered_on,
+            }
+            for m in book.mortgages
+        ],
+    }
+
+
+def restriction_rows(book: UnitBook, seen: frozenset[str] = frozenset()) -> list[dict[str, str]]:
+    """Block ③: seizures, objections, freezes of house and land, notices, rights of residence and way."""
+    rows = [
+        {
+            "kind": ("土地" if r in book.land else "") + label(RestrictionKind, r.kind),
+            "holder": r.authority,
+            "text": r.document_no,
+            "period": _term(r.from_at, r.until_at),
+        }
+        for r in (*book.restrictions, *book.land)
+    ]
+    for right in book.rights:
+        if right.kind in ("advance_notice", "residence", "easement"):
+            word = (
+                label(NoticeKind, right.terms.get("notice_kind"))
+                if right.kind == "advance_notice"
+                else label(RightKind, right.kind)
+            )
+            rows.append(
+                {
+                    "kind": word,
+                    "holder": "、".join(holder_name(h, seen) for h in right.holders),
+                    "text": right.entry_number,
+                    "period": "",
+                }
+            )
+    return rows
+
+
+def _number(holder: HolderFact, seen: frozenset[str]) -> str:
+    if holder.number_index not in seen and not is_organisation(holder.document_kind):
+        return "已隐藏"
+    return mask_document_number(crypto.decrypt(holder.number_cipher, HOLDER_NUMBER))
+
+
+def _two(a: object, b: object) -> str:
+    return "／".join(str(x) for x in (a, b) if x not in (None, ""))
+
+
+def _term(since: object, until: object) -> str:
+    first, last = cn_date(since), cn_date(until)
+    return (
+        f"{first} 至 {last}" if first and last else f"至 {last}" if last else f"{first} 起" if first else ""
+    )
+
+
+# --- tasks ------------------------------------------------------------------------------------------------------
+
+
+def done(draft: Draft, section: str) -> bool:
+    """Whether a task is finished."""
+    filed = draft.case.filed
+    if section == "property":
+        return bool(draft.case.unit_code)
+    if section == "delivery":
+        return bool(filed.get("delivery"))
+    if section == "materials":
+        there, needed = material_counts(draft)
+        return bool(draft.case.unit_code) and there >= needed
+    return bool(filed.get("done", {}).get(section))
+
+
+def material_counts(draft: Draft) -> tuple[int, int]:
+    """Items uploaded of items to upload."""
+    lines = [line for line in draft.facts.checklist(draft.book, clock.now()) if line.to_upload]
+    return sum(bool(draft.facts.pages.get(line.key)) for line in lines), len(lines)
+
+
+def _hint(draft: Draft, section: str) -> str:
+    case, filed = draft.case, draft.case.filed
+    if section == "property":
+        book = draft.book
+        if book is None:
+            return "用权证号、不动产单元号查找，或从名下的不动产里选"
+        return f"{label(HouseUse, book.use)}，建筑面积 {book.area_m2} 平方米，来自登记簿"
+    if section == "parties":
+        if not done(draft, "parties"):
+            return f"{draft.journey.owner_word}从登记簿带出，只需核对"
+        counts = {
+            role: sum(p.role == role for p in draft.own.parties)
+            for role in (draft.journey.owner, draft.journey.taker)
+        }
+        words = [
+            f"{word} {counts[role]} {'家' if role == 'mortgagee' else '人'}"
+            for role, word in (
+                (draft.journey.owner, draft.journey.owner_word),
+                (draft.journey.taker, draft.journey.taker_word),
+            )
+            if counts[role]
+        ]
+        return "，".join(words)
+    if section == "reason":
+        return _reason_hint(draft, filed)
+    if section == "materials":
+        if not case.unit_code:
+            return "确认不动产后列出要交的材料"
+        there, needed = material_counts(draft)
+        return (
+            "全部可免交，不用上传"
+            if not needed
+            else f"已传 {there} 项，还差 {needed - there} 项"
+            if there < needed
+            else f"{needed} 项都已上传"
+        )
+    way = filed.get("delivery", {}).get("way", "")
+    return WAYS[way][1] if way in WAYS else "自取、邮寄或只要电子证"
+
+
+def _reason_hint(draft: Draft, filed: Mapping[str, Any]) -> str:
+    terms = filed.get("terms", {})
+    if not done(draft, "reason"):
+        return {
+            "contract": "合同备案信息从房管部门获取",
+            "mortgage": "债权数额、履行期限和担保范围",
+            "discharge": "债务已清偿、抵押权已实现或放弃",
+        }[draft.journey.reason]
+    if draft.journey.reason == "contract":
+        return f"买卖，合同备案号 {filed.get('contract', {}).get('filing_no', '')}，来自房管部门"
+    if draft.journey.reason == "mortgage":
+        return f"债权数额 {format_yuan(terms.get('amount_fen', 0))} 元"
+    return DISCHARGE_REASONS.get(terms.get("reason", ""), "")
+
+
+def tasks(draft: Draft) -> list[dict[str, Any]]:
+    """The rows of the task list. A task that cannot start yet has no link and says why."""
+    rows: list[dict[str, Any]] = []
+    journey = draft.journey
+    for section in journey.sections:
+        finished = done(draft, section)
+        needs_home = section in ("parties", "reason", "materials") and not draft.case.unit_code
+        row: dict[str, Any] = {
+            "section": section,
+            "title": journey.titles[section],
+            "url": "" if needs_home else draft.url(f"apply.{section}"),
+            "hint": f"先完成“{journey.titles['property']}”" if needs_home else _hint(draft, section),
+            "finished": finished,
+        }
+        if finished:
+            row |= {"status": "已完成", "tone": "plain"}
+        elif needs_home:
+            row |= {"status": "还不能开始", "tone": "plain", "icon": ""}
+        elif section == "materials":
+            there, needed = material_counts(draft)
+            row |= {
+                "status": f"进行中（{there}/{needed}）" if there else "未开始",
+                "tone": "info" if there else "neutral",
+                "icon": "",
+            }
+        else:
+            row |= {"status": "未开始", "tone": "neutral"}
+        rows.append(row)
+    for row in rows:
+        if row["url"] and not row["finished"]:
+            row["next"] = True
+            break
+    ready = all(row["finished"] for row in rows)
+    rows.append(
+        {
+            "section": "check",
+            "title": journey.titles["check"],
+            "url": draft.url("apply.check") if ready else "",
+            "hint": "看一遍填写的内容，然后提交" if ready else f"前面 {len(rows)} 项都完成后就可以提交",
+            "finished": False,
+            "status": "可以提交" if ready else "还不能开始",
+            "tone": "info" if ready else "plain",
+            "icon": "",
+            "next": ready,
+        }
+    )
+    return rows
+
+
+# --- check answers ----------------------------------------------------------------------------------------------
+
+
+def party_rows(draft: Draft, number_purpose: str, phone_purpose: str) -> list[dict[str, Any]]:
+    """The parties with masked numbers and phones, as cards of rows."""
+    terms = draft.case.filed.get("terms", {})
+    words = {
+        draft.journey.owner: draft.journey.owner_word,
+        draft.journey.taker: draft.journey.taker_word,
+        "debtor": "债务人",
+    }
+    cards = []
+    for party in draft.own.parties:
+        rows = [
+            {"key": "姓名或名称", "value": party.name},
+            {
+                "key": "证件",
+                "value": f"{label(DocumentKind, party.document_kind)} {mask_document_number(crypto.decrypt(party.number_cipher, number_purpose))}",
+            },
+        ]
+        phone = crypto.decrypt(party.phone_cipher, phone_purpose)
+        if phone:
+            rows.append({"key": "手机号码", "value": mask_phone(phone)})
+        if party.share_numerator and terms.get("share_denominator"):
+            rows.append({"key": "份额", "value": f"{party.share_numerator}/{terms['share_denominator']}"})
+        if party.agent_name:
+            rows.append({"key": "监护人或代理人", "value": party.agent_name})
+        cards.append(
+            {"title": f"{words.get(party.role, party.role)} {party.ordinal}：{party.name}", "rows": rows}
+        )
+    return cards
+
+
+def term_rows(draft: Draft) -> list[dict[str, Any]]:
+    """Reason and terms as rows."""
+    terms, filed = draft.case.filed.get("terms", {}), draft.case.filed
+    if draft.journey.reason == "contract":
+        rows = [
+            {"key": "登记原因", "value": "买卖"},
+            {
+                "key": "合同备案号",
+                "value": filed.get("contract", {}).get("filing_no", ""),
+                "source": "来自房管部门",
+            },
+        ]
+        if terms.get("price_fen"):
+            rows.append(
+                {"key": "成交价格", "value": money_words(terms["price_fen"]), "source": "来自备案合同"}
+            )
+        if terms.get("coownership"):
+            rows.append({"key": "共有方式", "value": label(CoOwnership, terms["coownership"])})
+        return rows
+    if draft.journey.reason == "mortgage":
+        return [
+            {"key": "抵押合同编号", "value": terms.get("contract_no", "")},
+            {
+                "key": "被担保的债权数额",
+                "value": money_words(terms["amount_fen"]) if terms.get("amount_fen") else "",
+            },
+            {"key": "债务履行期限", "value": _term(terms.get("debt_from"), terms.get("debt_until"))},
+            {"key": "债务人", "value": terms.get("debtor", "")},
+            {"key": "担保范围", "value": terms.get("scope", "")},
+            {
+                "key": "禁止或限制转让的约定",
+                "value": {True: "有", False: "没有"}.get(terms.get("transfer_limited"), ""),
+            },
+        ]
+    return [{"key": "注销原因", "value": DISCHARGE_REASONS.get(terms.get("reason", ""), "")}]
+
+
+def money_words(fen: int) -> str:
+    return f"{format_yuan(fen)} 元（{capital(fen)}）"
+
+
+def days_left(until: dt.datetime | None, now: dt.datetime) -> int:
+    return max((until - now).days, 0) if until else 0
