@@ -20,7 +20,10 @@ class Viewer:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = ANONYMOUS  # type: ignore[attr-defined]
-        if not request.path.startswith(("/static/", "/healthz", "/readyz", "/api/")) and request.user.is_authenticated:
+        if (
+            not request.path.startswith(("/static/", "/healthz", "/readyz", "/api/"))
+            and request.user.is_authenticated
+        ):
             request.actor = actor_of(request.user.pk) or ANONYMOUS  # type: ignore[attr-defined]
             if request.actor.key:  # type: ignore[attr-defined]
                 sessions.touch(request)

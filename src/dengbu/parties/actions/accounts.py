@@ -30,7 +30,8 @@ from ..permissions import LINES, POSTS
 @act("parties.password_tried")
 def _authenticate(*, actor: Actor, request: HttpRequest, username: str, password: str) -> int | None:
     # In an act, because a password may be hashed anew and the failures are counted in tables.
-    user = authenticate(request, username=username, password=password)
+    # The credential must bear the name of the user model's field, or axes counts the failures of nobody.
+    user = authenticate(request, login=username, password=password)
     current().note(fits=user is not None)
     return user.pk if user is not None else None
 
@@ -51,7 +52,7 @@ def log_in_by_password(*, actor: Actor, request: HttpRequest, username: str, pas
     username = username.strip()
     found = _authenticate(actor=actor, request=request, username=username, password=password)
     if found is None:
-        credentials = {"username": username}
+        credentials = {"login": username}
         failures = AxesProxyHandler.get_failures(request, credentials)
         raise Refused(rules.login_failed(get_failure_limit(request, credentials) - failures))
     return found

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 
 from dengbu.core import clock, crypto, sights
-from dengbu.core.identifiers import mask_name, mask_phone
+from dengbu.core.identifiers import mask_document_number, mask_name, mask_phone
 from dengbu.core.refusals import Refused
 from dengbu.core.vocabulary import DocumentKind
 from dengbu.parties import rules
@@ -160,6 +160,11 @@ def consent(request: HttpRequest) -> HttpResponse:
             {"key": "手机号码", "value": mask_phone(number), "url": "/register/person/"},
             {"key": "姓名", "value": typed["name"], "url": "/register/person/identity/"},
             {"key": "证件类型", "value": _kind_words(typed["document_kind"])},
+            {
+                "key": "证件号码",
+                "value": mask_document_number(typed["id_number"]),
+                "url": "/register/person/identity/",
+            },
         ],
     }
     if request.method == "GET":
