@@ -5,11 +5,19 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from dengbu.contracts import auth
+from dengbu.core import clock
 from dengbu.core.models import Sight
+from dengbu.exchange.housing.client import FILINGS
+from dengbu.exchange.housing.config import demo_client
 
 from .conftest import FREE, MISSING, MORTGAGED, NOBODYS, SEIZED, Office
 
@@ -81,3 +89,41 @@ def test_a_book_or_a_log_that_does_not_answer_is_failed_and_never_none(office: O
     assert (answer.status_code, answer.json()["answer"]) == (503, "failed")
     assert "R_SEAL" not in answer.text and "Traceback" not in answer.text and table not in answer.text
     assert office.ask(SEIZED).json()["answer"] == "some"
+
+
+def signed(client_id: str, secret: bytes, method: str, target: str, body: bytes = b"") -> dict[str, str]:
+    return auth.signed_headers(
+        client_id,
+        secret,
+        method=method,
+        target=target,
+        timestamp=clock.epoch_seconds(),
+        nonce="n" * 20,
+        body=body,
+    )
+
+
+def test_a_query_costs_one_reading_statement_and_one_for_the_log(office: Office, client: Client):
+    target, partner = f"/api/v1/restrictions/{SEIZED}?purpose=court", demo_client()
+    with CaptureQueriesContext(connection) as seen:
+        assert (
+            client.get(target, headers=signed(partner.client_id, partner.secret, "GET", target)).status_code
+            == 200
+        )
+    sent = [q["sql"].split()[0] for q in seen.captured_queries if q["sql"] not in ("BEGIN", "COMMIT")]
+    # The first opens the reading transaction and brings legal time.
+    assert sent == ["SELECT", "SELECT", "INSERT"]
+
+
+def test_a_partner_that_only_asks_does_not_push(office: Office, client: Client, settings: Any):
+    settings.PARTNER_CLIENTS = {"bank-1": ["new-key", "former-key"]}
+    for key in (b"new-key", b"former-key"):
+        target = f"/api/v1/restrictions/{FREE}?purpose=loan_review"
+        assert client.get(target, headers=signed("bank-1", key, "GET", target)).json()["answer"] == "none"
+    answer = client.post(
+        FILINGS,
+        b"{}",
+        content_type="application/json",
+        headers=signed("bank-1", b"new-key", "POST", FILINGS, b"{}"),
+    )
+    assert (answer.status_code, answer.json()["problems"][0]["code"]) == (403, "PARTNER_NOT_PERMITTED")
