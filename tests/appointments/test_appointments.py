@@ -67,6 +67,8 @@ START = dt.datetime(2026, 12, 3, 9, tzinfo=clock.SHANGHAI)
         (dt.datetime(2026, 12, 3, 9, 30, tzinfo=clock.SHANGHAI), False, "BOOKING_LATE"),
         (dt.datetime(2026, 12, 3, 10, 0, tzinfo=clock.SHANGHAI), False, None),  # missed: book anew
         (dt.datetime(2026, 12, 1, 9, 0, tzinfo=clock.SHANGHAI), True, "BOOKING_ARRIVED"),
+        (dt.datetime(2026, 12, 3, 9, 30, tzinfo=clock.SHANGHAI), True, "BOOKING_ARRIVED"),
+        (dt.datetime(2026, 12, 4, 9, 0, tzinfo=clock.SHANGHAI), True, None),  # came, and has to come again
     ],
 )
 def test_a_visit_may_be_changed_until_five_on_the_day_before(now, arrived, code):

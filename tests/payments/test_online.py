@@ -117,6 +117,7 @@ class TestOneRoad:
         made = bill()
         order = pay(made)
         actions.collect_at_window(actor=CASHIER, bill_id=made.pk, channel="cash", amount_fen=9000)
+        assert jobs("payments.close_order") == [{"payment_id": str(order["payment_id"])}]
         tasks.close_order(str(order["payment_id"]))
         assert payment(order).state == "closed"
         assert _trade(gateway, order)["trade_state"] == "CLOSED"

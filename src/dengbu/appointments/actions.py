@@ -16,6 +16,7 @@ from dengbu.core.refusals import NotPermitted, Refused
 
 from . import rules
 from .models import Booking, Slot
+from .queries import live_visits
 
 
 @act("appointments.open_slots", permission="appointment.manage")
@@ -63,13 +64,11 @@ def book(
     BOOKING_LATE after 17:00 of the day before the earlier visit, BOOKING_ARRIVED. Who may book for a case is decided
     by `cases`.
     """
-    if (docket_id is None) == (batch_id is None) or places < 1:
-        raise ValueError("a visit is for a docket or for a batch, and takes a place at least")
+    if places < 1:
+        raise ValueError("a visit takes a place at least")
     _hold_visitor(docket_id, batch_id)
     now = clock.now()
-    earlier = Booking.objects.filter(
-        docket_id=docket_id, batch_id=batch_id, cancelled_at__isnull=True
-    ).first()
+    earlier = live_visits(docket_id, batch_id).first()
     slots = {slot.pk: slot for slot in _locked_slots({slot_id} | ({earlier.slot_id} if earlier else set()))}
     slot = slots.get(slot_id)
     if slot is None:
@@ -154,11 +153,7 @@ def mark_arrived(
 ) -> str | None:
     """签到: who booked for today is here. Answers the booking's id; None where nobody booked for today (a walk-in)."""
     _hold_visitor(docket_id, batch_id)
-    booking = (
-        Booking.objects.select_related("slot")
-        .filter(docket_id=docket_id, batch_id=batch_id, cancelled_at__isnull=True)
-        .first()
-    )
+    booking = live_visits(docket_id, batch_id).select_related("slot").first()
     if booking is None or clock.local(booking.slot.starts_at).date() != clock.today():
         return None
     if booking.arrived_at is None:

@@ -7,7 +7,7 @@ import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from dengbu.core import clock
 
@@ -56,15 +56,19 @@ def slots_of_day(kind: str, day: dt.date) -> list[Slot]:
     )
 
 
+def live_visits(docket_id: uuid.UUID | None, batch_id: uuid.UUID | None) -> QuerySet[Booking]:
+    """The live visit of a docket or of a batch: one row at most."""
+    rows = Booking.objects.filter(cancelled_at__isnull=True)
+    if docket_id is not None and batch_id is None:
+        return rows.filter(docket_id=docket_id)
+    if batch_id is not None and docket_id is None:
+        return rows.filter(batch_id=batch_id)
+    raise ValueError("a visit is for a docket or for a batch")
+
+
 def booking_of(docket_id: uuid.UUID | None = None, *, batch_id: uuid.UUID | None = None) -> Booking | None:
     """The live visit of a docket or of a batch, with its slot, or None."""
-    if (docket_id is None) == (batch_id is None):
-        raise ValueError("of a docket or of a batch")
-    return (
-        Booking.objects.select_related("slot")
-        .filter(docket_id=docket_id, batch_id=batch_id, cancelled_at__isnull=True)
-        .first()
-    )
+    return live_visits(docket_id, batch_id).select_related("slot").first()
 
 
 def todays_bookings(day: dt.date) -> list[Booking]:

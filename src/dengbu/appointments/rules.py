@@ -37,11 +37,12 @@ def change_until(starts_at: dt.datetime) -> dt.datetime:
 def may_change(
     *, starts_at: dt.datetime, ends_at: dt.datetime, arrived: bool, now: dt.datetime
 ) -> Refusal | None:
-    """Whether a visit may still be moved or cancelled. One that was missed may be booked anew."""
-    if arrived:
-        return BOOKING_ARRIVED
+    """Whether a visit may still be moved or cancelled. After its time is over (missed, or papers were lacking) the
+    next one may be booked."""
     if now >= ends_at:
         return None
+    if arrived:
+        return BOOKING_ARRIVED
     return BOOKING_LATE if now > change_until(starts_at) else None
 
 

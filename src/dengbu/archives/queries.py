@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from .models import HandOver, Volume
 
@@ -50,5 +50,5 @@ def volumes_on(hand_over_id: uuid.UUID) -> list[Volume]:
     return list(Volume.objects.select_related("docket").filter(hand_over_id=hand_over_id).order_by("number"))
 
 
-def _open():  # type: ignore[no-untyped-def]
+def _open() -> QuerySet[HandOver]:
     return HandOver.objects.filter(received_at__isnull=True, returned_at__isnull=True)
