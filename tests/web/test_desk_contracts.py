@@ -57,7 +57,12 @@ def test_the_list_names_number_problem_and_unit():
 def test_the_detail_shows_names_leaves_a_log_and_no_numbers():
     lead, address = logged_in("lead"), problem()
     page = lead.get(address).content.decode()
-    assert "陈建国" in page and "请与登记机构核对" in page and "$.filing.unit_code" in page
+    assert (
+        "陈建国" in page
+        and "1,200,000.00" in page
+        and "请与登记机构核对" in page
+        and "$.filing.unit_code" in page
+    )
     assert SELLER not in page and crypto.index(SELLER) not in page and "13900001111" not in page
     assert Sight.objects.get().subject == NO
 

@@ -18,7 +18,7 @@ from dengbu.register import queries as register
 from dengbu.register.rules import UnitBook
 
 from ..pages import page
-from ..templatetags._text import cn_datetime, group_unit
+from ..templatetags._text import cn_datetime, group_unit, money
 
 SEE = "contract.see"
 KINDS = {"contract_filing": "合同备案", "transaction_review": "交易审核"}
@@ -153,6 +153,8 @@ def _summary(message: InboundMessage, held: queries.PushedContent | None) -> lis
         rows.append({"key": "目前状态", "value": f"第 {held.version} 版，{state}"})
         if held.status_reason:
             rows.append({"key": "状态原因", "value": held.status_reason})
+        if held.price_fen is not None:
+            rows.append({"key": "合同金额（元）", "value": money(held.price_fen)})
         buyers = [p.name for p in held.parties if p.role == "buyer"]
         rows.append({"key": "买受人", "value": buyers})
     return rows
