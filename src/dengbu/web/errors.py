@@ -21,10 +21,11 @@ def _page(request: HttpRequest, template: str, status: int, **context: Any) -> H
 
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """403 names the post that may; 409 says who was first; 422 gives every reason."""
+    back = getattr(request, "return_url", "")  # a view says where its page is
     if isinstance(error, NotPermitted):
         posts = posts_for(error.permission)
-        return _page(request, "403", 403, needed_posts=posts, refusals=error.refusals)
-    return _page(request, str(error.status), error.status, refusals=error.refusals)
+        return _page(request, "403", 403, needed_posts=posts, refusals=error.refusals, return_url=back)
+    return _page(request, str(error.status), error.status, refusals=error.refusals, return_url=back)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

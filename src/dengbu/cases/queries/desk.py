@@ -172,7 +172,8 @@ def counts(actor: Actor, now: dt.datetime) -> dict[str, int]:
     if not wanted:
         return {}
     parts = ", ".join(
-        f"(SELECT count(*) FROM (SELECT 1 FROM {rows} LIMIT {COUNT_LIMIT}) x)" for _, rows in wanted  # noqa: S608
+        f"(SELECT count(*) FROM (SELECT 1 FROM {rows} LIMIT {COUNT_LIMIT}) x)"
+        for _, rows in wanted  # noqa: S608
     )
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {parts}", {"lines": lines_of(actor), "me": actor.user_id, "now": now})

@@ -1,0 +1,1 @@
+"""The workbench of the office (/desk/): frame, review, ledger, register."""

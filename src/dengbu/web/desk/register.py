@@ -1,0 +1,296 @@
+"""登记簿查询: by unit code or certificate number, then the page of the book in its four blocks."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from dengbu.cases.queries.desk import units_in_hand
+from dengbu.catalog.registrations import TYPES
+from dengbu.certificates.queries import by_number, live_for_rights
+from dengbu.core import clock, crypto, sights
+from dengbu.core.identifiers import half_width, mask_document_number
+from dengbu.core.money import format_yuan
+from dengbu.core.refusals import Refusal
+from dengbu.core.vocabulary import CoOwnership, DocumentKind, HouseUse, NoticeKind, RestrictionKind
+from dengbu.register.effects import NUMBER_PURPOSE
+from dengbu.register.history import Ended, history_of
+from dengbu.register.queries import unit_book
+from dengbu.register.rules import RestrictionFact, RightFact, UnitBook
+
+from ..pages import page
+from ..templatetags._text import cn_datetime
+from .shell import desk, see_other, type_name
+
+UNIT_CODE = re.compile(r"[0-9A-Z]{28}")
+RIGHTS = {
+    "house_ownership": "国有建设用地使用权/房屋所有权",
+    "land_use": "国有建设用地使用权",
+    "mortgage": "抵押权",
+    "advance_notice": "预告登记",
+    "residence": "居住权",
+    "easement": "地役权",
+}
+MORTGAGES = {"ordinary": "一般抵押", "maximum": "最高额抵押"}
+LIMITED = {True: "有禁止或限制转让的约定", False: "没有禁止或限制转让的约定"}
+
+
+@page(
+    "desk/register/", name="desk.register", surface="staff", needs="register.query", sql=6, example="reviewer"
+)
+def lookup(request: HttpRequest) -> HttpResponse:
+    """Find a unit by its code or by a certificate's number; found, it leads to the page of the book."""
+    typed = request.GET.get("q", "").strip()
+    refusal = None
+    if typed:
+        code = _unit_code(typed)
+        if code:
+            return see_other("desk.register_unit", code)
+        refusal = Refusal(
+            "REGISTER_NOT_FOUND",
+            f"登记簿上没有找到“{typed[:40]}”。",
+            "请核对28位不动产单元号，或完整的不动产权证号、不动产登记证明号。没有找到不等于没有登记。",
+            "",
+            "q",
+        )
+    return desk(
+        request,
+        "desk/register.html",
+        {"q": typed, "refusals": [refusal] if refusal else []},
+        current="desk.register",
+        status=422 if refusal else 200,
+    )
+
+
+def _unit_code(typed: str) -> str:
+    code = re.sub(r"\s+", "", half_width(typed)).upper()
+    if UNIT_CODE.fullmatch(code):
+        return code if unit_book(code) else ""
+    certificate = by_number(typed)
+    return certificate.unit_code if certificate else ""
+
+
+@page(
+    "desk/register/<str:unit>/",
+    name="desk.register_unit",
+    surface="staff",
+    needs="register.query",
+    sql=9,
+    example="unit",
+)
+def unit_page(request: HttpRequest, unit: str) -> HttpResponse:
+    """The page of the book: 现势 or, with `show=history`, what has ended, with entry numbers."""
+    book = unit_book(unit)
+    if book is None:
+        raise Http404
+    history = request.GET.get("show") == "history"
+    sights.saw("register", unit, purpose="query")
+    now = clock.now()
+    certificates = live_for_rights([r.public_id for r in book.rights])
+    ended = history_of(unit) if history else []
+    return desk(
+        request,
+        "desk/register_unit.html",
+        {
+            "book": book,
+            "history": history,
+            "as_of": now,
+            "here": reverse("web:desk.register_unit", args=[unit]),
+            "tags": _tags(book),
+            "parcel": _parcel(book),
+            "house": _house(book),
+            "owners": _owners(book, certificates),
+            "others": [_restriction(r, "房屋") for r in book.restrictions]
+            + [_restriction(r, "土地") for r in book.land]
+            + [_other(r) for r in book.rights if r.kind not in ("house_ownership", "land_use", "mortgage")],
+            "mortgages": [_mortgage(r, certificates, "") for r in book.mortgages]
+            + [_mortgage(r, certificates, "土地") for r in book.land_rights if r.kind == "mortgage"],
+            "past_owners": [_past(e) for e in ended if e.kind in ("house_ownership", "land_use")],
+            "past_others": [
+                _past(e) for e in ended if e.kind not in ("house_ownership", "land_use", "mortgage")
+            ],
+            "past_mortgages": [_past(e) for e in ended if e.kind == "mortgage"],
+            "cases": [
+                {
+                    "number": c.docket.number,
+                    "type": type_name(c.type_code),
+                    "url": reverse("web:desk.review_case", args=[c.pk]),
+                }
+                for c in units_in_hand(unit)
+            ],
+        },
+        current="desk.register",
+    )
+
+
+def _tags(book: UnitBook) -> list[tuple[str, str, str]]:
+    tags = []
+    if book.closed:
+        tags.append(("已注销", "neutral", "no"))
+    seized = any(r.kind in ("seizure", "preseizure") for r in (*book.restrictions, *book.land))
+    tags.append(("已查封", "fix", "lock") if seized else ("无查封", "neutral", "check"))
+    if book.mortgages:
+        tags.append(("已抵押", "warn", "lock"))
+    if any(r.kind == "objection" for r in book.restrictions):
+        tags.append(("有异议", "warn", "alert"))
+    if book.notices:
+        tags.append(("有预告", "warn", "alert"))
+    return tags
+
+
+def _facts(*rows: tuple[str, Any]) -> list[tuple[str, str]]:
+    return [(key, str(value) if value not in (None, "") else "没有记载") for key, value in rows]
+
+
+def _parcel(book: UnitBook) -> list[tuple[str, str]]:
+    p = book.parcel
+    term = (
+        f"{p['term_from']}至{p['term_until']}"
+        if p.get("term_from") and p.get("term_until")
+        else p.get("term_until")
+    )
+    return _facts(
+        ("坐落", p.get("location")),
+        ("宗地面积", f"{p['area_m2']}㎡" if p.get("area_m2") else None),
+        ("权利性质", LAND_NATURES.get(str(p.get("right_nature", "")), p.get("right_nature"))),
+        ("用途", LAND_USES.get(str(p.get("land_use", "")), p.get("land_use"))),
+        ("使用期限", term),
+    )
+
+
+def _labels(name: str) -> dict[str, str]:
+    from dengbu.core import vocabulary
+
+    found = getattr(vocabulary, name, None)
+    return {m.value: m.label for m in found} if found else {}
+
+
+LAND_NATURES, LAND_USES, NATURES, STRUCTURES = (
+    _labels(n) for n in ("RightNature", "LandUse", "HouseNature", "Structure")
+)
+
+
+def _house(book: UnitBook) -> list[tuple[str, str]]:
+    f = book.facts
+    inner, shared = f.get("inner_area_m2"), f.get("shared_area_m2")
+    area = f"{book.area_m2}㎡" + (f"（套内{inner}，分摊{shared}）" if inner and shared else "")
+    floors = "，".join(
+        x
+        for x in (
+            f"共{f['floors']}层" if f.get("floors") else "",
+            f"在第{f['floor']}层" if f.get("floor") else "",
+        )
+        if x
+    )
+    return _facts(
+        ("坐落", book.location),
+        ("房号", f.get("room")),
+        ("层数", floors),
+        ("建筑面积", area),
+        ("房屋结构", STRUCTURES.get(str(f.get("structure", "")), f.get("structure"))),
+        ("房屋性质", NATURES.get(str(f.get("house_nature", "")), f.get("house_nature"))),
+        ("规划用途", HouseUse(book.use).label if book.use in HouseUse.values else book.use),
+    )
+
+
+def _share(right: RightFact, numerator: int | None) -> str:
+    word = CoOwnership(right.coownership).label
+    return f"{word} {numerator}/{right.share_denominator}" if numerator and right.share_denominator else word
+
+
+def _owners(book: UnitBook, certificates: dict[Any, str]) -> list[dict[str, Any]]:
+    rows = []
+    for right in book.rights:
+        if right.kind not in ("house_ownership", "land_use"):
+            continue
+        for holder in right.holders:
+            rows.append(
+                {
+                    "name": holder.name,
+                    "kind": DocumentKind(holder.document_kind).label
+                    if holder.document_kind in DocumentKind.values
+                    else "证件",
+                    "number": mask_document_number(crypto.decrypt(holder.number_cipher, NUMBER_PURPOSE)),
+                    "share": _share(right, holder.share_numerator),
+                    "certificate": certificates.get(right.public_id, "没有记载"),
+                    "right": RIGHTS[right.kind],
+                    "on": right.entered_on,
+                    "entry": right.entry_number,
+                }
+            )
+    return rows
+
+
+def _span(since: Any, until: Any) -> str:
+    if not since and not until:
+        return "没有记载期限"
+    return f"{cn_datetime(since) or '—'}至{cn_datetime(until) or '没有期限'}"
+
+
+def _restriction(r: RestrictionFact, on: str) -> dict[str, Any]:
+    label = RestrictionKind(r.kind).label
+    return {
+        "kind": f"{label}（{on}）"
+        if on == "土地"
+        else f"{label}，第{r.position}位"
+        if r.kind.startswith("waiting")
+        else label,
+        "who": r.authority,
+        "text": r.document_no
+        + (f"，限于{r.share_of}的份额" if r.share_of else "")
+        + (f"。{r.note}" if r.note else ""),
+        "span": _span(r.from_at, r.until_at),
+        "over": not r.in_force(clock.now()),
+    }
+
+
+def _other(r: RightFact) -> dict[str, Any]:
+    kind = str(r.terms.get("notice_kind", ""))
+    label = NoticeKind(kind).label if kind in NoticeKind.values else RIGHTS.get(r.kind, r.kind)
+    return {
+        "kind": label,
+        "who": "、".join(h.name for h in r.holders),
+        "text": r.instrument or "—",
+        "span": f"{r.entered_on}登簿",
+        "over": False,
+    }
+
+
+def _mortgage(r: RightFact, certificates: dict[Any, str], on: str) -> dict[str, Any]:
+    amount = r.terms.get("amount_fen")
+    span = f"{r.terms.get('debt_from') or '—'}至{r.terms.get('debt_until') or '—'}"
+    return {
+        "rank": r.rank or "",
+        "who": "、".join(h.name for h in r.holders),
+        "kind": on + MORTGAGES.get(str(r.terms.get("mortgage_kind", "")), "抵押"),
+        "amount": format_yuan(amount) if isinstance(amount, int) else "没有记载",
+        "span": span,
+        "certificate": certificates.get(r.public_id, "没有记载"),
+        "on": r.entered_on,
+        "entry": r.entry_number,
+        "limited": LIMITED.get(r.terms.get("transfer_limited"), "登记簿没有记载是否限制转让"),
+    }
+
+
+def _past(e: Ended) -> dict[str, Any]:
+    amount = e.terms.get("amount_fen")
+    names = "、".join(f"{n}（{s}/{e.share_denominator}）" if s else n for n, s in e.holders)
+    if e.what == "restriction":
+        kind = RestrictionKind(e.kind).label
+    else:
+        notice = str(e.terms.get("notice_kind", ""))
+        kind = NoticeKind(notice).label if notice in NoticeKind.values else RIGHTS.get(e.kind, e.kind)
+    return {
+        "kind": kind,
+        "who": e.authority or names,
+        "text": format_yuan(amount) + "元" if isinstance(amount, int) else e.instrument or "—",
+        "made": e.made_by,
+        "made_on": e.made_on,
+        "made_as": TYPES[e.made_as].name if e.made_as in TYPES else "历史数据",
+        "ended": e.ended_by,
+        "ended_on": e.ended_on,
+        "ended_as": TYPES[e.ended_as].name if e.ended_as in TYPES else e.ended_as,
+    }

@@ -1,0 +1,415 @@
+"""网上审核: the queues and the case page. Acts stand in `review_acts`, 补正 in `correction`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from dengbu.cases import sheet
+from dengbu.cases.lifecycle import STATE_NAMES, State
+from dengbu.cases.models import RestrictionCheck
+from dengbu.cases.queries import desk as queries
+from dengbu.cases.queries.desk import QUEUES, QueueRow, ReviewFile
+from dengbu.catalog.registrations import TYPES
+from dengbu.core import clock, sights
+from dengbu.core.acts import Actor
+from dengbu.core.ids import token
+from dengbu.core.middleware import bind_case
+from dengbu.core.refusals import Refusal
+from dengbu.register.rules import RESTRICTION_CODES, Judgement
+
+from ..pages import page
+from ..templatetags._text import cn_datetime, group_unit, remaining
+from .shell import CHANNELS, desk, image_url, masked, type_name
+
+EMPTY = {
+    "waiting": "没有待审核的申请。",
+    "mine": "您没有正在审核的申请。可以到“待审核”领取下一件。",
+    "resubmitted": "没有补正后重新提交给您的申请。",
+    "correcting": "没有等待申请人补正的申请。",
+    "passed": "没有已通过、等申请人到窗口的申请。",
+}
+ABOUT = {
+    "waiting": "按剩余时限从近到远排列，只列出您业务条线的申请。领取后由您一人办理。",
+    "mine": "您领取后还没有提交结论的申请。",
+    "resubmitted": "申请人补正后重新提交，仍由您审核；打开后可以看到改了什么。",
+    "correcting": "已发补正通知，期限内申请人没有补正的，申请自动过期。",
+    "passed": "网上审核通过，等申请人带原件到窗口。",
+}
+VERDICT_WORDS = {
+    "ok": ("合格", "t-ok", "ok"),
+    "fix": ("需补正", "t-bad", "no"),
+    "not_applicable": ("不适用", "", "check"),
+}
+OBSTACLE_TITLES = {code: title for code, title in RESTRICTION_CODES.values()} | {
+    "R_LANDSEAL": "土地查封",
+    "R_MTG": "抵押",
+    "R_MTG_LIMIT": "抵押，限制转让",
+    "R_MTG_PRE2021": "抵押，民法典前登记",
+    "R_MTG_UNCLEAR": "抵押，是否限制转让未记载",
+    "R_LANDMTG": "土地抵押",
+    "R_NOTICE": "预告登记",
+    "R_NOTICE_MTG": "抵押预告登记",
+    "R_RES": "居住权",
+    "R_NOFIRST": "未首次登记",
+    "R_EXPIRED": "土地期限届满",
+    "R_INVALID": "登记簿无此单元",
+}
+HOW = {
+    "consent": "抵押权人或预告权利人同意",
+    "joint_application": "抵押权人共同申请",
+    "undertaking": "已签承诺书",
+    "warn": "已提示申请人",
+    "inform": "不影响办理，已告知",
+    "officer_decides": "审核人员已判断",
+    "allowed_as_holder": "权利人即本次取得人",
+    "converted": "随本次登记一并处理",
+}
+MOMENTS = {"filing": "提交申请时", "review": "网上审核", "desk": "窗口受理"}
+
+
+@page("desk/review/", name="desk.review", surface="staff", needs="case.claim", sql=7, example="reviewer")
+def queue(request: HttpRequest) -> HttpResponse:
+    """A queue by deadline, one page of it by key."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    name = request.GET.get("queue", "waiting")
+    name = name if name in QUEUES else "waiting"
+    rows, after = queries.queue_page(actor, name, request.GET.get("after", ""))
+    now = clock.now()
+    return desk(
+        request,
+        "desk/queue.html",
+        {
+            "queue": name,
+            "title": QUEUES[name],
+            "about": ABOUT[name],
+            "empty": EMPTY[name],
+            "rows": [_listed(row, actor, now) for row in rows],
+            "next_url": f"?{urlencode({'queue': name, 'after': after})}" if after else "",
+            "first_url": f"?queue={name}" if request.GET.get("after") else "",
+            "step": queries.newest_step() if name == "waiting" else 0,
+            "key": token(),
+        },
+        current=f"desk.review?queue={name}",
+    )
+
+
+def _listed(row: QueueRow, actor: Actor, now: dt.datetime) -> dict[str, Any]:
+    """A row as it is drawn: plain values only, so that a long page stays cheap."""
+    marks = []
+    if row.round > 1:
+        marks.append(("flag", "", f"补正第{row.round - 1}次"))
+    if row.sent_back and row.state == State.REVIEW:
+        marks.append(("left", "warn", "窗口退回"))
+    if row.restricted:
+        marks.append(("alert", "warn", "有限制"))
+    left = (row.due_at - now).total_seconds() if row.due_at else None
+    mine = row.reviewer_id == actor.user_id
+    own = row.round == 1 or row.reviewer_id is None or mine
+    return {
+        "url": f"/desk/review/{row.docket_id}/",
+        "number": row.number,
+        "type": type_name(row.type_code),
+        "names": masked(row.applicant_names),
+        "location": row.location,
+        "channel": "窗口代录" if row.by_staff else CHANNELS.get(row.client, ""),
+        "submitted": f"{clock.local(row.submitted_at):%m-%d %H:%M}" if row.submitted_at else "",
+        "left": remaining(row.due_at, now),
+        "tone": "" if left is None or left > 3600 else "t-warn" if left > 0 else "t-bad",
+        "marks": marks,
+        "holder": f"{row.reviewer_name}（我）" if mine else row.reviewer_name,
+        "mine": mine,
+        "claim": row.state == State.SUBMITTED and own,
+    }
+
+
+@page(
+    "desk/review/count",
+    name="desk.review_count",
+    surface="staff",
+    needs="case.claim",
+    sql=5,
+    example="reviewer",
+)
+def count(request: HttpRequest) -> HttpResponse:
+    """How many cases were submitted since the list on screen was taken."""
+    step = request.GET.get("after", "")
+    return JsonResponse({"new": queries.arrived_since(request.actor, int(step)) if step.isdigit() else 0})  # type: ignore[attr-defined]
+
+
+@page(
+    "desk/review/<uuid:case>/",
+    name="desk.review_case",
+    surface="staff",
+    needs="case.see",
+    sql=17,
+    example="under_review",
+)
+def case_page(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
+    """The case page: images beside data, checks, restrictions, face-signing and the verdicts."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    now = clock.now()
+    file = queries.review_file(case, now)
+    if file is None:
+        raise Http404
+    saw(file)
+    judgement = sheet.judge(file, now)
+    mine = file.case.state == State.REVIEW and file.case.reviewer_id == actor.user_id
+    line = _current(file, request.GET.get("item", ""))
+    return render(
+        request,
+        "desk/review.html",
+        {
+            **identity(file, now),
+            "file": file,
+            "mine": mine,
+            "claimable": file.case.state == State.SUBMITTED and actor.may("case.claim"),
+            "standing": _standing(file),
+            "key": token(),
+            "tabs": [_tab(file, x, line) for x in file.lines],
+            "viewer": _viewer(file, line, request.GET.get("page", "1")),
+            **_compared(file),
+            "checks": [
+                {"result": c.result, "name": c.name, "evidence": c.evidence, "basis": c.basis, "at": now}
+                for c in sheet.checks(file, judgement)
+            ],
+            "restriction": _restriction(file, judgement, now),
+            "signing": [
+                {
+                    "kind": kind,
+                    "name": name,
+                    "matter": file.matters.get(kind),
+                }
+                for kind, name in (("face_signing", "面签"), ("inspection", "现场查看"))
+            ],
+            "changes": _changes(file),
+            "no_correction": sheet.hinders_correction(file),
+            "no_pass": sheet.hinders_pass(file, judgement, now),
+            "next_item": next((x for x in file.undecided), None),
+            "decided": len([x for x in file.lines if x.key in file.verdicts]),
+        },
+    )
+
+
+def saw(file: ReviewFile) -> None:
+    """Note that the personal data of the case is shown, and let the log carry its number."""
+    number = file.case.docket.number
+    sights.saw("case", number, docket_id=file.case.pk, purpose="review")
+    bind_case(number, file.case.pk)
+
+
+def identity(file: ReviewFile, now: dt.datetime) -> dict[str, Any]:
+    """What the identity bar says of a case."""
+    case, registration = file.case, file.facts.registration
+    owners = "、".join(p.name for p in registration.filed.role(*registration.owner_roles))
+    takers = "、".join(p.name for p in registration.filed.role(*registration.taker_roles))
+    return {
+        "case": case,
+        "number": case.docket.number,
+        "type_name": TYPES[case.type_code].name,
+        "facts": [
+            {"key": "当事人", "value": f"{owners} → {takers}" if owners and takers else owners or takers},
+            {"key": "坐落", "value": case.location},
+            {"key": "不动产单元号", "value": group_unit(case.unit_code), "code": True},
+            {"key": "剩余时限", "value": remaining(case.due_at, now) or "—"},
+        ],
+        "case_url": reverse("web:desk.review_case", args=[case.pk]),
+        "queue_url": reverse("web:desk.review")
+        + "?queue="
+        + ("mine" if case.state == State.REVIEW else "waiting"),
+    }
+
+
+def _standing(file: ReviewFile) -> str:
+    """In words, why this page only shows, for whom it is not theirs."""
+    case = file.case
+    if case.state == State.REVIEW:
+        return f"这件申请由{case.reviewer_name}认领（{cn_datetime(case.claimed_at)}），您可以查看，不能办理。"
+    if case.state == State.SUBMITTED:
+        again = f"，原审核人{case.reviewer_name}" if case.round > 1 and case.reviewer_name else ""
+        return f"这件申请还没有人认领{again}。领取后才能给出结论。"
+    return f"这件申请现在是“{STATE_NAMES[State(case.state)]}”，这里只供查看。"
+
+
+def _current(file: ReviewFile, item: str) -> Any:
+    """The checklist line shown: asked for, else the first without a verdict, else the first with pages."""
+    asked = next((x for x in file.lines if x.key == item), None)
+    return asked or next(iter(file.undecided), None) or next(iter(file.lines), None)
+
+
+def _tab(file: ReviewFile, line: Any, current: Any) -> dict[str, Any]:
+    verdict = file.verdicts.get(line.key)
+    word, cls, icon = VERDICT_WORDS[verdict.verdict] if verdict else ("没有给出结论", "", "dot")
+    pages = file.facts.pages.get(line.key, 0)
+    return {
+        "key": line.key,
+        "name": line.item.name,
+        "word": word,
+        "cls": cls,
+        "icon": icon,
+        "verdict": verdict.verdict if verdict else "",
+        "note": verdict.note if verdict else "",
+        "pages": pages,
+        "exempt": line.exempt,
+        "why": line.item.why,
+        "current": current is not None and line.key == current.key,
+    }
+
+
+def _viewer(file: ReviewFile, line: Any, number: str) -> dict[str, Any]:
+    """The images of one item. Pages are plain links too; a PDF is shown by the browser."""
+    if line is None:
+        return {"pages": [], "name": "", "key": ""}
+    rows = file.pages.get(line.key, [])
+    at = min(max(int(number) if number.isdigit() else 1, 1), max(len(rows), 1))
+    return {
+        "key": line.key,
+        "name": line.item.name,
+        "exempt": line.exempt,
+        "at": at,
+        "pages": [
+            {
+                "n": n,
+                "url": image_url(file.case.pk, row.pk),
+                "thumb": image_url(file.case.pk, row.pk, "thumb"),
+                "pdf": row.mime == "application/pdf",
+                "label": f"{line.item.name}第{n}页",
+                "current": n == at,
+            }
+            for n, row in enumerate(rows, 1)
+        ],
+        "previous": at - 1 if at > 1 else 0,
+        "next": at + 1 if at < len(rows) else 0,
+    }
+
+
+def _compared(file: ReviewFile) -> dict[str, Any]:
+    rows = []
+    keys = {code: key for key in file.pages for code in (key.split("-")[0],)}
+    for row in sheet.comparison(file):
+        item = keys.get(row.item, "")
+        url = f"?{urlencode({'item': item})}#viewer" if item else ""
+        rows.append(
+            {
+                "label": row.label,
+                "values": row.values,
+                "verdict": row.verdict,
+                "url": url,
+                "reference": _reference(row),
+            }
+        )
+    differing = [r for r in rows if r["verdict"] == "differ"]
+    filing = file.facts.filing
+    missing = file.facts.registration.needs_contract and filing is None
+    return {
+        "columns": sheet.COLUMNS,
+        "differing": differing,
+        "matching": [r for r in rows if r["verdict"] != "differ"],
+        "same_count": sum(r["verdict"] == "same" for r in rows),
+        "housing_missing": missing,
+        "filing": filing,
+    }
+
+
+def _reference(row: sheet.Row) -> int:
+    """The source the others are held against: the housing push, else the book."""
+    return (
+        max(i for i, v in enumerate(row.values) if v is not None)
+        if any(v is not None for v in row.values)
+        else 0
+    )
+
+
+def _restriction(file: ReviewFile, judgement: Judgement, now: dt.datetime) -> dict[str, Any]:
+    check = file.check
+    officer = file.case.filed.get("officer", {})
+    cards = []
+    for found in check.found if check else ():
+        manual = (
+            found["code"] == "R_MTG_UNCLEAR"
+            and file.facts.registration.answers_to.get(found["code"]) == "officer_decides"
+        )
+        cards.append(
+            {
+                "title": OBSTACLE_TITLES.get(found["code"], found["code"]),
+                "text": found["text"],
+                "id": found["id"],
+                "how": HOW.get(found.get("answered") or "", ""),
+                "manual": manual,
+                "decided": officer.get(found["id"], ""),
+            }
+        )
+    refusals = (
+        [Refusal(r["code"], r["message"], r["remedy"], r["basis"]) for r in check.refusals] if check else []
+    )
+    return {
+        "answer": sheet.restriction_answer(check, now),
+        "check": check,
+        "cards": cards,
+        "refusals": [r for r in refusals if r.code.startswith("R_")],
+        "log": [_logged(c, now) for c in file.checks],
+    }
+
+
+def _logged(check: RestrictionCheck, now: dt.datetime) -> dict[str, Any]:
+    words = {"none": "无限制", "some": "有限制", "failed": "查询失败"}
+    return {
+        "at": check.asked_at,
+        "moment": MOMENTS.get(check.moment, check.moment),
+        "house": words[check.house],
+        "land": words[check.land],
+        "found": len(check.found),
+        "fresh": check.valid_until >= now,
+    }
+
+
+def _changes(file: ReviewFile) -> dict[str, Any] | None:
+    """What the applicant changed since the last 补正: reasons then, and material pages before and now."""
+    if not file.corrections or file.case.round < 2:
+        return None
+    last = file.corrections[0]
+    names = {x.key: x.item.name for x in file.lines}
+    before = last.before.get("pages", {})
+    return {
+        "correction": last,
+        "reasons": last.reasons,
+        "pages": [
+            (
+                names.get(key, key),
+                before.get(key, 0),
+                file.facts.pages.get(key, 0),
+                sum(p.round > last.round for p in rows),
+            )
+            for key, rows in file.pages.items()
+            if any(p.round > last.round for p in rows) or before.get(key, 0) != file.facts.pages.get(key, 0)
+        ],
+        "parties": (last.before.get("parties", ""), file.case.applicant_names)
+        if last.before.get("parties", "") != file.case.applicant_names
+        else None,
+        "terms": _terms(last.before.get("filed", {}).get("terms", {}), file.case.filed.get("terms", {})),
+    }
+
+
+TERM_NAMES = {
+    "price_fen": "成交价格（分）",
+    "coownership": "共有方式",
+    "share_denominator": "份额分母",
+    "amount_fen": "债权数额（分）",
+    "debt_from": "债务开始日期",
+    "debt_until": "债务结束日期",
+    "scope": "担保范围",
+    "transfer_limited": "限制转让的约定",
+    "contract_no": "合同号",
+    "reason": "注销原因",
+    "debtor": "债务人",
+}
+
+
+def _terms(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+    return [(TERM_NAMES[k], before.get(k), after.get(k)) for k in TERM_NAMES if before.get(k) != after.get(k)]

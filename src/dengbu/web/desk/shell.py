@@ -1,0 +1,208 @@
+"""The frame of every staff page: navigation by post with counts, and small helpers of the desks."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+
+from dengbu.cases.queries.desk import COUNT_LIMIT, counts
+from dengbu.catalog.registrations import TYPES
+from dengbu.core import clock
+from dengbu.core.acts import Actor
+from dengbu.core.identifiers import mask_name
+
+CHANNELS = {"person": "个人", "bank": "银行", "developer": "开发企业"}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A link of the left navigation: needs a permission, may carry a count."""
+
+    text: str
+    page: str
+    permission: str
+    query: str = ""
+    count: str = ""
+    late: str = ""
+    about: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.page}{self.query}"
+
+    def url(self) -> str:
+        """Its address, or nothing where no such page is registered."""
+        try:
+            return reverse(f"web:{self.page}") + self.query
+        except NoReverseMatch:
+            return ""
+
+
+NAV: tuple[tuple[str, tuple[Item, ...]], ...] = (
+    (
+        "网上审核岗",
+        (
+            Item(
+                "待审核",
+                "desk.review",
+                "case.claim",
+                "?queue=waiting",
+                "waiting",
+                "waiting_late",
+                "按期限从近到远，领取后审核",
+            ),
+            Item(
+                "我认领的",
+                "desk.review",
+                "case.claim",
+                "?queue=mine",
+                "mine",
+                "mine_late",
+                "正在审核，还没有提交结论",
+            ),
+            Item(
+                "补正后重提",
+                "desk.review",
+                "case.claim",
+                "?queue=resubmitted",
+                "resubmitted",
+                "",
+                "申请人已补正，由您继续审核",
+            ),
+            Item(
+                "等待补正",
+                "desk.review",
+                "case.claim",
+                "?queue=correcting",
+                "correcting",
+                "",
+                "已发补正通知，等申请人修改",
+            ),
+            Item(
+                "已通过", "desk.review", "case.claim", "?queue=passed", "passed", "", "已通过，等申请人到窗口"
+            ),
+        ),
+    ),
+    (
+        "受理核验岗",
+        (
+            Item("受理核验", "desk.accept", "case.accept", "", "to_accept", "", "扫描二维码，核验身份和原件"),
+            Item("大宗受理", "desk.bulk", "case.accept", "", "", "", "整批核验，一次受理"),
+        ),
+    ),
+    (
+        "缮证转卷岗",
+        (
+            Item("待缮证", "desk.cert", "case.certify", "", "to_print", "", "已登簿，等待打印证书"),
+            Item("待发证", "desk.issue", "case.issue", "", "to_issue", "", "证书已打印，等待领取"),
+            Item("待归档", "desk.archive", "case.archive", "", "to_archive", "", "已发证，等待整理归档"),
+            Item("移交清单", "desk.handover", "archive.hand_over", "", "", "", "移交档案室"),
+        ),
+    ),
+    (
+        "科室负责人",
+        (
+            Item("审核进度", "desk.lead", "case.release_any", "", "held", "", "释放认领，改派审核人"),
+            Item("房管推送问题", "desk.contracts", "contract.see", "", "", "", "推送的合同与登记簿对不上的"),
+        ),
+    ),
+    (
+        "查询与台账",
+        (
+            Item("登记簿查询", "desk.register", "register.query", "", "", "", "按不动产单元号或证号查询"),
+            Item("预审核台账", "desk.ledger", "ledger.see", "", "", "", "每一次预审结果，不可修改"),
+        ),
+    ),
+    (
+        "系统管理",
+        (
+            Item(
+                "备案单位",
+                "console.organisations",
+                "agreement.manage",
+                "",
+                "",
+                "",
+                "开发企业和银行的备案与协议",
+            ),
+            Item("人员和岗位", "console.staff", "users.manage", "", "", "", "账号、岗位、业务条线"),
+        ),
+    ),
+)
+
+
+def counted(n: int | None) -> str | None:
+    """A count as people read it: 99+ where counting stopped."""
+    return None if n is None else f"{COUNT_LIMIT - 1}+" if n >= COUNT_LIMIT else str(n)
+
+
+def navigation(actor: Actor, found: Mapping[str, int], current: str = "") -> list[dict[str, Any]]:
+    """Groups of the links this actor may open, with the counts found."""
+    groups = []
+    for title, items in NAV:
+        links = [
+            {
+                "text": item.text,
+                "about": item.about,
+                "url": url,
+                "count": counted(found.get(item.count)) if item.count else None,
+                "overdue": counted(found.get(item.late) or None) if item.late else None,
+                "current": item.key == current,
+            }
+            for item in items
+            if actor.may(item.permission) and (url := item.url())
+        ]
+        if links:
+            groups.append({"title": title, "items": links})
+    return groups
+
+
+def desk(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    current: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """A staff page with the left navigation. One statement for all its counts.
+
+    `current` is the key of the link the page belongs to: its name, with the query where the link has one.
+    """
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    nav = navigation(actor, counts(actor, clock.now()), current)
+    return render(request, template, {"staff_nav": nav, **(context or {})}, status=status)
+
+
+def see_other(name: str, *arguments: Any, query: str = "", anchor: str = "") -> HttpResponseRedirect:
+    """303 to a page by name."""
+    target = reverse(f"web:{name}", args=arguments) + query + (f"#{anchor}" if anchor else "")
+    return HttpResponseRedirect(target, status=303)
+
+
+def go_back_to(request: HttpRequest, name: str, *arguments: Any) -> None:
+    """Where the page of a refusal leads back to."""
+    request.return_url = reverse(f"web:{name}", args=arguments)  # type: ignore[attr-defined]
+
+
+def type_name(code: str) -> str:
+    """The name of a registration type, as queues write it: without 登记."""
+    return TYPES[code].name.removesuffix("登记") if code in TYPES else code
+
+
+def masked(names: str, most: int = 3) -> str:
+    """Names of applicants for lists: people masked, organisations whole, the rest counted."""
+    parts = [p for p in names.split("、") if p]
+    shown = "、".join(p if len(p) > 4 else mask_name(p) for p in parts[:most])
+    return f"{shown}等{len(parts)}方" if len(parts) > most else shown
+
+
+def image_url(docket_id: uuid.UUID, page_id: uuid.UUID, size: str = "full") -> str:
+    """The address of the image of a material page; size thumb or full."""
+    return reverse("web:material.image", args=[docket_id, page_id, size])
