@@ -1,14 +1,29 @@
 """All pages, from the register of pages. Importing a module registers its pages."""
 
 from . import health
+from .bank import views as bank_views
 from .console import views as console_views
 from .desk import views as desk_views
+from .desk import windows as desk_windows
 from .desk_contracts import views as desk_contracts_views
+from .dev import batches as dev_batches
+from .dev import views as dev_views
 from .filing import views as filing_views
 from .pages import urlpatterns as registered
 from .public import views as public_views
 
-__all__ = ["console_views", "desk_contracts_views", "desk_views", "filing_views", "health", "public_views"]
+__all__ = [
+    "bank_views",
+    "console_views",
+    "desk_contracts_views",
+    "desk_views",
+    "desk_windows",
+    "dev_batches",
+    "dev_views",
+    "filing_views",
+    "health",
+    "public_views",
+]
 
 app_name = "web"
 urlpatterns = registered()
