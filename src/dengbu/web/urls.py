@@ -9,6 +9,7 @@ from .desk_contracts import views as desk_contracts_views
 from .dev import batches as dev_batches
 from .dev import views as dev_views
 from .filing import views as filing_views
+from .my import views as my_views
 from .pages import urlpatterns as registered
 from .public import views as public_views
 
@@ -22,6 +23,7 @@ __all__ = [
     "dev_views",
     "filing_views",
     "health",
+    "my_views",
     "public_views",
 ]
 

@@ -14,12 +14,13 @@ from dengbu.catalog.registrations import TYPES, RegistrationType
 from dengbu.certificates.models import Certificate
 from dengbu.core.acts import Actor
 from dengbu.core.identifiers import normalise_certificate_number
+from dengbu.core.models import Sight
 from dengbu.core.refusals import NotPermitted, Refusal
 from dengbu.payments.models import FeeBill
 
 from ..facts import is_applicant
 from ..lifecycle import FINAL, State
-from ..models import Case, CaseParty, Correction, Transition
+from ..models import Batch, Case, CaseDocument, CaseParty, Claim, Correction, Transition
 
 PAGE_SIZE = 10
 DELIVERY_PHONE = "cases.delivery.phone"  # purpose of `filed.delivery.phone_cipher`
@@ -235,10 +236,31 @@ def certificates_of(rights: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
 
 def live_case_on(unit_code: str, conflict_class: str) -> str:
     """The number of the case that holds a unit now, or nothing. One statement."""
-    from ..models import Claim
-
     found = Claim.objects.select_related("docket").filter(
         unit_code=unit_code, conflict_class=conflict_class, released_at__isnull=True
     )
     claim = found.first()
     return claim.docket.number if claim else ""
+
+
+def batch_of_token(token: str) -> Batch | None:
+    """The batch a QR code points at. One statement."""
+    return Batch.objects.filter(token=token).first()
+
+
+def documents_of(docket_id: uuid.UUID) -> list[CaseDocument]:
+    """The newest print of each paper of a case. One statement."""
+    found: dict[str, CaseDocument] = {}
+    for document in CaseDocument.objects.filter(docket_id=docket_id).order_by("kind", "print_no"):
+        found[document.kind] = document
+    return list(found.values())
+
+
+def paper_of(docket_id: uuid.UUID, kind: str) -> CaseDocument | None:
+    """The newest print of one paper. One statement."""
+    return CaseDocument.objects.filter(docket_id=docket_id, kind=kind).order_by("-print_no").first()
+
+
+def looks_at(unit_code: str, limit: int = 20) -> list[Sight]:
+    """Who looked at a unit's page of the register, newest first. One statement."""
+    return list(Sight.objects.filter(subject=unit_code).order_by("-pk")[:limit])

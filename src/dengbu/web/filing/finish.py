@@ -81,7 +81,7 @@ def _stored(draft: Draft) -> dict[str, Any]:
 def delivery_rows(draft: Draft) -> list[dict[str, Any]]:
     kept = draft.case.filed.get("delivery", {})
     way = kept.get("way", "")
-    words = dict((w[0], w[1]) for w in ways_of(draft))
+    words = {w[0]: w[1] for w in ways_of(draft)}
     rows = [{"key": "领证方式", "value": words.get(way, WAYS.get(way, ("", ""))[1])}]
     if way == "mail":
         rows += [

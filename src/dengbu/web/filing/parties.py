@@ -42,7 +42,8 @@ class Page:
 
     def all_valid(self) -> bool:
         forms = [*self.owners, *self.takers, *([self.shares] if self.shares else [])]
-        return all([form.is_valid() for form in forms])  # every form is judged, none is skipped
+        judged = [form.is_valid() for form in forms]  # every form is judged, none is skipped
+        return all(judged)
 
 
 @everywhere(

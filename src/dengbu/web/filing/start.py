@@ -8,11 +8,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from dengbu.catalog.policy.policy import policy_for
 from dengbu.cases.actions.filing import drop_draft, start
 from dengbu.cases.actions.materials import keep_typed
 from dengbu.cases.lifecycle import State
 from dengbu.cases.queries.portal import drafts_of
+from dengbu.catalog.policy.policy import policy_for
 from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock
 from dengbu.core.refusals import Refusal, Refused

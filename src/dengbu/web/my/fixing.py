@@ -1,0 +1,123 @@
+"""补正: what is wrong, how to put it right, only that; then back to the same reviewer."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from dengbu.cases.actions.filing import submit
+from dengbu.cases.lifecycle import State
+from dengbu.cases.models import Correction
+from dengbu.cases.queries.portal import correction_of
+from dengbu.core import clock
+from dengbu.core.refusals import Conflict, Refused
+from dengbu.materials.models import MaterialPage
+from dengbu.materials.queries import pages_of
+
+from ..filing.drafts import Draft, open_draft
+from ..filing.finish import located
+from ..filing.portals import Portal, everywhere, form_key, see_other
+from .cases import CASE, open_case
+
+SECTIONS = {"property", "parties", "reason", "delivery"}
+
+
+@everywhere(f"{CASE}fix/", name="case.fix", sql=13, example="correction", methods=("GET", "POST"))
+def fix(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
+    """Cards of what to change, and the form that sends it back."""
+    draft = open_draft(request, portal, docket_id)
+    refused: Refused | None = None
+    if request.method == "POST":
+        try:
+            submit(
+                actor=draft.actor,
+                docket_id=docket_id,
+                declared=request.POST.get("declared") == "on",
+                key=form_key(request),
+            )
+            return see_other(portal.url("apply.submitted", docket_id))
+        except Conflict as conflict:
+            if open_case(request, portal, docket_id).case.state != State.CORRECTION:
+                return see_other(portal.url("case", docket_id))
+            refused = conflict
+        except Refused as caught:
+            refused = caught
+    correction = correction_of(draft.case)
+    if correction is None:
+        return see_other(portal.url("case", docket_id))
+    pages = pages_of(docket_id)
+    cards = [card(draft, correction, r, pages) for r in correction.reasons]
+    context = {
+        **portal.context("cases"),
+        "draft": draft,
+        "case": draft.case,
+        "name": draft.own.registration.name,
+        "correction": correction,
+        "cards": cards,
+        "left": sum(not c["changed"] for c in cards),
+        "days": max((correction.due_at - clock.now()).days, 0),
+        "late": correction.due_at < clock.now(),
+        "errors": [located(draft, r) for r in refused.refusals] if refused else [],
+        "has_errors": refused is not None,
+        "key": uuid.uuid4().hex,
+        "back_url": portal.url("case", docket_id),
+    }
+    return render(request, "my/fix.html", context, status=refused.status if refused else 200)
+
+
+def card(
+    draft: Draft, correction: Correction, reason: dict[str, Any], pages: dict[str, list[MaterialPage]]
+) -> dict[str, Any]:
+    """One thing to put right: where, what, how, the marked picture, the page that changes it, changed yet or not."""
+    target = str(reason.get("target", ""))
+    found: dict[str, Any] = {"reason": reason, "url": "", "place": "", "changed": False, "picture": None}
+    if target.startswith("material:"):
+        key = target.removeprefix("material:")
+        item = draft.facts.policy.item(key.split("-")[0])
+        found["place"] = item.name if item else "材料"
+        found["url"] = draft.url("apply.material", key)
+        found["changed"] = any(p.uploaded_at > correction.requested_at for p in pages.get(key, ()))
+        found["picture"] = picture(reason, pages.get(key, []))
+    elif target in SECTIONS:
+        found["place"] = draft.journey.titles.get(target, "")
+        found["url"] = draft.url(f"apply.{target}")
+        found["changed"] = changed(draft, correction, target)
+    else:
+        found["place"] = "整件申请"
+    return found
+
+
+def changed(draft: Draft, correction: Correction, section: str) -> bool:
+    """Whether a section now differs from what was filed when the correction was asked for."""
+    before, now = correction.before.get("filed", {}), draft.case.filed
+    if section == "parties":
+        terms = ("coownership", "share_denominator")
+        same = all(before.get("terms", {}).get(k) == now.get("terms", {}).get(k) for k in terms)
+        return not same or correction.before.get("parties") != draft.case.applicant_names
+    if section == "delivery":
+        return bool(before.get("delivery") != now.get("delivery"))
+    return bool(before.get("contract") != now.get("contract") or before.get("terms") != now.get("terms"))
+
+
+def picture(reason: dict[str, Any], pages: list[MaterialPage]) -> dict[str, Any] | None:
+    """The page with the reviewer's mark, when it is still there and is an image."""
+    region, at = reason.get("region"), reason.get("page")
+    if not region or not str(at or "").isdigit():
+        return None
+    page = pages[int(at) - 1] if 0 < int(at) <= len(pages) else None
+    if page is None or page.mime == "application/pdf" or not page.width:
+        return None
+    box = {
+        k: round(float(region[k]) * side / 100)
+        for k, side in (("x", page.width), ("y", page.height), ("w", page.width), ("h", page.height))
+    }
+    return {
+        "page": page,
+        "number": int(at),
+        "box": box,
+        "stroke": max(page.width // 120, 3),
+        "words": region.get("words", ""),
+    }

@@ -1,0 +1,225 @@
+"""The other party's confirmation, one's properties, messages, and the page behind a QR code."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from dengbu.cases.actions.filing import confirm, disagree
+from dengbu.cases.facts import is_applicant
+from dengbu.cases.lifecycle import State
+from dengbu.cases.models import NUMBER_PURPOSE, PHONE_PURPOSE
+from dengbu.cases.queries.portal import (
+    OwnCase,
+    batch_of_token,
+    case_of_invitation,
+    case_of_token,
+    certificates_of,
+    looks_at,
+)
+from dengbu.core import sights
+from dengbu.core.identifiers import normalise_number
+from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
+from dengbu.notices.actions import mark_read
+from dengbu.notices.queries import messages_of, title_of
+from dengbu.register.queries import book_of, unit_book, units_of_holder
+from dengbu.web.pages import PUBLIC, page
+
+from ..filing.drafts import Draft
+from ..filing.finish import delivery_rows
+from ..filing.journeys import journey_of
+from ..filing.portals import BANK, DEV, MY, Portal, actor_of, form_key, see_other, uuid_or_none
+from ..filing.presenters import book_summary, party_rows, term_rows
+
+NOT_YOU = Refusal("CONFIRM_NOT_YOU", "这份确认不是发给您的。", "请用被邀请人本人的实名账号登录。", "条例14")
+
+
+@page(
+    "my/confirm/<str:token>/",
+    name="my.confirm",
+    surface="web",
+    needs="portal.person",
+    sql=15,
+    example="invitation",
+    methods=("GET", "POST"),
+)
+def confirming(request: HttpRequest, token: str) -> HttpResponse:
+    """What another filed, to read; agree or not. Used and expired links say so."""
+    if request.method == "POST":
+        return _answer(request, token)
+    own = case_of_invitation(token[:40])
+    if own is None or own.case.state != State.AWAITING:
+        return render(request, "my/confirm_gone.html", MY.context("cases"), status=410)
+    return _confirm(request, own, None)
+
+
+def _confirm(request: HttpRequest, own: OwnCase, refused: Refused | None) -> HttpResponse:
+    actor = actor_of(request)
+    if not own.mine(actor):
+        raise NotPermitted("application.confirm", NOT_YOU)
+    draft = Draft(MY, own, actor, journey_of(own.case.type_code))
+    book = unit_book(own.case.unit_code)
+    sights.saw("parties", own.case.docket.number, docket_id=own.case.pk, purpose="确认申请")
+    context = {
+        **MY.context("cases"),
+        "case": own.case,
+        "name": own.registration.name,
+        "mine": own.mine(actor),
+        "home": [
+            {"key": "坐落", "value": own.case.location},
+            {"key": "不动产单元号", "value": own.case.unit_code, "code": True},
+            {"key": "建筑面积", "value": f"{book.area_m2} ㎡" if book else ""},
+        ],
+        "parties": party_rows(draft, NUMBER_PURPOSE, PHONE_PURPOSE),
+        "terms": term_rows(draft),
+        "delivery": delivery_rows(draft)[:1],
+        "reason_title": draft.journey.titles["reason"],
+        "refusals": refused.refusals if refused else (),
+        "reason": request.POST.get("reason", ""),
+        "disagreeing": request.POST.get("do") == "disagree",
+        "key": uuid.uuid4().hex,
+    }
+    return render(request, "my/confirm.html", context, status=refused.status if refused else 200)
+
+
+def _answer(request: HttpRequest, token: str) -> HttpResponse:
+    """The case stands in the form: after the answer the link is used up, and a second click must still find it."""
+    docket_id = uuid_or_none(request.POST.get("docket", ""))
+    own = case_of_invitation(token[:40])
+    if own is not None:
+        docket_id = own.case.pk
+    if docket_id is None:
+        return render(request, "my/confirm_gone.html", MY.context("cases"), status=410)
+    actor, key = actor_of(request), form_key(request)
+    try:
+        if request.POST.get("do") == "disagree":
+            disagree(actor=actor, docket_id=docket_id, reason=request.POST.get("reason", ""), key=key)
+            return render(request, "my/disagreed.html", MY.context("cases"))
+        confirm(actor=actor, docket_id=docket_id, declared=request.POST.get("declared") == "on", key=key)
+    except (NotPermitted, Conflict):
+        raise
+    except Refused as refused:
+        if own is None:
+            raise
+        return _confirm(request, own, refused)
+    return see_other(MY.url("case", docket_id))
+
+
+# --- my properties ----------------------------------------------------------------------------------------------
+
+
+@page("my/properties/", name="my.properties", surface="web", needs="portal.person", sql=5, example="")
+def properties(request: HttpRequest) -> HttpResponse:
+    """What stands in the register under one's name."""
+    actor = actor_of(request)
+    codes = units_of_holder(actor.identity_index, limit=50) if actor.identity_index else []
+    books = book_of(codes) if codes else {}
+    context = {
+        **MY.context("properties"),
+        "books": [books[c] for c in codes if c in books],
+        "verified": bool(actor.identity_index),
+    }
+    return render(request, "my/properties.html", context)
+
+
+@page(
+    "my/properties/<str:unit>/",
+    name="my.property",
+    surface="web",
+    needs="portal.person",
+    sql=7,
+    example="own_unit",
+)
+def property_(request: HttpRequest, unit: str) -> HttpResponse:
+    """One's own home in four blocks, and who looked at it."""
+    actor = actor_of(request)
+    code = normalise_number(unit)[:28]
+    book = unit_book(code)
+    index = actor.identity_index
+    if book is None or not index or not any(r.held_by(index) for r in book.rights):
+        raise Http404
+    seen = frozenset({index})
+    if book.ownership and book.ownership.held_by(index):
+        seen |= book.ownership.holder_indexes  # co-owners know each other
+    sights.saw("register", book.code, purpose="权利人本人查询")
+    context = {
+        **MY.context("properties"),
+        "book": book,
+        "summary": book_summary(book, certificates_of([r.public_id for r in book.rights]), seen=seen),
+        "looks": looks_at(book.code),
+    }
+    return render(request, "my/property.html", context)
+
+
+# --- messages ---------------------------------------------------------------------------------------------------
+
+
+@page(
+    "my/messages/",
+    name="my.messages",
+    surface="web",
+    needs="portal.person",
+    sql=5,
+    example="",
+    methods=("GET", "POST"),
+)
+def messages(request: HttpRequest) -> HttpResponse:
+    """The inbox; 全部标为已读 is a button, for reading a page writes nothing."""
+    actor = actor_of(request)
+    if request.method == "POST":
+        mark_read(actor=actor)
+        return see_other("/my/messages/")
+    found, after = messages_of(actor.user_id or 0, after=request.GET.get("after", ""))
+    rows: list[dict[str, Any]] = [
+        {"message": m, "title": title_of(m), "url": MY.url("case", m.docket_id) if m.docket_id else ""}
+        for m in found
+    ]
+    context = {
+        **MY.context("messages"),
+        "rows": rows,
+        "unread": any(m.read_at is None for m in found),
+        "next_url": f"?after={after}" if after else "",
+        "first_url": "?" if request.GET.get("after") else "",
+    }
+    return render(request, "my/messages.html", context)
+
+
+# --- behind a QR code -------------------------------------------------------------------------------------------
+
+
+def portal_of(own: OwnCase, organisation_id: uuid.UUID | None) -> Portal:
+    if organisation_id is None:
+        return MY
+    return DEV if own.case.client == "developer" else BANK
+
+
+@page("q/<str:token>", name="case.qr", surface="public", needs=PUBLIC, sql=4, example="token")
+def behind_qr(request: HttpRequest, token: str) -> HttpResponse:
+    """Who scans decides: applicant → the case, desk → acceptance, anybody else → a page without names."""
+    actor = actor_of(request)
+    code = token.upper()[:40]
+    own = case_of_token(code)
+    if own is None:
+        return _batch(request, code)
+    if actor.may("case.accept"):
+        return see_other(f"/desk/accept/{own.case.pk}/")
+    if actor.key and is_applicant(own.case, own.parties, actor):
+        portal = portal_of(own, actor.organisation_id)
+        name = "case.pass" if own.case.state == State.PREAPPROVED else "case"
+        return see_other(portal.url(name, own.case.pk))
+    return render(request, "my/qr.html", {"nav_active": ""})
+
+
+def _batch(request: HttpRequest, code: str) -> HttpResponse:
+    actor = actor_of(request)
+    batch = batch_of_token(code)
+    if batch is None:
+        return render(request, "my/qr.html", {"nav_active": "", "unknown": True}, status=404)
+    if actor.may("case.accept"):
+        return see_other(f"/desk/accept/bulk/{batch.pk}/")
+    if actor.organisation_id == batch.organisation_id:
+        return see_other(f"/dev/batches/{batch.pk}/")
+    return render(request, "my/qr.html", {"nav_active": ""})

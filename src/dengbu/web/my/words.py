@@ -1,0 +1,51 @@
+"""Words of the timeline and of roles, as applicants read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dengbu.cases.models import Case, Transition
+
+ROLES = {
+    "seller": "卖方",
+    "buyer": "买方",
+    "mortgagee": "抵押权人",
+    "mortgagor": "抵押人",
+    "debtor": "债务人",
+}
+
+_EVENTS = {
+    "invite": "提交了申请，等待其他当事人确认",
+    "confirm": "已确认",
+    "disagree": "不同意，退回修改",
+    "submit": "提交了申请",
+    "resubmit": "补正后重新提交",
+    "claim": "开始审核",
+    "request_correction": "需要补正",
+    "pass": "网上审核通过",
+    "send_back": "窗口退回网上审核",
+    "refuse": "不予受理",
+    "accept": "窗口受理",
+    "enter": "登簿",
+    "decline": "不予登记",
+    "print": "证书已制好",
+    "issue": "已领证",
+    "archive": "已归档，办结",
+    "withdraw": "撤回申请",
+    "expire": "已过期",
+}
+_BY_APPLICANT = {"invite", "submit", "confirm", "disagree", "resubmit", "withdraw"}
+
+
+def event_words(transition: Transition, case: Case) -> dict[str, Any] | None:
+    """One line of the timeline; None for what is the office's own business (a released claim)."""
+    words = _EVENTS.get(transition.event)
+    if words is None:
+        return None
+    who = transition.actor_name if transition.event in _BY_APPLICANT else ""
+    text = (
+        transition.note
+        if transition.event in ("disagree", "withdraw", "request_correction", "refuse", "decline")
+        else ""
+    )
+    return {"at": transition.at, "title": f"{who}{words}", "text": text}
