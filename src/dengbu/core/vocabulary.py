@@ -289,7 +289,7 @@ class RestrictionCode(Vocabulary):
     NOTICE = "R_NOTICE", "转移预告登记"
     NOTICE_MORTGAGE = "R_NOTICE_MTG", "抵押预告登记"
     MORTGAGE_LIMIT = "R_MTG_LIMIT", "抵押（约定禁止或限制转让）"
-    MORTGAGE_LIMIT_UNKNOWN = "R_MTG_LIMIT_UNKNOWN", "抵押（是否限制转让未载明）"
+    MORTGAGE_LIMIT_UNKNOWN = "R_MTG_UNCLEAR", "抵押（是否限制转让未载明）"
     MORTGAGE_PRE2021 = "R_MTG_PRE2021", "抵押（2021年1月1日前登记）"
     MORTGAGE = "R_MTG", "抵押"
     WORKS_MORTGAGE = "R_CIP", "在建建筑物抵押"
