@@ -1,0 +1,76 @@
+"""What the certificate clerk reads: three queues by keyset, one case with its certificates, hand-over lists."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dengbu.archives.models import HandOver, Volume
+from dengbu.archives.queries import hand_overs, waiting_volumes
+from dengbu.catalog.registrations import TYPES
+from dengbu.payments.queries import bills_of
+
+from ..lifecycle import State
+from ..models import Case
+
+PAGE_SIZE = 20
+NO_CERTIFICATE = tuple(code for code, kind in TYPES.items() if kind.produces is None)
+QUEUES = ("print", "issue", "archive")
+
+
+def _cases(queue: str):  # type: ignore[no-untyped-def]
+    rows = Case.objects.select_related("docket")
+    if queue == "print":
+        return rows.filter(state=State.REGISTERED.value).exclude(type_code__in=NO_CERTIFICATE)
+    if queue == "issue":
+        return rows.filter(state=State.CERTIFIED.value)
+    issued = rows.filter(state=State.ISSUED.value)
+    # What makes no certificate is archived after its entry.
+    return issued | rows.filter(state=State.REGISTERED.value, type_code__in=NO_CERTIFICATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A case in a queue of the certificate clerk, with how its fee stands."""
+
+    case: Case
+    paid: bool
+
+
+def queue_page(queue: str, after: str = "") -> tuple[list[Waiting], str]:
+    """A page of a queue (print, issue, archive), oldest case first, and the key of the next page. Two statements."""
+    rows = _cases(queue)
+    try:
+        rows = rows.filter(pk__gt=uuid.UUID(after)) if after else rows
+    except ValueError:
+        pass
+    found = list(rows.order_by("pk")[: PAGE_SIZE + 1])
+    bills = bills_of([c.pk for c in found])
+    page = [Waiting(c, c.pk in bills and bills[c.pk].state in ("paid", "free")) for c in found[:PAGE_SIZE]]
+    return page, str(found[PAGE_SIZE - 1].pk) if len(found) > PAGE_SIZE else ""
+
+
+def cases_of(docket_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Case]:
+    """Cases by docket. One statement."""
+    return {c.pk: c for c in Case.objects.select_related("docket").filter(docket_id__in=list(docket_ids))}
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Volumes that wait for a list, and the newest lists."""
+
+    waiting: list[tuple[Volume, Case | None]]
+    lists: list[HandOver]
+
+
+def shelf() -> Shelf:
+    """What waits for the archive room. Three statements."""
+    volumes = waiting_volumes(limit=100)
+    cases = cases_of([v.docket_id for v in volumes])
+    return Shelf([(v, cases.get(v.docket_id)) for v in volumes], hand_overs(limit=30))
+
+
+def hand_over(hand_over_id: uuid.UUID) -> HandOver | None:
+    """One list. One statement."""
+    return HandOver.objects.filter(pk=hand_over_id).first()

@@ -1,0 +1,501 @@
+"""受理核验岗: the scan field, one case with its seven steps, the ways out, and acceptance behind an interruption page."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from dengbu.appointments import actions as visits
+from dengbu.cases.actions import desk, papers
+from dengbu.cases.lifecycle import State
+from dengbu.cases.models import Case
+from dengbu.cases.queries import counter
+from dengbu.cases.queries.counter import AtCounter
+from dengbu.core import clock, crypto
+from dengbu.core.identifiers import mask_document_number
+from dengbu.core.refusals import Refusal, Refused
+
+from ..pages import page
+from .window import actor_of, case_or_404, count_of, form_key, see_other, show
+
+NUMBER = "cases.party.number"
+ROLES = {
+    "seller": "转让方",
+    "buyer": "受让方",
+    "mortgagor": "抵押人",
+    "mortgagee": "抵押权人",
+    "debtor": "债务人",
+}
+HOWS = (("card", "读卡器"), ("eye", "看证件原件"), ("agent", "代理人到场"), ("representative", "经办人到场"))
+HOW_WORDS = dict(HOWS)
+MATTERS = {
+    "face_signing": "面签",
+    "inspection": "现场查看",
+    "notice": "公告",
+    "tax": "完税",
+    "housing": "房管审核",
+}
+DONE = {
+    "sent": "已退回网上审核。",
+    "arrived": "已签到。",
+    "identity": "身份已核验。",
+    "asked": "限制信息已重新查询。",
+    "paper": "这项材料已核验。",
+    "answers": "询问笔录已保存，可以打印签字。",
+    "matter": "待办事项已办结。",
+}
+
+
+@page(
+    "desk/accept/", name="desk.accept", surface="staff", needs="case.accept", sql=5, methods=("GET", "POST")
+)
+def accept(request: HttpRequest) -> HttpResponse:
+    """One large field takes whatever a scanner reads; today's visits; what was begun."""
+    actor = actor_of(request)
+    if request.method == "GET":
+        return _home(request)
+    if docket := request.POST.get("arrived", ""):
+        return _arrived(request, docket)
+    found = counter.scan(request.POST.get("code", "")[:300])
+    if found.batch is not None:
+        visits.mark_arrived(actor=actor, batch_id=found.batch.pk)
+        return see_other("desk.accept_bulk", found.batch.pk)
+    if found.case is None or found.problem is not None:
+        problem = found.problem
+        return _home(request, [problem] if problem else [], found.case)
+    if found.case.batch_id is not None:
+        return see_other(
+            "desk.accept_bulk", found.case.batch_id, row=str(found.case.pk), anchor=f"u-{found.case.pk}"
+        )
+    _open(found.case, request)
+    return see_other("desk.accept_case", found.case.pk)
+
+
+def _open(case: Case, request: HttpRequest) -> None:
+    """Who scans has the person before them: the visit counts as begun, restrictions are asked again at once."""
+    actor = actor_of(request)
+    visits.mark_arrived(actor=actor, docket_id=case.pk)
+    check = desk.desk_states([case.pk])[case.pk].check
+    if check is None or check.valid_until < clock.now():
+        desk.query_batch(actor=actor, docket_ids=[case.pk])
+
+
+def _arrived(request: HttpRequest, subject: str) -> HttpResponse:
+    kind, _, text = subject.partition(":")
+    try:
+        wanted = uuid.UUID(text)
+    except ValueError:
+        return _home(request, [Refusal("SCAN_VISIT", "没有找到这个预约。", "请刷新页面。")])
+    visits.mark_arrived(actor=actor_of(request), **{"batch_id" if kind == "batch" else "docket_id": wanted})
+    return see_other("desk.accept", done="arrived")
+
+
+def _home(
+    request: HttpRequest, refusals: list[Refusal] | None = None, case: Case | None = None
+) -> HttpResponse:
+    today = counter.visits_of(clock.today())
+    return show(
+        request,
+        "desk/accept.html",
+        at="desk.accept",
+        refusals=refusals or (),
+        code=request.POST.get("code", "")[:60],
+        visits=today,
+        arrived=sum(v.booking.arrived_at is not None for v in today),
+        begun=counter.begun(),
+        batches=counter.waiting_batches(),
+        case=case,
+        case_accepted=case is not None and case.state in counter.ACCEPTED_STATES,
+        case_open=case is not None and case.state == State.PREAPPROVED,
+        done=DONE.get(request.GET.get("done", "")),
+    )
+
+
+@page(
+    "desk/accept/<uuid:docket>/",
+    name="desk.accept_case",
+    surface="staff",
+    needs="case.accept",
+    sql=16,
+    example="preapproved_case",
+    methods=("GET", "POST"),
+)
+def accept_case(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
+    """Seven steps on one page. Every form of the page posts here with `do`; afterwards the page stands at its step."""
+    case = case_or_404(docket, purpose="窗口受理核验")
+    if case.state in counter.ACCEPTED_STATES or case.state == State.REFUSED:
+        return see_other("desk.accept_print", docket)
+    if request.method == "GET":
+        return _case_page(request, case)
+    do = request.POST.get("do", "")
+    act = ACTS.get(do)
+    if act is None:
+        return _case_page(request, case, [Refusal("DESK_UNKNOWN", "没有这一步。", "请刷新页面后重新选择。")])
+    try:
+        return act(request, docket)
+    except Refused as refused:
+        if refused.status != 422:
+            raise
+        return _case_page(request, case, refused.refusals, typed=do)
+
+
+def _case_page(request: HttpRequest, case: Case, refusals: Any = (), *, typed: str = "") -> HttpResponse:
+    at = counter.at_counter(case, actor_of(request))
+    item = request.POST.get("item") or request.GET.get("item", "")
+    keys = [p.line.key for p in at.papers]
+    if item not in keys:
+        item = next((p.line.key for p in at.papers if not p.done), keys[0] if keys else "")
+    current = next((p for p in at.papers if p.line.key == item), None)
+    shown = request.GET.get("page", "1")
+    number = min(max(int(shown) if shown.isdecimal() else 1, 1), max(len(current.pages), 1)) if current else 1
+    return show(
+        request,
+        "desk/accept_case.html",
+        at="desk.accept",
+        refusals=refusals,
+        status=200 if case.state == State.PREAPPROVED or refusals else 409,
+        c=at,
+        case=case,
+        parties=_parties(at),
+        steps=_steps(at),
+        current=current,
+        page_number=number,
+        image=current.pages[number - 1] if current and current.pages else None,
+        four=_four(request, current, typed == "paper"),
+        hows=HOWS,
+        why=((at.barred,) if at.barred else ()) + at.why,
+        matters=[(MATTERS.get(m.kind, m.kind), m) for m in at.state.matters.values()],
+        questions=[
+            (q, request.POST.get(f"answer-{q.key}") or case.filed.get("answers", {}).get(q.key, ""))
+            for q in at.questions
+        ],
+        reason=request.POST.get("reason", "") if typed == "send_back" else "",
+        restrictions=[{"kind": r["text"], "text": r.get("answered") or ""} for r in at.state.check.found]
+        if at.state.check
+        else [],
+        restriction_reason="；".join(f"{r['message']}{r['remedy']}" for r in at.state.check.refusals)
+        if at.state.check
+        else "",
+        answer=_answer(at),
+        checks=desk.CHECKS,
+        made={d.kind: d for d in reversed(at.documents)},
+        done=DONE.get(request.GET.get("done", "")),
+    )
+
+
+def _answer(at: AtCounter) -> str:
+    """The word of the restriction result: found but answered by the type's rule is its own word."""
+    result = at.restriction
+    if result == "some" and at.state.check is not None and at.state.check.answered:
+        return "answered"
+    return "failed" if result == "never" else result
+
+
+def _parties(at: AtCounter) -> list[dict[str, Any]]:
+    absent = {p.pk for p in at.state.absent(at.found)}
+    return [
+        {
+            "party": p,
+            "role": ROLES.get(p.role, p.role),
+            "number": mask_document_number(crypto.decrypt(p.number_cipher, NUMBER))
+            if p.number_cipher
+            else "",
+            "needed": p.pk in absent,
+            "how": HOW_WORDS.get(p.present_how, ""),
+            "body": p.document_kind == "uscc",
+        }
+        for p in at.found.parties
+    ]
+
+
+def _steps(at: AtCounter) -> list[dict[str, Any]]:
+    """The seven steps: done or not, and one line each."""
+    absent = at.state.absent(at.found)
+    done = [p for p in at.papers if p.done]
+    open_matters = [m for m in at.state.matters.values() if m.settled_at is None]
+    blocked = (
+        at.state.check is not None and at.restriction in ("none", "some") and not at.state.check.answered
+    )
+    words = {
+        "never": "还没有查询",
+        "failed": "查询失败",
+        "stale": "结果已过期",
+        "none": "无限制",
+        "some": "有限制" if blocked else "有限制，规则允许",
+    }
+    fee = at.bill
+    rows = [
+        ("身份", not absent, f"还差{len(absent)}人" if absent else "都已核验"),
+        ("限制查询", at.restriction in ("none", "some") and not blocked, words[at.restriction]),
+        (
+            "纸图比对",
+            len(done) == len(at.papers) and all(p.verdict and p.verdict.verdict == "ok" for p in done),
+            f"已核{len(done)}/{len(at.papers)}",
+        ),
+        ("面签与现场", not open_matters, f"待办{len(open_matters)}项" if open_matters else _signing(at)),
+        (
+            "申请书、笔录",
+            not at.unanswered,
+            f"还有{len(at.unanswered)}问" if at.unanswered else "可以打印签字",
+        ),
+        (
+            "缴费",
+            fee is not None and fee.state in ("paid", "free"),
+            "受理时生成" if fee is None else "待缴费",
+        ),
+        ("打印", False, "受理后打印"),
+    ]
+    now = next((n for n, (_, ready, _) in enumerate(rows, 1) if not ready), 7)
+    return [
+        {"n": n, "name": name, "done": ready, "note": note, "now": n == now}
+        for n, (name, ready, note) in enumerate(rows, 1)
+    ]
+
+
+def _signing(at: AtCounter) -> str:
+    return "已采用线上面签" if "face_signing" in at.state.matters else "无待办"
+
+
+def _four(request: HttpRequest, paper: counter.Paper | None, typed: bool) -> dict[str, Any]:
+    """The four checks of the paper before us: as typed, as stored, or as expected by the checklist."""
+    if paper is None:
+        return {}
+    if typed:
+        return {
+            "checks": [(k, w, request.POST.get(f"check-{k}", "")) for k, w in desk.CHECKS.items()],
+            "originals": request.POST.get("originals", ""),
+            "copies": request.POST.get("copies", ""),
+            "note": request.POST.get("note", ""),
+        }
+    stored = paper.verdict
+    return {
+        "checks": [
+            (k, w, "" if stored is None else "yes" if stored.checks.get(k) else "no")
+            for k, w in desk.CHECKS.items()
+        ],
+        "originals": paper.line.item.originals if stored is None else stored.originals,
+        "copies": paper.line.item.copies if stored is None else stored.copies,
+        "note": "" if stored is None else stored.note,
+    }
+
+
+# --- what the forms of the page do --------------------------------------------------------------------------------
+
+
+def _do_identity(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
+    try:
+        party = uuid.UUID(request.POST.get("party", ""))
+    except ValueError:
+        raise Refused(Refusal("DESK_PARTY", "这位当事人不在这件申请里。", "请刷新页面。")) from None
+    desk.check_in(
+        actor=actor_of(request),
+        docket_id=docket,
+        party_id=party,
+        how=request.POST.get("how", ""),
+        key=form_key(request),
+    )
+    return see_other("desk.accept_case", docket, done="identity", anchor="s1")
+
+
+def _do_query(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
+    desk.query_batch(actor=actor_of(request), docket_ids=[docket])
+    return see_other("desk.accept_case", docket, done="asked", anchor="s2")
+
+
+def _do_paper(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
+    """Four checks, each answered: one left open is no verdict."""
+    left = [w for k, w in desk.CHECKS.items() if request.POST.get(f"check-{k}") not in ("yes", "no")]
+    if left:
+        raise Refused(
+            Refusal(
+                "DESK_LEFT_OPEN",
+                f"请给出结论：{'、'.join(left)}",
+                "四项都要选。",
+                "工作方案四（四）2",
+                "check-form",
+            )
+        )
+    desk.desk_verdict(
+        actor=actor_of(request),
+        docket_id=docket,
+        item=request.POST.get("item", "")[:20],
+        checks={k: request.POST.get(f"check-{k}") == "yes" for k in desk.CHECKS},
+        originals=count_of(request.POST.get("originals", "")),
+        copies=count_of(request.POST.get("copies", "")),
+        note=request.POST.get("note", ""),
+        key=form_key(request),
+    )
+    return see_other("desk.accept_case", docket, done="paper", anchor="s3")
+
+
+def _do_matter(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
+    evidence = request.POST.get("evidence", "")
+    if len(evidence.strip()) < 2:
+        raise Refused(Refusal("DESK_EVIDENCE", "请写明办结的依据，例如笔录编号。", "", "", "evidence"))
+    desk.settle_matter(
+        actor=actor_of(request), docket_id=docket, kind=request.POST.get("kind", ""), evidence=evidence
+    )
+    return see_other("desk.accept_case", docket, done="matter", anchor="s4")
+
+
+def _do_answers(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
+    answers = {k.removeprefix("answer-"): v for k, v in request.POST.items() if k.startswith("answer-")}
+    papers.take_answers(
+        actor=actor_of(request), docket_id=docket, answers={k: str(v) for k, v in answers.items()}
+    )
+    return see_other("desk.accept_case", docket, done="answers", anchor="s5")
+
+
+def _do_send_back(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
+    desk.send_back(
+        actor=actor_of(request),
+        docket_id=docket,
+        reason=request.POST.get("reason", ""),
+        key=form_key(request),
+    )
+    return see_other("desk.accept", done="sent")
+
+
+ACTS = {
+    "identity": _do_identity,
+    "query": _do_query,
+    "paper": _do_paper,
+    "matter": _do_matter,
+    "answers": _do_answers,
+    "send_back": _do_send_back,
+}
+
+
+# --- the ways out -------------------------------------------------------------------------------------------------
+
+
+@page(
+    "desk/accept/<uuid:docket>/confirm/",
+    name="desk.accept_confirm",
+    surface="staff",
+    needs="case.accept",
+    sql=16,
+    example="preapproved_case",
+    methods=("GET", "POST"),
+)
+def accept_confirm(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
+    """受理并转正式: says whose name will stand in the book before it is done; a restriction found meanwhile stops it."""
+    case, actor = case_or_404(docket, purpose="受理并转正式"), actor_of(request)
+    if request.method == "GET":
+        if case.state in counter.ACCEPTED_STATES:
+            return see_other("desk.accept_print", docket)
+        at = counter.at_counter(case, actor)
+        why = ((at.barred,) if at.barred else ()) + at.why
+        if why:
+            return _stop(request, case, why)
+        return show(
+            request, "desk/accept_confirm.html", at="desk.accept", c=at, case=case, parties=_parties(at)
+        )
+    try:
+        desk.accept(actor=actor, docket_id=docket, key=form_key(request))
+    except Refused as refused:
+        now = counter.case_with_docket(docket)
+        if now is not None and now.state in counter.ACCEPTED_STATES and now.desk_id == actor.user_id:
+            return see_other("desk.accept_print", docket)  # a second click of the same hand
+        return _stop(request, case, refused.refusals, refused.status)
+    return see_other("desk.accept_print", docket, done="accepted")
+
+
+def _stop(request: HttpRequest, case: Case, refusals: tuple[Refusal, ...], status: int = 422) -> HttpResponse:
+    found = any(r.code.startswith("R_") for r in refusals)
+    return show(
+        request,
+        "desk/accept_stop.html",
+        at="desk.accept",
+        refusals=refusals,
+        status=status,
+        case=case,
+        restricted=found,
+        case_open=case.state == State.PREAPPROVED,
+    )
+
+
+@page(
+    "desk/accept/<uuid:docket>/refuse/",
+    name="desk.refuse",
+    surface="staff",
+    needs="case.accept",
+    sql=16,
+    example="preapproved_case",
+    methods=("GET", "POST"),
+)
+def refuse(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
+    """不予受理, in writing, with every reason at once; what is already known to be missing stands in the form."""
+    case, actor = case_or_404(docket, purpose="不予受理"), actor_of(request)
+    rows = _reason_rows(request, case)
+    if request.method == "GET" or request.POST.get("do") == "add":
+        if case.state == State.REFUSED:
+            return see_other("desk.accept_print", docket)
+        return _refuse_page(request, case, rows)
+    try:
+        desk.refuse(
+            actor=actor,
+            docket_id=docket,
+            reasons=[r for r in rows if r["reason"].strip()],
+            returned=request.POST.get("returned", "")[:200],
+            key=form_key(request),
+        )
+    except Refused as refused:
+        if refused.status != 422:
+            raise
+        return _refuse_page(request, case, rows, refused.refusals)
+    papers.print_paper(actor=actor, docket_id=docket, kind="refusal")
+    return see_other("desk.accept_print", docket, done="refused")
+
+
+def _refuse_page(
+    request: HttpRequest, case: Case, rows: list[dict[str, str]], refusals: Any = ()
+) -> HttpResponse:
+    return show(
+        request,
+        "desk/accept_refuse.html",
+        at="desk.accept",
+        refusals=refusals,
+        case=case,
+        rows=rows,
+        returned=request.POST.get("returned", ""),
+    )
+
+
+def _reason_rows(request: HttpRequest, case: Case) -> list[dict[str, str]]:
+    if request.method == "POST":
+        count = min(count_of(request.POST.get("count", "0")), 20)
+        rows = [
+            {
+                "reason": request.POST.get(f"reason-{n}", "")[:300],
+                "clause": request.POST.get(f"clause-{n}", "")[:100],
+                "remedy": request.POST.get(f"remedy-{n}", "")[:200],
+            }
+            for n in range(max(count, 1))
+        ]
+        return (
+            [*rows, {"reason": "", "clause": "", "remedy": ""}] if request.POST.get("do") == "add" else rows
+        )
+    at = counter.at_counter(case, actor_of(request))
+    rows = [
+        {
+            "reason": f"“{p.line.item.name}”{_differs(p)}：{p.verdict.note}",
+            "clause": "《不动产登记暂行条例》第十七条",
+            "remedy": f"请补齐或更换“{p.line.item.name}”后重新申请。",
+        }
+        for p in at.papers
+        if p.verdict is not None and p.verdict.verdict != "ok"
+    ]
+    rows += [
+        {"reason": r.message, "clause": r.basis, "remedy": r.remedy}
+        for r in at.why
+        if r.code.startswith("R_") and r.code not in ("R_NOT_ASKED", "R_STALE", "R_LOOKUP_FAILED")
+    ]
+    return rows or [{"reason": "", "clause": "《不动产登记暂行条例》第十七条", "remedy": ""}]
+
+
+def _differs(paper: counter.Paper) -> str:
+    checks = paper.verdict.checks if paper.verdict else {}
+    return "、".join(w for k, w in desk.CHECKS.items() if not checks.get(k)) + "不符合"
