@@ -14,7 +14,7 @@ from .ports import TradeState
 
 ORDER_LIVES: Final = dt.timedelta(hours=2)
 ASK_AFTER: Final = dt.timedelta(minutes=1)
-NOTIFY_PATH: Final = "/api/payments/notify"
+NOTIFY_PATH: Final = "/api/v1/payments/wechat/notify"
 WINDOW_CHANNELS: Final = {"cash": "现金", "pos": "刷卡"}
 GATEWAY_CHANNEL: Final = "wechat"
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
+from dengbu.appointments.actions import release as release_visit
 from dengbu.catalog.policy.policy import office_calendar, time_limit
 from dengbu.core import clock
 from dengbu.core.acts import Actor, current
@@ -113,6 +114,8 @@ def move(
     transition.save(force_insert=True)
     if target in FINAL or target == State.DRAFT:
         release_claims([case.docket_id])
+    if target in FINAL and target != State.ARCHIVED:
+        release_visit(actor=actor, docket_id=case.docket_id)
     return None
 
 

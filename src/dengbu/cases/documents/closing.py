@@ -196,7 +196,7 @@ def hand_over_pdf(made: HandOver, volumes: Sequence[Volume], actor: Actor) -> by
                 number=made.number,
                 printed_at=head.printed_at,
                 printed_by=head.printed_by,
-                qr=f"{settings.BASE_URL}/verify/",
+                qr=f"{settings.BASE_URL}/",
                 short_code=made.number,
                 sample=head.sample,
             ),

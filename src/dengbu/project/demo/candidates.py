@@ -38,6 +38,11 @@ class Candidate:
     contract_no: str = ""
     price_fen: int = 0
 
+    @property
+    def filing_no(self) -> str:
+        """合同备案号 under which the housing department has the contract on file."""
+        return f"BA{self.contract_no}"
+
 
 def planned(registration_type: str) -> list[Candidate]:
     """All candidates of a type as loaded, in code order. Pure."""

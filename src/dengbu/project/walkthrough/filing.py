@@ -1,0 +1,127 @@
+"""Filing over the portal's pages: property, parties, reason, materials, delivery, check, submit, confirm."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+
+from PIL import Image, ImageDraw
+
+from dengbu.project.demo.candidates import Candidate
+
+from .visitor import Form, Page, StepFailed, Visitor
+
+Say = Callable[[str], None]
+
+
+class NotFree(Exception):
+    """This unit or mortgage is used up or busy: take the next one."""
+
+
+def picture(text: str) -> bytes:
+    """A made-up page of paper as JPEG."""
+    image = Image.new("RGB", (1240, 1754), "white")
+    draw = ImageDraw.Draw(image)
+    for line in range(24):
+        draw.line([(120, 200 + line * 60), (1120, 200 + line * 60)], fill=(160, 160, 170), width=2)
+    draw.rectangle([100, 80, 1140, 160], outline=(30, 40, 60), width=4)
+    draw.text((130, 105), text.encode("ascii", "replace").decode(), fill=(20, 30, 50))
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=80)
+    return out.getvalue()
+
+
+def begin(visitor: Visitor, portal: str, type_code: str) -> Page:
+    """Open the start page and begin a new draft; gives the task list."""
+    page = visitor.get(f"/{portal}/apply/{type_code.lower()}/start")
+    form = page.form("do")
+    return visitor.submit(page, form, {"do": "new"})
+
+
+def choose_property(visitor: Visitor, tasks: Page, unit_code: str) -> Page:
+    """Find the property by its unit code and confirm it."""
+    page = visitor.get(f"{tasks.path}property/?q={unit_code}")
+    if not page.has_form("unit_code"):
+        raise NotFree(page.said())
+    return visitor.submit(page, page.form("unit_code"), {"unit_code": unit_code})
+
+
+def name_parties(visitor: Visitor, tasks: Page, candidate: Candidate) -> None:
+    """Owners come from the register and buyers from the contract; what is missing is typed."""
+    page = visitor.get(f"{tasks.path}parties/")
+    form = page.form("version")
+    values: dict[str, str] = {}
+    for name in sorted(form.names):
+        if re.fullmatch(r"owner-\d+-phone", name) and not form.values.get(name):
+            values[name] = getattr(candidate.owner, "phone", "")
+    buyer = candidate.buyer
+    if buyer is not None and "buyer-0-phone" in form.names:
+        typed = {"name": buyer.name, "document_kind": "resident_id", "number": buyer.number, "phone": buyer.phone}
+        values |= {
+            f"buyer-0-{name}": value
+            for name, value in typed.items()
+            if f"buyer-0-{name}" in form.names and not form.values.get(f"buyer-0-{name}")
+        }
+        values["coownership"] = "sole"
+    if "do" in form.names:
+        values["do"] = "save"
+    visitor.submit(page, form, values)
+
+
+def name_contract(visitor: Visitor, tasks: Page, filing_no: str) -> None:
+    """The contract's filing number; parties and price come from the housing department."""
+    page = visitor.get(f"{tasks.path}reason/")
+    visitor.submit(page, page.form("filing_no"), {"filing_no": filing_no, "do": "save"})
+
+
+def upload_all(visitor: Visitor, tasks: Page) -> int:
+    """Upload a page for every item of the checklist that asks for one. Gives how many."""
+    page = visitor.get(f"{tasks.path}materials/")
+    items = sorted({href for href, _ in page.links if re.search(r"/materials/[^/]+/$", href)})
+    for href in items:
+        item = visitor.get(href)
+        name = href.rstrip("/").rsplit("/", 1)[-1]
+        upload = [("files", (f"{name}.jpg", picture(name), "image/jpeg"))]
+        visitor.submit(item, _upload_form(item), {"do": "upload"}, files=upload)
+    return len(items)
+
+
+def _upload_form(page: Page) -> Form:
+    for form in page.forms:
+        if form.values.get("do") == "upload":
+            return form
+    raise StepFailed(f"{page.path}: no form for an upload ({page.said()})")
+
+
+def choose_delivery(visitor: Visitor, tasks: Page, phone: str) -> None:
+    """Collect at the window."""
+    page = visitor.get(f"{tasks.path}delivery/")
+    form = page.form("way")
+    values = {"way": "window"}
+    if "phone" in form.names and not form.values.get("phone"):
+        values["phone"] = phone
+    visitor.submit(page, form, values)
+
+
+def check_and_submit(visitor: Visitor, tasks: Page) -> Page:
+    """Read the check page, declare, submit; gives the confirmation page."""
+    page = visitor.get(f"{tasks.path}check/")
+    done = visitor.submit(page, page.form("declared"), {"declared": "on"}, expect=None)
+    if done.status == 422 and ("在办理" in done.text or "已备案" in done.text):
+        raise NotFree(done.said())
+    if done.status != 200:
+        raise StepFailed(f"{visitor.who} {done.path}: {done.said()}")
+    return done
+
+
+def confirm_invitation(visitor: Visitor, docket_id: str) -> None:
+    """The other party finds the invitation under 需要您处理, reads and agrees."""
+    page = visitor.get("/my/")
+    for href, _ in page.links:
+        if "/my/confirm/" in href:
+            asked = visitor.get(href)
+            if docket_id in asked.html or len([h for h, _ in page.links if "/my/confirm/" in h]) == 1:
+                visitor.submit(asked, asked.form("declared"), {"declared": "on", "do": "agree"})
+                return
+    raise StepFailed(f"{visitor.who}: no invitation to confirm")

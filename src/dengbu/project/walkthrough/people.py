@@ -1,0 +1,51 @@
+"""Logging in as the demo's people: persons by SMS code (read from the SMS simulator over HTTP), others by password."""
+
+from __future__ import annotations
+
+import httpx
+
+from .visitor import Page, StepFailed, Visitor
+
+
+def sms_code(simulator_url: str, phone: str) -> str:
+    """The newest login code in the SMS simulator's outbox."""
+    with httpx.Client(timeout=10, trust_env=False) as client:
+        for _ in range(60):
+            answer = client.get(f"{simulator_url}/sms/outbox", params={"phone": phone}).json()
+            for message in answer["messages"]:
+                if message["template"] == "login_code":
+                    return str(message["params"][0])
+            client.get(f"{simulator_url}/healthz")
+            _wait()
+    raise StepFailed(f"no login code came for the phone ending in {phone[-4:]}")
+
+
+def _wait() -> None:
+    import time
+
+    time.sleep(0.25)
+
+
+def log_in_person(base_url: str, simulator_url: str, name: str, phone: str) -> Visitor:
+    """A person logs in with phone and code."""
+    visitor = Visitor(base_url, name)
+    page = visitor.get("/login/")
+    page = visitor.submit(page, page.form("phone"), {"phone": phone})
+    code = sms_code(simulator_url, phone)
+    page = visitor.submit(page, page.form("code"), {"code": code}, expect=None)
+    _inside(visitor, page)
+    return visitor
+
+
+def log_in_by_password(base_url: str, name: str, login: str, password: str) -> Visitor:
+    """Staff and operators of organisations log in with account and password."""
+    visitor = Visitor(base_url, name)
+    page = visitor.get(visitor.get("/login/").link(r"/login/work/"))
+    page = visitor.submit(page, page.form("password"), {"username": login, "password": password})
+    _inside(visitor, page)
+    return visitor
+
+
+def _inside(visitor: Visitor, page: Page) -> None:
+    if page.path.startswith("/login"):
+        raise StepFailed(f"{visitor.who} could not log in: {page.said()}")
