@@ -63,7 +63,7 @@ def building(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "building": found[0],
         "floors": floors(units),
-        "columns": max((len(cells) for _, cells in floors(units)), default=0),
+        "columns": range(max((len(cells) for _, cells in floors(units)), default=0)),
         "legend": [{"mark": mark, "count": counts[key]} for key, mark in MARKS.items()],
         "free": sum(not u.why_not for u in units),
         "only": only if only in dict(FILTERS) else "",

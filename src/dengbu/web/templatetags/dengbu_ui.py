@@ -166,17 +166,16 @@ _NAVS = {
     ),
     "developer": (
         ("home", "首页", "/dev/"),
-        ("batches", "批次申请", "/dev/batches/"),
-        ("staff", "经办人", "/dev/staff/"),
-        ("agreement", "服务协议", "/dev/agreement/"),
-        ("ledger", "台账", "/dev/ledger/"),
+        ("batches", "批次", "/dev/batches/"),
+        ("cases", "办件", "/dev/cases/"),
+        ("account", "本机构", "/dev/account/"),
     ),
     "bank": (
         ("home", "首页", "/bank/"),
-        ("mortgage", "新建抵押申请", "/bank/mortgage/new"),
+        ("apply", "新建抵押申请", "/bank/apply/b01/start"),
         ("discharge", "抵押注销", "/bank/discharge/"),
-        ("reconcile", "对账", "/bank/reconcile/"),
-        ("staff", "经办人", "/bank/staff/"),
+        ("cases", "办件", "/bank/cases/"),
+        ("account", "本机构", "/bank/account/"),
     ),
 }
 
