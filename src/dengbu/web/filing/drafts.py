@@ -19,12 +19,19 @@ from dengbu.cases.models import Case
 from dengbu.cases.queries.portal import OwnCase, own_case
 from dengbu.core.acts import Actor
 from dengbu.core.middleware import bind_case
-from dengbu.core.refusals import Conflict, Refusal, Refused
+from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.register.queries import unit_book
 from dengbu.register.rules import UnitBook
 
 from .journeys import Journey, journey_of
 from .portals import Portal, actor_of, see_other
+
+ONLY_TARGETS = Refusal(
+    "CORRECTION_ONLY_TARGETS", "这一项不在需要修改的范围内。", "只修改列出的几处，其余内容已保留。", ""
+)
+SUBMITTED = Refusal(
+    "CASE_NOT_EDITABLE", "申请已经提交，现在不能修改。", "需要修改请等待审核结果，或撤回后重新申请。"
+)
 
 
 @dataclass
@@ -96,13 +103,18 @@ def open_draft(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> Dr
     return Draft(portal, own, actor, journey_of(own.case.type_code))
 
 
-def elsewhere(draft: Draft, target: str) -> HttpResponse | None:
-    """Away from a page that cannot be changed now: to the case; None where it can."""
-    if draft.case.state not in EDITABLE:
-        return see_other(draft.url("case"))
-    if not draft.editable(target):
-        return see_other(draft.url("case.fix"))
-    return None
+def elsewhere(request: HttpRequest, draft: Draft, target: str) -> HttpResponse | None:
+    """Away from a page that cannot be changed now: to the case or the corrections; None where it can.
+
+    A POST is refused in so many words: Conflict once submitted, NotPermitted for what is not to be corrected.
+    """
+    if draft.editable(target):
+        return None
+    if request.method == "POST":
+        if draft.in_correction:
+            raise NotPermitted("application.file", ONLY_TARGETS)
+        raise Conflict(SUBMITTED)
+    return see_other(draft.url("case.fix" if draft.in_correction else "case"))
 
 
 def version_of(request: HttpRequest) -> int | None:

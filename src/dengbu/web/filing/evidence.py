@@ -21,7 +21,7 @@ from dengbu.cases.lifecycle import State
 from dengbu.cases.queries.portal import own_case
 from dengbu.core import clock, sights
 from dengbu.core.models import Docket
-from dengbu.core.refusals import NotPermitted, Refusal, Refused
+from dengbu.core.refusals import Refusal, Refused
 from dengbu.materials import rules
 from dengbu.materials.intake import Limits, intake
 from dengbu.materials.models import MaterialPage
@@ -104,14 +104,7 @@ def materials(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> Htt
 def material(request: HttpRequest, portal: Portal, docket_id: uuid.UUID, item: str) -> HttpResponse:
     """One item: its pages, turning, order, taking out and putting back, and adding more."""
     draft = open_draft(request, portal, docket_id)
-    if away := elsewhere(draft, f"material:{item}"):
-        if request.method == "POST":
-            raise NotPermitted(
-                "application.file",
-                Refusal(
-                    "CORRECTION_ONLY_TARGETS", "这一项现在不能修改。", "只修改列出的几处，其余内容已保留。"
-                ),
-            )
+    if away := elsewhere(request, draft, f"material:{item}"):
         return away
     lines = lines_of(draft)
     line = next((x for x in lines if x.key == item and not x.item.generated), None)

@@ -36,7 +36,7 @@ def ways_of(draft: Draft) -> list[tuple[str, str, str]]:
 def delivery(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """How to collect the certificate, and where to reach the applicant."""
     draft = open_draft(request, portal, docket_id)
-    if away := elsewhere(draft, "delivery"):
+    if away := elsewhere(request, draft, "delivery"):
         return away
     ways = ways_of(draft)
     if request.method == "GET":

@@ -63,7 +63,7 @@ def seen_by(draft: Draft, organisation: Organisation | None) -> frozenset[str]:
 def choose(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """Find, look at the four blocks, confirm."""
     draft = open_draft(request, portal, docket_id)
-    if away := elsewhere(draft, "property"):
+    if away := elsewhere(request, draft, "property"):
         return away
     organisation = organisation_of(draft.actor)
     refused: Refused | None = None

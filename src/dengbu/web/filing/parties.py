@@ -52,7 +52,7 @@ class Page:
 def parties(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """One page of cards: owners (only a phone is asked), takers, and for several of them how they own."""
     draft = open_draft(request, portal, docket_id)
-    if away := elsewhere(draft, "parties"):
+    if away := elsewhere(request, draft, "parties"):
         return away
     if not draft.case.unit_code or draft.book is None:
         return see_other(draft.url("apply.property"))

@@ -32,7 +32,7 @@ ENDED = "该合同的备案已经注销、被替换或已用于登记，请向�
 def reason(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """One form by type of journey."""
     draft = open_draft(request, portal, docket_id)
-    if away := elsewhere(draft, "reason"):
+    if away := elsewhere(request, draft, "reason"):
         return away
     if not draft.case.unit_code:
         return see_other(draft.url("apply.property"))

@@ -19,7 +19,7 @@ from dengbu.core.refusals import Refusal, Refused
 from dengbu.parties.queries import account_of, agreement_state, organisation_of
 
 from ..templatetags._text import cn_date
-from .drafts import elsewhere, open_draft
+from .drafts import open_draft
 from .journeys import Journey, journey_of
 from .portals import MY, Portal, actor_of, everywhere, form_key, see_other
 from .presenters import days_left, material_counts, tasks
@@ -132,7 +132,7 @@ def task_list(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> Htt
 def autosave(request: HttpRequest, portal: Portal, docket_id: uuid.UUID, section: str) -> HttpResponse:
     """Keep what was typed. Never judges, never changes what is on the page."""
     draft = open_draft(request, portal, docket_id)
-    if section not in ("parties", "reason", "delivery") or elsewhere(draft, section):
+    if section not in ("parties", "reason", "delivery") or not draft.editable(section):
         return HttpResponse(status=409)
     typed = {
         name: value
