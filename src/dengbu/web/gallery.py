@@ -7,11 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from dengbu.core import clock
 from dengbu.core.refusals import Refusal
+
+from .pages import PUBLIC, page
 
 _QR = (
     '<svg viewBox="0 0 29 29" shape-rendering="crispEdges"><path d="M0 0h29v29H0z" fill="#fff"/>'
@@ -221,6 +224,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "kind": "staff",
             "posts": ["网上审核岗"],
             "staff_number": "012",
+            "permissions": ("register.query",),
         },
         "staff_nav": [
             {
@@ -234,3 +238,11 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "my_day": {"done": 14, "minutes": 11},
     }
     return render(request, "gallery.html", context)
+
+
+if settings.ENV != "production":
+
+    @page("gallery/", name="gallery", surface="machine", needs=PUBLIC, sql=1)
+    def gallery_page(request: HttpRequest) -> HttpResponse:
+        """The gallery in a running office."""
+        return gallery(request)

@@ -1,6 +1,6 @@
 """All pages, from the register of pages. Importing a module registers its pages."""
 
-from . import health
+from . import gallery, health
 from .bank import views as bank_views
 from .console import views as console_views
 from .desk import views as desk_views
@@ -10,6 +10,7 @@ from .dev import batches as dev_batches
 from .dev import views as dev_views
 from .filing import views as filing_views
 from .my import views as my_views
+from .office import views as office_views
 from .pages import urlpatterns as registered
 from .public import views as public_views
 
@@ -22,8 +23,10 @@ __all__ = [
     "dev_batches",
     "dev_views",
     "filing_views",
+    "gallery",
     "health",
     "my_views",
+    "office_views",
     "public_views",
 ]
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth import logout as end_session
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -49,6 +51,14 @@ def seconds_left(waiting: dict[str, Any]) -> int:
     return max(0, int(BETWEEN_CODES.total_seconds()) - passed)
 
 
+def outbox_of(request: HttpRequest, phone: str) -> str:
+    """Where a demo office shows the messages it sent to this phone; nothing where real phones ring."""
+    if settings.ENV == "production" or not settings.SIM_PORT:
+        return ""
+    host = request.get_host().rpartition(":")[0] or request.get_host()
+    return f"http://{host}:{settings.SIM_PORT}/sms/outbox?{urlencode({'phone': phone})}"
+
+
 def _target(request: HttpRequest) -> str:
     return safe_next(request, request.POST.get("next") or request.GET.get("next"))
 
@@ -79,7 +89,12 @@ def login_code(request: HttpRequest) -> HttpResponse:
     if not waiting.get("phone"):
         return redirect("/login/")
     phone = phone_of(waiting)
-    context: dict[str, Any] = {"phone": mask_phone(phone), "back": "/login/", "step": "login"}
+    context: dict[str, Any] = {
+        "phone": mask_phone(phone),
+        "back": "/login/",
+        "step": "login",
+        "outbox": outbox_of(request, phone),
+    }
     if request.method == "GET":
         return show(request, "public/code.html", CodeForm(), wait=seconds_left(waiting), **context)
     form = CodeForm(request.POST)

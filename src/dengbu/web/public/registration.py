@@ -18,7 +18,7 @@ from dengbu.parties.queries import account_of
 
 from ..pages import PUBLIC, page
 from .forms import CodeForm, ConsentForm, IdentityForm, PhoneForm, show
-from .login import ask_for_code, pending, phone_of, seconds_left
+from .login import ask_for_code, outbox_of, pending, phone_of, seconds_left
 from .sessions import safe_next, sign_in
 
 IDENTITY = "web.pending_identity"
@@ -74,7 +74,12 @@ def code(request: HttpRequest) -> HttpResponse:
     if not waiting.get("phone"):
         return redirect("/register/person/")
     number = phone_of(waiting)
-    context: dict[str, Any] = {"phone": mask_phone(number), "back": "/register/person/", "step": "register"}
+    context: dict[str, Any] = {
+        "phone": mask_phone(number),
+        "back": "/register/person/",
+        "step": "register",
+        "outbox": outbox_of(request, number),
+    }
     if request.method == "GET":
         return show(
             request,

@@ -6,6 +6,7 @@ Pages say `{% load dengbu_ui %}`; arguments of every component stand in `templat
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.forms.boundfield import BoundField
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -180,10 +181,19 @@ _NAVS = {
 }
 
 
+@functools.cache
+def _there(url: str) -> bool:
+    try:
+        resolve(url)
+    except Resolver404:
+        return False
+    return True
+
+
 @register.simple_tag
 def nav_items(kind: str) -> Sequence[Sequence[str]]:
-    """The navigation of a surface: public, person, developer or bank."""
-    return _NAVS[kind]
+    """The navigation of a surface: public, person, developer or bank; only pages this office has."""
+    return [item for item in _NAVS[kind] if _there(item[2])]
 
 
 @register.inclusion_tag("components/field.html")
