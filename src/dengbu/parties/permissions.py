@@ -38,12 +38,13 @@ POSTS: dict[str, Post] = {
             "lead",
             "科室负责人",
             frozenset({"case.see", "case.release_any", "case.reassign", "ledger.see", "contract.see",
-                       "register.query", "stock.manage", "agreement.suspend"}),
+                       "register.query", "stock.manage", "agreement.suspend", "appointment.manage"}),
         ),
         Post(
             "admin",
             "系统管理员",
-            frozenset({"users.manage", "agreement.manage", "agreement.suspend", "policy.see", "contract.see"}),
+            frozenset({"users.manage", "agreement.manage", "agreement.suspend", "policy.see", "contract.see",
+                       "appointment.manage"}),
         ),
     )
 }  # fmt: skip
@@ -75,6 +76,7 @@ PERMISSIONS: dict[str, str] = {
     "ledger.see": "查看预审核台账",
     "fee.collect": "窗口收费",
     "appointment.see": "查看预约",
+    "appointment.manage": "开放预约时段",
     "print.case": "打印办件文书",
     "stock.use": "使用空白证书",
     "stock.manage": "领用和登记空白证书",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from dengbu.core import clock
 from dengbu.core.acts import Actor
 from dengbu.core.identifiers import mask_name
 
+_DISTRICT = re.compile(r"^[^市]{2,4}市[^区]{2,4}区")
 CHANNELS = {"person": "个人", "bank": "银行", "developer": "开发企业"}
 
 
@@ -94,6 +96,7 @@ NAV: tuple[tuple[str, tuple[Item, ...]], ...] = (
         (
             Item("受理核验", "desk.accept", "case.accept", "", "to_accept", "", "扫描二维码，核验身份和原件"),
             Item("大宗受理", "desk.bulk", "case.accept", "", "", "", "整批核验，一次受理"),
+            Item("待处理款项", "office.payments", "fee.collect", "", "", "", "金额不符和待退的款项"),
         ),
     ),
     (
@@ -132,6 +135,8 @@ NAV: tuple[tuple[str, tuple[Item, ...]], ...] = (
                 "开发企业和银行的备案与协议",
             ),
             Item("人员和岗位", "console.staff", "users.manage", "", "", "", "账号、岗位、业务条线"),
+            Item("预约时段", "office.slots", "appointment.manage", "", "", "", "开放预约时段，查看余量"),
+            Item("空白证书", "office.stock", "stock.manage", "", "", "", "登记领回的空白证书，查看库存"),
         ),
     ),
 )
@@ -201,6 +206,16 @@ def masked(names: str, most: int = 3) -> str:
     parts = [p for p in names.split("、") if p]
     shown = "、".join(p if len(p) > 4 else mask_name(p) for p in parts[:most])
     return f"{shown}等{len(parts)}方" if len(parts) > most else shown
+
+
+def short_place(location: str) -> str:
+    """An address for lists: without the city and district that all of them share."""
+    return _DISTRICT.sub("", location)
+
+
+def short_name(name: str) -> str:
+    """The name of a material where there is little room: without what stands in brackets."""
+    return name.split("（")[0] or name
 
 
 def image_url(docket_id: uuid.UUID, page_id: uuid.UUID, size: str = "full") -> str:
