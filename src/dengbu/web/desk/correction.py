@@ -27,7 +27,7 @@ from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from ..pages import page
 from .review import identity
 from .review_acts import held
-from .shell import go_back_to, see_other
+from .shell import go_back_to, see_other, short_name
 
 SECTIONS = {
     "property": "不动产",
@@ -181,13 +181,13 @@ def _compose(
 ) -> HttpResponse:
     file = held(request, case)
     slots = prefilled(file) if slots is None else slots
-    names = {f"material:{line.key}": line.item.name for line in file.lines} | SECTIONS
+    names = {f"material:{line.key}": short_name(line.item.name) for line in file.lines} | SECTIONS
     lines, faults = _rendered(slots, names) if preview else ([], [])
     wrong = (*refusals, *faults)
     choices = [r for r in table.reasons_for(file.case.type_code) if r.kind == "correction"]
-    groups: dict[str, list[table.Reason]] = {}
+    groups: dict[str, list[tuple[str, str]]] = {}
     for reason in choices:
-        groups.setdefault(reason.category.value, []).append(reason)
+        groups.setdefault(reason.category.value, []).append((reason.code, _plain(reason)))
     now = clock.now()
     return render(
         request,
@@ -199,7 +199,6 @@ def _compose(
                     "slot": s,
                     "fields": _material(s, names),
                     "name": names.get(s.target, ""),
-                    "label": _plain(s.reason),
                     "cells": [(c, word, c in s.cells) for c, word in CELLS.items()],
                 }
                 for s in slots

@@ -17,7 +17,7 @@ from dengbu.parties.queries import staff_page
 
 from ..pages import page
 from ..templatetags._text import remaining
-from .shell import desk, go_back_to, masked, see_other, type_name
+from .shell import desk, go_back_to, masked, see_other, short_place, type_name
 
 TABS = {
     "review": ("审核中", (State.REVIEW.value,)),
@@ -50,6 +50,7 @@ def lead(request: HttpRequest) -> HttpResponse:
                     "type": type_name(c.type_code),
                     "names": masked(c.applicant_names),
                     "location": c.location,
+                    "place": short_place(c.location),
                     "left": remaining(c.due_at, now),
                     "late": c.due_at is not None and c.due_at < now,
                     "reviewer": c.reviewer_name,

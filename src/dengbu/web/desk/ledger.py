@@ -17,7 +17,7 @@ from dengbu.core import clock
 from dengbu.core.refusals import Refusal
 
 from ..pages import page
-from .shell import CHANNELS, desk, masked, type_name
+from .shell import CHANNELS, desk, masked, short_place, type_name
 
 RESULTS = {"passed": "通过", "correction": "需补正"}
 EXPORT_ROWS = 20_000
@@ -117,6 +117,7 @@ def _shown(row: LedgerRow) -> dict[str, Any]:
         "channel": CHANNELS.get(row.client, ""),
         "names": masked(row.applicant_names),
         "location": row.location,
+        "place": short_place(row.location),
         "result": RESULTS[row.result],
         "passed": row.result == "passed",
         "round": row.round,

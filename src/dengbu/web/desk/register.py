@@ -46,7 +46,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("q", "").strip()
     refusal = None
     if typed:
-        code = _unit_code(typed)
+        code = unit_code_of(typed)
         if code:
             return see_other("desk.register_unit", code)
         refusal = Refusal(
@@ -65,7 +65,8 @@ def lookup(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _unit_code(typed: str) -> str:
+def unit_code_of(typed: str) -> str:
+    """The unit a code or a certificate's number stands for, '' when the book has none. One statement."""
     code = re.sub(r"\s+", "", half_width(typed)).upper()
     if UNIT_CODE.fullmatch(code):
         return code if unit_book(code) else ""

@@ -13,7 +13,6 @@ from django.urls import reverse
 
 from dengbu.cases import sheet
 from dengbu.cases.lifecycle import STATE_NAMES, State
-from dengbu.cases.models import RestrictionCheck
 from dengbu.cases.queries import desk as queries
 from dengbu.cases.queries.desk import QUEUES, QueueRow, ReviewFile
 from dengbu.catalog.registrations import TYPES
@@ -21,12 +20,11 @@ from dengbu.core import clock, sights
 from dengbu.core.acts import Actor
 from dengbu.core.ids import token
 from dengbu.core.middleware import bind_case
-from dengbu.core.refusals import Refusal
-from dengbu.register.rules import RESTRICTION_CODES, Judgement
 
 from ..pages import page
 from ..templatetags._text import cn_datetime, group_unit, remaining
-from .shell import CHANNELS, desk, image_url, masked, type_name
+from .review_panels import changes, restriction
+from .shell import CHANNELS, desk, image_url, masked, short_name, short_place, type_name
 
 EMPTY = {
     "waiting": "没有待审核的申请。",
@@ -47,31 +45,6 @@ VERDICT_WORDS = {
     "fix": ("需补正", "t-bad", "no"),
     "not_applicable": ("不适用", "", "check"),
 }
-OBSTACLE_TITLES = {code: title for code, title in RESTRICTION_CODES.values()} | {
-    "R_LANDSEAL": "土地查封",
-    "R_MTG": "抵押",
-    "R_MTG_LIMIT": "抵押，限制转让",
-    "R_MTG_PRE2021": "抵押，民法典前登记",
-    "R_MTG_UNCLEAR": "抵押，是否限制转让未记载",
-    "R_LANDMTG": "土地抵押",
-    "R_NOTICE": "预告登记",
-    "R_NOTICE_MTG": "抵押预告登记",
-    "R_RES": "居住权",
-    "R_NOFIRST": "未首次登记",
-    "R_EXPIRED": "土地期限届满",
-    "R_INVALID": "登记簿无此单元",
-}
-HOW = {
-    "consent": "抵押权人或预告权利人同意",
-    "joint_application": "抵押权人共同申请",
-    "undertaking": "已签承诺书",
-    "warn": "已提示申请人",
-    "inform": "不影响办理，已告知",
-    "officer_decides": "审核人员已判断",
-    "allowed_as_holder": "权利人即本次取得人",
-    "converted": "随本次登记一并处理",
-}
-MOMENTS = {"filing": "提交申请时", "review": "网上审核", "desk": "窗口受理"}
 
 
 @page("desk/review/", name="desk.review", surface="staff", needs="case.claim", sql=7, example="reviewer")
@@ -118,6 +91,7 @@ def _listed(row: QueueRow, actor: Actor, now: dt.datetime) -> dict[str, Any]:
         "type": type_name(row.type_code),
         "names": masked(row.applicant_names),
         "location": row.location,
+        "place": short_place(row.location),
         "channel": "窗口代录" if row.by_staff else CHANNELS.get(row.client, ""),
         "submitted": f"{clock.local(row.submitted_at):%m-%d %H:%M}" if row.submitted_at else "",
         "left": remaining(row.due_at, now),
@@ -162,6 +136,7 @@ def case_page(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
     judgement = sheet.judge(file, now)
     mine = file.case.state == State.REVIEW and file.case.reviewer_id == actor.user_id
     line = _current(file, request.GET.get("item", ""))
+    no_pass = sheet.hinders_pass(file, judgement, now)
     return render(
         request,
         "desk/review.html",
@@ -173,13 +148,13 @@ def case_page(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
             "standing": _standing(file),
             "key": token(),
             "tabs": [_tab(file, x, line) for x in file.lines],
-            "viewer": _viewer(file, line, request.GET.get("page", "1")),
+            "images": _viewer(file, line, request.GET.get("page", "1")),
             **_compared(file),
             "checks": [
                 {"result": c.result, "name": c.name, "evidence": c.evidence, "basis": c.basis, "at": now}
                 for c in sheet.checks(file, judgement)
             ],
-            "restriction": _restriction(file, judgement, now),
+            "restriction": restriction(file, now),
             "signing": [
                 {
                     "kind": kind,
@@ -188,10 +163,13 @@ def case_page(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
                 }
                 for kind, name in (("face_signing", "面签"), ("inspection", "现场查看"))
             ],
-            "changes": _changes(file),
+            "changes": changes(file),
             "no_correction": sheet.hinders_correction(file),
-            "no_pass": sheet.hinders_pass(file, judgement, now),
-            "next_item": next((x for x in file.undecided), None),
+            "no_pass": no_pass,
+            "blocking": [r for r in no_pass if r.code != "REVIEW_UNDECIDED"],
+            "next_item": next(
+                ({"key": x.key, "name": short_name(x.item.name)} for x in file.undecided), None
+            ),
             "decided": len([x for x in file.lines if x.key in file.verdicts]),
         },
     )
@@ -215,7 +193,7 @@ def identity(file: ReviewFile, now: dt.datetime) -> dict[str, Any]:
         "type_name": TYPES[case.type_code].name,
         "facts": [
             {"key": "当事人", "value": f"{owners} → {takers}" if owners and takers else owners or takers},
-            {"key": "坐落", "value": case.location},
+            {"key": "坐落", "value": short_place(case.location)},
             {"key": "不动产单元号", "value": group_unit(case.unit_code), "code": True},
             {"key": "剩余时限", "value": remaining(case.due_at, now) or "—"},
         ],
@@ -249,7 +227,7 @@ def _tab(file: ReviewFile, line: Any, current: Any) -> dict[str, Any]:
     pages = file.facts.pages.get(line.key, 0)
     return {
         "key": line.key,
-        "name": line.item.name,
+        "name": short_name(line.item.name),
         "word": word,
         "cls": cls,
         "icon": icon,
@@ -270,7 +248,7 @@ def _viewer(file: ReviewFile, line: Any, number: str) -> dict[str, Any]:
     at = min(max(int(number) if number.isdigit() else 1, 1), max(len(rows), 1))
     return {
         "key": line.key,
-        "name": line.item.name,
+        "name": short_name(line.item.name),
         "exempt": line.exempt,
         "at": at,
         "pages": [
@@ -324,92 +302,3 @@ def _reference(row: sheet.Row) -> int:
         if any(v is not None for v in row.values)
         else 0
     )
-
-
-def _restriction(file: ReviewFile, judgement: Judgement, now: dt.datetime) -> dict[str, Any]:
-    check = file.check
-    officer = file.case.filed.get("officer", {})
-    cards = []
-    for found in check.found if check else ():
-        manual = (
-            found["code"] == "R_MTG_UNCLEAR"
-            and file.facts.registration.answers_to.get(found["code"]) == "officer_decides"
-        )
-        cards.append(
-            {
-                "title": OBSTACLE_TITLES.get(found["code"], found["code"]),
-                "text": found["text"],
-                "id": found["id"],
-                "how": HOW.get(found.get("answered") or "", ""),
-                "manual": manual,
-                "decided": officer.get(found["id"], ""),
-            }
-        )
-    refusals = (
-        [Refusal(r["code"], r["message"], r["remedy"], r["basis"]) for r in check.refusals] if check else []
-    )
-    return {
-        "answer": sheet.restriction_answer(check, now),
-        "check": check,
-        "cards": cards,
-        "refusals": [r for r in refusals if r.code.startswith("R_")],
-        "log": [_logged(c, now) for c in file.checks],
-    }
-
-
-def _logged(check: RestrictionCheck, now: dt.datetime) -> dict[str, Any]:
-    words = {"none": "无限制", "some": "有限制", "failed": "查询失败"}
-    return {
-        "at": check.asked_at,
-        "moment": MOMENTS.get(check.moment, check.moment),
-        "house": words[check.house],
-        "land": words[check.land],
-        "found": len(check.found),
-        "fresh": check.valid_until >= now,
-    }
-
-
-def _changes(file: ReviewFile) -> dict[str, Any] | None:
-    """What the applicant changed since the last 补正: reasons then, and material pages before and now."""
-    if not file.corrections or file.case.round < 2:
-        return None
-    last = file.corrections[0]
-    names = {x.key: x.item.name for x in file.lines}
-    before = last.before.get("pages", {})
-    return {
-        "correction": last,
-        "reasons": last.reasons,
-        "pages": [
-            (
-                names.get(key, key),
-                before.get(key, 0),
-                file.facts.pages.get(key, 0),
-                sum(p.round > last.round for p in rows),
-            )
-            for key, rows in file.pages.items()
-            if any(p.round > last.round for p in rows) or before.get(key, 0) != file.facts.pages.get(key, 0)
-        ],
-        "parties": (last.before.get("parties", ""), file.case.applicant_names)
-        if last.before.get("parties", "") != file.case.applicant_names
-        else None,
-        "terms": _terms(last.before.get("filed", {}).get("terms", {}), file.case.filed.get("terms", {})),
-    }
-
-
-TERM_NAMES = {
-    "price_fen": "成交价格（分）",
-    "coownership": "共有方式",
-    "share_denominator": "份额分母",
-    "amount_fen": "债权数额（分）",
-    "debt_from": "债务开始日期",
-    "debt_until": "债务结束日期",
-    "scope": "担保范围",
-    "transfer_limited": "限制转让的约定",
-    "contract_no": "合同号",
-    "reason": "注销原因",
-    "debtor": "债务人",
-}
-
-
-def _terms(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, Any, Any]]:
-    return [(TERM_NAMES[k], before.get(k), after.get(k)) for k in TERM_NAMES if before.get(k) != after.get(k)]
