@@ -93,7 +93,7 @@ def cert_case(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
     serial, again = request.POST.get("serial", "").strip()[:30], request.POST.get("do") == "reprint"
     try:
         if again:
-            state = closing.reprint_certificate(
+            closing.reprint_certificate(
                 actor=actor_of(request),
                 docket_id=docket,
                 certificate_id=certificate,
@@ -102,7 +102,7 @@ def cert_case(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
                 key=form_key(request),
             )
         else:
-            state = closing.print_certificate(
+            closing.print_certificate(
                 actor=actor_of(request),
                 docket_id=docket,
                 certificate_id=certificate,
@@ -113,7 +113,7 @@ def cert_case(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
         if refused.status == 403:
             raise
         return _cert_page(request, case, refused.refusals, refused.status)
-    return see_other("desk.cert_case", docket, done="again" if again else "printed", state=state)
+    return see_other("desk.cert_case", docket, done="again" if again else "printed")
 
 
 def _uuid(text: str) -> uuid.UUID:

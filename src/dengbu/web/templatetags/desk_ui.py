@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from dengbu.cases.lifecycle import STATE_NAMES, State
+from dengbu.core.refusals import Refusal
 from dengbu.core.vocabulary import HouseUse
 from dengbu.register.rules import UnitBook
 from dengbu.web.desk.shell import masked, type_name
@@ -38,3 +39,17 @@ def house_use(book: UnitBook) -> str:
 def state_name(state: str) -> str:
     """The name of a stored state."""
     return STATE_NAMES[State(state)]
+
+
+SHORT = {
+    "DESK_ABSENT": "经办人身份未核验",
+    "DESK_UNCHECKED": "纸件未核完",
+    "R_NOT_ASKED": "限制未查询",
+    "R_STALE": "限制结果已过期",
+}
+
+
+@register.filter
+def short_reason(refusal: Refusal) -> str:
+    """What is left to do on a unit, in few words; a rule's own sentence stays whole."""
+    return SHORT.get(refusal.code, refusal.message)
