@@ -75,6 +75,23 @@ def name_contract(visitor: Visitor, tasks: Page, filing_no: str) -> None:
     visitor.submit(page, page.form("filing_no"), {"filing_no": filing_no, "do": "save"})
 
 
+def name_terms(visitor: Visitor, tasks: Page, terms: dict[str, str]) -> None:
+    """Terms of a mortgage, or the reason of a discharge."""
+    page = visitor.get(f"{tasks.path}reason/")
+    form = page.form(*terms)
+    visitor.submit(page, form, {**terms, **({"do": "save"} if "do" in form.names else {})})
+
+
+def choose_mortgage(visitor: Visitor, tasks: Page, unit_code: str) -> None:
+    """Find the bank's own mortgage on a unit and choose it."""
+    page = visitor.get(f"{tasks.path}property/?q={unit_code}")
+    form = next((f for f in page.forms if "right" in f.names), None)
+    if form is None:
+        raise NotFree(page.said())
+    values = {} if form.values.get("right") else {"right": form.choices["right"][0]}
+    visitor.submit(page, form, values)
+
+
 def upload_all(visitor: Visitor, tasks: Page) -> int:
     """Upload a page for every item of the checklist that asks for one. Gives how many."""
     page = visitor.get(f"{tasks.path}materials/")

@@ -1,0 +1,72 @@
+"""`dengbu walkthrough`: drive cases over HTTP against a running office, through the pages that people use."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from dengbu.core import clock
+from dengbu.project.walkthrough.roads import ROADS, NothingLeft, Walked, walking
+from dengbu.project.walkthrough.visitor import StepFailed
+
+
+class Command(BaseCommand):
+    help = (
+        "Take cases of the demo district from filing to the archived volume, over HTTP, as the different persons. "
+        "Exit status: 0 all archived, 1 a case failed, 3 no free unit or mortgage left."
+    )
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--type", choices=sorted(ROADS), default="P01", help="the registration type to walk")
+        parser.add_argument("--all", action="store_true", help="every type, one after the other")
+        parser.add_argument("--count", type=int, default=1, help="how many cases of each type")
+        parser.add_argument("--base-url", default=os.environ.get("DENGBU_BASE_URL", "http://127.0.0.1:8000"))
+        parser.add_argument(
+            "--simulator-url",
+            default=f"http://127.0.0.1:{os.environ.get('DENGBU_SIM_PORT', '0')}",
+            help="where the SMS simulator's outbox is read",
+        )
+        parser.add_argument("--json", action="store_true", help="one JSON object per case, one a line")
+
+    def handle(self, **options: Any) -> None:
+        out = self.stdout.write
+        quiet = options["json"]
+        status = 0
+        with walking(options["base_url"].rstrip("/"), options["simulator_url"], _nothing if quiet else out) as walk:
+            for kind in ROADS if options["all"] else [options["type"]]:
+                for _ in range(options["count"]):
+                    if not quiet:
+                        out(f"{kind}")
+                    started, walk.steps = clock.monotonic(), 0
+                    try:
+                        walked = ROADS[kind](walk)
+                    except NothingLeft as nothing:
+                        self.stderr.write(str(nothing))
+                        status = max(status, 3)
+                        break
+                    except (StepFailed, OSError) as failed:
+                        walked = Walked(kind, state="failed", error=str(failed)[:500])
+                        status = 1
+                    finally:
+                        walk.leave()
+                    walked.seconds, walked.steps = clock.monotonic() - started, walk.steps
+                    out(json.dumps(walked.as_json(), ensure_ascii=False) if quiet else _said(walked))
+        if status:
+            sys.exit(status)
+
+
+def _nothing(_: str) -> None:
+    return None
+
+
+def _said(walked: Walked) -> str:
+    if walked.error:
+        return f"  ✕ {walked.error}"
+    number = walked.certificate_no or "不发证"
+    return f"  ✓ {walked.case_no} 登簿{walked.entry_no} {number}，{walked.steps}步，{walked.seconds:.1f}秒\n"
