@@ -277,9 +277,9 @@ def _close(
         walk.step(CERTIFIERS[0], f"缮证{walked.certificate_no}")
         office.hand_out(certifier_at, docket_id, name, kind, number)
         walk.step(CERTIFIERS[0], "核对受理凭证、缴费凭证和身份，发证")
-    page = office.archive(certifier_at, docket_id)
+    office.archive(certifier_at, docket_id)
     walk.step(CERTIFIERS[0], "归档")
-    walked.entry_no = office.entry_number(page)
+    walked.entry_no = office.entry_number(walk.account(DESKS[0]).get(f"/desk/accept/{docket_id}/print/"))
 
 
 def _look(visitor: Visitor, portal: str, walked: Walked, docket_id: str) -> None:
