@@ -110,29 +110,28 @@ def slots(request: HttpRequest) -> HttpResponse:
     )
 
 
-_COLUMNS = [
-    "日期",
-    "业务",
-    {"text": "时段", "end": True},
-    {"text": "有名额的时段", "end": True},
-    {"text": "剩余名额", "end": True},
-]
+_COLUMNS = ["日期", *KINDS.values()]
 
 
 def _coming() -> list[list[Any]]:
+    """A row for each day, with the room of each kind."""
     today = clock.today()
-    found = [
-        (room.day, kind, words, room)
-        for kind, words in KINDS.items()
-        for room in queries.days_with_room(kind, today, DAYS_SHOWN)
-    ]
+    found = {
+        kind: {room.day: room for room in queries.days_with_room(kind, today, DAYS_SHOWN)} for kind in KINDS
+    }
+    days = sorted({day for rooms in found.values() for day in rooms})
     return [
         [
             f"{day:%Y-%m-%d} 周{_WEEKDAYS[day.weekday()]}",
-            words,
-            room.slots,
-            room.slots_free,
-            room.places_left if room.places_left else {"text": "已约满", "tone": "warn"},
+            *(_room(found[kind].get(day), unit) for kind, unit in (("window", "件"), ("bulk", "个单元"))),
         ]
-        for day, _, words, room in sorted(found, key=lambda row: (row[0], list(KINDS).index(row[1])))
+        for day in days
     ]
+
+
+def _room(room: queries.DayRoom | None, unit: str) -> Any:
+    if room is None:
+        return "没有开放"
+    if not room.places_left:
+        return {"text": f"{room.slots} 个时段都已约满", "tone": "warn"}
+    return f"{room.slots} 个时段，还可约 {room.places_left} {unit}"
