@@ -26,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return desk(request, "desk/home.html", {"posts": posts})
 
 
-@page("desk/search/", name="desk.search", surface="staff", needs="case.see", sql=6, example="staff")
+@page("desk/search/", name="desk.search", surface="staff", needs="case.see", sql=5, example="staff")
 def search(request: HttpRequest) -> HttpResponse:
     """The field at the top of every desk: a case by any of its numbers, or a unit of the book."""
     actor: Actor = request.actor  # type: ignore[attr-defined]

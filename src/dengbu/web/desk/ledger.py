@@ -128,7 +128,7 @@ def _shown(row: LedgerRow) -> dict[str, Any]:
 
 
 @page(
-    "desk/ledger.csv", name="desk.ledger_csv", surface="staff", needs="ledger.see", sql=4, example="reviewer"
+    "desk/ledger.csv", name="desk.ledger_csv", surface="staff", needs="ledger.see", sql=5, example="reviewer"
 )
 def ledger_csv(request: HttpRequest) -> HttpResponse:
     """The filtered ledger as CSV that spreadsheets open with the right characters (BOM). Names are masked."""

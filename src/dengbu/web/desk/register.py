@@ -39,7 +39,7 @@ LIMITED = {True: "有禁止或限制转让的约定", False: "没有禁止或限
 
 
 @page(
-    "desk/register/", name="desk.register", surface="staff", needs="register.query", sql=6, example="reviewer"
+    "desk/register/", name="desk.register", surface="staff", needs="register.query", sql=5, example="reviewer"
 )
 def lookup(request: HttpRequest) -> HttpResponse:
     """Find a unit by its code or by a certificate's number; found, it leads to the page of the book."""

@@ -122,7 +122,7 @@ def count(request: HttpRequest) -> HttpResponse:
     name="desk.review_case",
     surface="staff",
     needs="case.see",
-    sql=17,
+    sql=18,
     example="under_review",
 )
 def case_page(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
