@@ -1,0 +1,1 @@
+"""The walkthrough: whole roads over HTTP, as the different persons."""
