@@ -324,8 +324,8 @@ class UnitRow:
 
     @property
     def checked(self) -> bool:
-        """All its papers have a verdict."""
-        return all(p.done for p in self.papers)
+        """All its papers have a verdict; what was accepted was checked before."""
+        return self.case.state in ACCEPTED_STATES or (self.open and all(p.done for p in self.papers))
 
     @property
     def takers(self) -> str:
@@ -380,7 +380,7 @@ def batch_at_counter(batch_id: uuid.UUID, actor: Actor) -> BatchAtCounter | None
         one, state = found[case.pk], states[case.pk]
         book = books.get(case.unit_code)
         lines = papers(one, book)
-        for line in lines:
+        for line in lines if case.state == State.PREAPPROVED else ():
             if line.item.provided_by in SHARED_BY:
                 shared.setdefault(line.key, line)
         why = why_not(one, actor, state, book) if case.state == State.PREAPPROVED else []
