@@ -38,18 +38,17 @@ class Queue:
 
     key: str
     title: str
-    empty: str
     states: tuple[State, ...]
     count: int = 0
     cases: tuple[Case, ...] = ()
 
 
 BANK_QUEUES = (
-    Queue("confirm", "待抵押人确认", "没有等待抵押人确认的申请。", (State.AWAITING,)),
-    Queue("fix", "需补正", "没有需要补正的申请。", (State.CORRECTION,)),
-    Queue("passed", "预审通过待办", "没有等待到窗口办理的申请。", (State.PREAPPROVED,)),
-    Queue("booked", "已登簿", "还没有登簿的申请。", IN_BOOK),
-    Queue("draft", "草稿", "没有草稿。", (State.DRAFT,)),
+    Queue("confirm", "待抵押人确认", (State.AWAITING,)),
+    Queue("fix", "需补正", (State.CORRECTION,)),
+    Queue("passed", "预审通过待办", (State.PREAPPROVED,)),
+    Queue("booked", "已登簿", IN_BOOK),
+    Queue("draft", "草稿", (State.DRAFT,)),
 )
 
 
@@ -61,7 +60,6 @@ def queues_of(actor: Actor, queues: Sequence[Queue] = BANK_QUEUES, show: int = 5
         Queue(
             q.key,
             q.title,
-            q.empty,
             q.states,
             sum(counted.get(s.value, 0) for s in q.states),
             tuple(

@@ -118,13 +118,13 @@ def _account(request: HttpRequest, portal: Portal) -> HttpResponse:
     return show(request, who, "bank/account.html", "account", context)
 
 
-@page("bank/account/", name="bank.account", surface="web", needs="portal.organisation", sql=4)
+@page("bank/account/", name="bank.account", surface="web", needs="portal.organisation", sql=7)
 def bank_account(request: HttpRequest) -> HttpResponse:
     """本机构 of a bank."""
     return _account(request, BANK)
 
 
-@page("dev/account/", name="dev.account", surface="web", needs="portal.organisation", sql=4)
+@page("dev/account/", name="dev.account", surface="web", needs="portal.organisation", sql=7)
 def dev_account(request: HttpRequest) -> HttpResponse:
     """本机构 of a developer."""
     return _account(request, DEV)

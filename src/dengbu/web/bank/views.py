@@ -33,13 +33,19 @@ def case_row(case: Case) -> dict[str, Any]:
     return {"case": case, "url": BANK.url(name, case.pk), "action": words, **status_of(case.state)}
 
 
-@page("bank/", name="bank.home", surface="web", needs="portal.organisation", sql=9)
+@page("bank/", name="bank.home", surface="web", needs="portal.organisation", sql=12)
 def home(request: HttpRequest) -> HttpResponse:
     """Queues, and the way to a new mortgage."""
     who = standing(request, BANK)
     queues = [{"queue": q, "rows": [case_row(c) for c in q.cases]} for q in queues_of(who.actor)]
     new = reverse("web:bank.apply.start", args=["b01"])
-    return show(request, who, "bank/home.html", "home", {"queues": queues, "new_url": new})
+    return show(
+        request,
+        who,
+        "bank/home.html",
+        "home",
+        {"queues": queues, "busy": any(q["rows"] for q in queues), "new_url": new},
+    )
 
 
 @page(
@@ -47,7 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
     name="bank.discharge",
     surface="web",
     needs="portal.organisation",
-    sql=4,
+    sql=7,
     methods=("GET", "POST"),
 )
 def discharge(request: HttpRequest) -> HttpResponse:
