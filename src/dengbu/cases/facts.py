@@ -158,6 +158,8 @@ def _party(p: CaseParty, with_numbers: bool) -> PartyFact:
         number_index=p.number_index,
         share_numerator=p.share_numerator,
         confirmed=p.confirmed_at is not None,
+        agent=p.agent_name,
+        authority=p.agent_authority,
     )
 
 

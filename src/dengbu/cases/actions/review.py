@@ -65,7 +65,7 @@ def claim_next(*, actor: Actor) -> str | None:
         )
         if actor.lines:
             rows = rows.filter(line__in=actor.lines)
-        rows = rows.exclude(filed_by=actor.user_id).exclude(docket_id__in=passed_over)
+        rows = rows.exclude(filed_by=actor.user_id or 0).exclude(docket_id__in=passed_over)
         case = rows.order_by("due_at", "docket_id").first()
         if case is None:
             return None

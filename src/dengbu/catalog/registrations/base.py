@@ -86,6 +86,8 @@ class PartyFact:
     number_index: str
     share_numerator: int | None = None
     confirmed: bool = False
+    agent: str = ""
+    authority: str = ""  # notarised | on_site | guardian | organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +330,23 @@ def contract_agrees(filed: Filed, seller_roles: tuple[str, ...], buyer_roles: tu
             "实施细则38",
             "price",
         )
+
+
+AUTHORITIES = {"notarised": "经公证的委托书", "on_site": "窗口当面签署的委托书", "guardian": "法定监护"}
+
+
+def agents_may_act(filed: Filed, roles: tuple[str, ...], word: str) -> Iterable[Refusal]:
+    """A natural person who disposes through an agent needs a notarised power of attorney, or one signed before the
+    officer together with the agent (细则 12; corrections 13)."""
+    for party in filed.role(*roles):
+        if party.agent and party.document_kind != "uscc" and party.authority not in AUTHORITIES:
+            yield Refusal(
+                "P_AGENT_AUTHORITY",
+                f"{word}{party.name[:1]}*由他人代办，但没有选定委托方式。",
+                "处分不动产须有经公证的委托书，或与代理人一起到窗口当面签署委托书。",
+                "实施细则12",
+                "parties",
+            )
 
 
 def shares_add_up(parties: tuple[PartyFact, ...], coownership: str, denominator: int | None) -> Iterable[Refusal]:

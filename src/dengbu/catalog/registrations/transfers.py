@@ -11,7 +11,16 @@ from dengbu.core.vocabulary import CertificateKind, Client, RegistrationKind
 from dengbu.register.effects import Effect, End, Grant
 from dengbu.register.rules import RightFact, UnitBook
 
-from .base import DISPOSAL, RegistrationType, Rule, contract_agrees, holders, owners_apply, shares_add_up
+from .base import (
+    DISPOSAL,
+    RegistrationType,
+    Rule,
+    agents_may_act,
+    contract_agrees,
+    holders,
+    owners_apply,
+    shares_add_up,
+)
 
 
 class OwnershipTransfer(RegistrationType):
@@ -30,6 +39,7 @@ class OwnershipTransfer(RegistrationType):
     def check(self, book: UnitBook) -> Iterable[Refusal]:
         terms = self.filed.terms
         yield from owners_apply(self.filed, book.ownership, self.owner_roles, "卖方")
+        yield from agents_may_act(self.filed, self.owner_roles, "卖方")
         yield from contract_agrees(self.filed, self.owner_roles, self.taker_roles)
         buyers = self.filed.role(*self.taker_roles)
         yield from shares_add_up(buyers, terms.get("coownership", "sole"), terms.get("share_denominator"))

@@ -123,7 +123,7 @@ def sale(walk: Walk) -> Walked:
             filing.name_parties(seller_at, tasks, candidate)
             walk.step(candidate.owner.name, f"确认不动产{candidate.location}、备案合同{candidate.filing_no}、买卖双方")
             walk.step(candidate.owner.name, f"上传材料{filing.upload_all(seller_at, tasks)}项")
-            filing.choose_delivery(seller_at, tasks, candidate.owner.phone)
+            filing.choose_delivery(seller_at, tasks, _phone(candidate))
             done = filing.check_and_submit(seller_at, tasks)
         except filing.NotFree:
             continue
@@ -168,7 +168,7 @@ def mortgage(walk: Walk) -> Walked:
             )
             walk.step(bank.name, f"填写抵押物{candidate.location}、抵押人、债权和合同")
             walk.step(bank.name, f"上传材料{filing.upload_all(bank_at, tasks)}项")
-            filing.choose_delivery(bank_at, tasks, candidate.owner.phone)
+            filing.choose_delivery(bank_at, tasks, _phone(candidate))
             done = filing.check_and_submit(bank_at, tasks)
         except filing.NotFree:
             continue
@@ -287,6 +287,10 @@ def _look(visitor: Visitor, portal: str, walked: Walked, docket_id: str) -> None
     if "已办结" not in page.text:
         raise StepFailed(f"{page.path}: the case is not archived ({page.said()})")
     walked.state = "archived"
+
+
+def _phone(candidate: Candidate) -> str:
+    return str(getattr(candidate.owner, "phone", ""))
 
 
 def _docket(tasks: Page) -> str:
