@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from dengbu.cases.actions.materials import (
@@ -26,7 +26,7 @@ from dengbu.materials import rules
 from dengbu.materials.intake import Limits, intake
 from dengbu.materials.models import MaterialPage
 from dengbu.materials.queries import item_with_removed, page_of
-from dengbu.materials.storage import StoredFileDamaged, open_stored
+from dengbu.materials.storage import StoredFileDamaged, read_verified
 from dengbu.web.pages import LOGIN, page
 
 from .drafts import Draft, elsewhere, open_draft, show
@@ -76,7 +76,7 @@ def row_of(draft: Draft, line: Line) -> dict[str, Any]:
     return row | {"state": "未上传", "tone": "neutral", "text": line.item.why}
 
 
-@everywhere("apply/<uuid:docket_id>/materials/", name="apply.materials", sql=12, example="draft")
+@everywhere("apply/<uuid:docket_id>/materials/", name="apply.materials", sql=13, example="draft")
 def materials(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """The checklist with the state of each item."""
     draft = open_draft(request, portal, docket_id)
@@ -97,7 +97,7 @@ def materials(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> Htt
 @everywhere(
     "apply/<uuid:docket_id>/materials/<str:item>/",
     name="apply.material",
-    sql=13,
+    sql=15,
     example="draft_item",
     methods=("GET", "POST"),
 )
@@ -244,13 +244,13 @@ def image(request: HttpRequest, docket_id: uuid.UUID, page_id: uuid.UUID, size: 
     if row is None or size not in ("thumb", "full"):
         raise Http404
     try:
-        file = open_stored(row.thumb_key if size == "thumb" else row.storage_key)
+        content = read_verified(row.thumb_key if size == "thumb" else row.storage_key)
     except StoredFileDamaged:
         raise Refused(DAMAGED) from None
     if size == "full":
         number = Docket.objects.values_list("number", flat=True).get(pk=docket_id)
         sights.saw("material", number, docket_id=docket_id, purpose=row.item)
-    response = FileResponse(file, content_type="image/jpeg" if size == "thumb" else row.mime)
+    response = HttpResponse(content, content_type="image/jpeg" if size == "thumb" else row.mime)
     response["Cache-Control"] = "no-store"
     response["Content-Disposition"] = "inline"
     return response

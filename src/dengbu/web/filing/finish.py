@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from dengbu.cases.actions.filing import missing, save_delivery, submit
 from dengbu.cases.lifecycle import State
 from dengbu.cases.models import NUMBER_PURPOSE, PHONE_PURPOSE
-from dengbu.cases.queries.portal import DELIVERY_PHONE, own_case
+from dengbu.cases.queries.portal import DELIVERY_PHONE
 from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock, crypto, sights
 from dengbu.core.identifiers import mask_phone
@@ -21,7 +21,7 @@ from .drafts import Draft, elsewhere, open_draft, show, version_of
 from .evidence import lines_of, row_of
 from .forms import DeliveryForm
 from .portals import Portal, everywhere, form_key, see_other
-from .presenters import NO_CERTIFICATE_WAYS, WAYS, party_rows, tasks, term_rows
+from .presenters import NO_CERTIFICATE_WAYS, WAYS, done, party_rows, tasks, term_rows
 
 
 def ways_of(draft: Draft) -> list[tuple[str, str, str]]:
@@ -31,7 +31,7 @@ def ways_of(draft: Draft) -> list[tuple[str, str, str]]:
 
 
 @everywhere(
-    "apply/<uuid:docket_id>/delivery/", name="apply.delivery", sql=9, example="draft", methods=("GET", "POST")
+    "apply/<uuid:docket_id>/delivery/", name="apply.delivery", sql=7, example="draft", methods=("GET", "POST")
 )
 def delivery(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """How to collect the certificate, and where to reach the applicant."""
@@ -93,7 +93,7 @@ def delivery_rows(draft: Draft) -> list[dict[str, Any]]:
 
 
 @everywhere(
-    "apply/<uuid:docket_id>/check/", name="apply.check", sql=16, example="draft", methods=("GET", "POST")
+    "apply/<uuid:docket_id>/check/", name="apply.check", sql=14, example="draft", methods=("GET", "POST")
 )
 def check(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """Everything once more, with 修改 at each answer; declaration; submit exactly once."""
@@ -109,15 +109,13 @@ def check(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpRes
                 key=form_key(request),
             )
             return see_other(draft.url("apply.submitted"))
-        except Conflict as conflict:
-            now = own_case(docket_id, draft.actor)
-            if now is not None and now.case.state not in (State.DRAFT, State.CORRECTION):
-                return see_other(
-                    draft.url("apply.submitted")
-                )  # another tab was faster: the same one application
-            return _check(request, open_draft(request, portal, docket_id), conflict)
         except Refused as refused:
-            return _check(request, open_draft(request, portal, docket_id), refused)
+            now = open_draft(request, portal, docket_id)
+            if now.case.state not in (State.DRAFT, State.CORRECTION):
+                return see_other(
+                    now.url("apply.submitted")
+                )  # another tab was faster: the same one application
+            return _check(request, now, refused)
     if draft.case.state == State.CORRECTION:
         return see_other(draft.url("case.fix"))
     if draft.case.state != State.DRAFT:
@@ -128,6 +126,9 @@ def check(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpRes
 def _check(request: HttpRequest, draft: Draft, refused: Refused | None) -> HttpResponse:
     sights.saw("parties", draft.case.docket.number, docket_id=draft.case.pk, purpose="申请登记")
     problems = list(refused.refusals) if refused else missing(draft.facts, clock.now())
+    if not done(draft, "reason"):
+        # Before a contract is named, the one on file is not yet "somebody else's".
+        problems = [r for r in problems if r.code != "R_FILED"]
     edit = {s: f"{draft.url(f'apply.{s}')}?next=check" for s in draft.journey.sections}
     context = {
         "home": _home_rows(draft),
@@ -181,7 +182,7 @@ def located(draft: Draft, refusal: Refusal) -> dict[str, str]:
     return {"text": refusal.message, "href": href, "remedy": refusal.remedy}
 
 
-@everywhere("apply/<uuid:docket_id>/submitted/", name="apply.submitted", sql=9, example="submitted")
+@everywhere("apply/<uuid:docket_id>/submitted/", name="apply.submitted", sql=6, example="submitted")
 def submitted(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """Number, what comes next, when. The same whenever it is opened again."""
     draft = open_draft(request, portal, docket_id)

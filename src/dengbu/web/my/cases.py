@@ -89,7 +89,7 @@ def entry_of(portal: Portal, row: Listed) -> dict[str, Any]:
     }
 
 
-@page("my/", name="my.home", surface="web", needs="portal.person", sql=14, example="")
+@page("my/", name="my.home", surface="web", needs="portal.person", sql=13, example="")
 def home(request: HttpRequest) -> HttpResponse:
     """What needs you first; then what is running; then drafts; then my properties."""
     actor = actor_of(request)
@@ -113,7 +113,7 @@ def home(request: HttpRequest) -> HttpResponse:
 TABS = (("todo", "待我处理"), ("running", "进行中"), ("done", "已办结"))
 
 
-@everywhere("cases/", name="cases", sql=8)
+@everywhere("cases/", name="cases", sql=9)
 def cases(request: HttpRequest, portal: Portal) -> HttpResponse:
     """All my cases under three tabs, newest first; search by number or place."""
     actor = actor_of(request)
@@ -137,7 +137,7 @@ def cases(request: HttpRequest, portal: Portal) -> HttpResponse:
     return render(request, "my/cases.html", context)
 
 
-@everywhere(CASE, name="case", sql=17, example="submitted")
+@everywhere(CASE, name="case", sql=19, example="submitted")
 def case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """Status now, who must act, by when, what to do (one button), timeline, documents."""
     own = open_case(request, portal, docket_id)
@@ -297,7 +297,7 @@ def _people(own: OwnCase, actor: Actor) -> list[dict[str, Any]]:
     return [{"key": role, "value": "、".join(names)} for role, names in found.items()]
 
 
-@everywhere(f"{CASE}withdraw/", name="case.withdraw", sql=7, example="submitted", methods=("GET", "POST"))
+@everywhere(f"{CASE}withdraw/", name="case.withdraw", sql=6, example="submitted", methods=("GET", "POST"))
 def withdraw_case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """The interruption page before a case is withdrawn."""
     refusals: tuple[Any, ...] = ()

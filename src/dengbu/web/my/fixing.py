@@ -13,7 +13,7 @@ from dengbu.cases.lifecycle import State
 from dengbu.cases.models import Correction
 from dengbu.cases.queries.portal import correction_of
 from dengbu.core import clock
-from dengbu.core.refusals import Conflict, Refused
+from dengbu.core.refusals import Refused
 from dengbu.materials.models import MaterialPage
 from dengbu.materials.queries import pages_of
 
@@ -39,11 +39,9 @@ def fix(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpRespo
                 key=form_key(request),
             )
             return see_other(portal.url("apply.submitted", docket_id))
-        except Conflict as conflict:
+        except Refused as caught:
             if open_case(request, portal, docket_id).case.state != State.CORRECTION:
                 return see_other(portal.url("case", docket_id))
-            refused = conflict
-        except Refused as caught:
             refused = caught
     correction = correction_of(draft.case)
     if correction is None:

@@ -42,7 +42,7 @@ NOT_YOU = Refusal("CONFIRM_NOT_YOU", "这份确认不是发给您的。", "请�
     name="my.confirm",
     surface="web",
     needs="portal.person",
-    sql=15,
+    sql=9,
     example="invitation",
     methods=("GET", "POST"),
 )
@@ -53,12 +53,12 @@ def confirming(request: HttpRequest, token: str) -> HttpResponse:
     own = case_of_invitation(token[:40])
     if own is None or own.case.state != State.AWAITING:
         return render(request, "my/confirm_gone.html", MY.context("cases"), status=410)
-    return _confirm(request, own, None)
+    return _confirm(request, own, token, None)
 
 
-def _confirm(request: HttpRequest, own: OwnCase, refused: Refused | None) -> HttpResponse:
+def _confirm(request: HttpRequest, own: OwnCase, token: str, refused: Refused | None) -> HttpResponse:
     actor = actor_of(request)
-    if not own.mine(actor):
+    if not any(p.invite_token == token for p in own.mine(actor)):
         raise NotPermitted("application.confirm", NOT_YOU)
     draft = Draft(MY, own, actor, journey_of(own.case.type_code))
     book = unit_book(own.case.unit_code)
@@ -104,14 +104,14 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
     except Refused as refused:
         if own is None:
             raise
-        return _confirm(request, own, refused)
+        return _confirm(request, own, token, refused)
     return see_other(MY.url("case", docket_id))
 
 
 # --- my properties ----------------------------------------------------------------------------------------------
 
 
-@page("my/properties/", name="my.properties", surface="web", needs="portal.person", sql=5, example="")
+@page("my/properties/", name="my.properties", surface="web", needs="portal.person", sql=6, example="")
 def properties(request: HttpRequest) -> HttpResponse:
     """What stands in the register under one's name."""
     actor = actor_of(request)
@@ -130,7 +130,7 @@ def properties(request: HttpRequest) -> HttpResponse:
     name="my.property",
     surface="web",
     needs="portal.person",
-    sql=7,
+    sql=8,
     example="own_unit",
 )
 def property_(request: HttpRequest, unit: str) -> HttpResponse:
@@ -196,7 +196,7 @@ def portal_of(own: OwnCase, organisation_id: uuid.UUID | None) -> Portal:
     return DEV if own.case.client == "developer" else BANK
 
 
-@page("q/<str:token>", name="case.qr", surface="public", needs=PUBLIC, sql=4, example="token")
+@page("q/<str:token>", name="case.qr", surface="public", needs=PUBLIC, sql=3, example="token")
 def behind_qr(request: HttpRequest, token: str) -> HttpResponse:
     """Who scans decides: applicant → the case, desk → acceptance, anybody else → a page without names."""
     actor = actor_of(request)

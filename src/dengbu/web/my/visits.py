@@ -90,7 +90,7 @@ def papers_of(own: OwnCase) -> list[dict[str, str]]:
     return papers
 
 
-@everywhere(f"{CASE}pass/", name="case.pass", sql=17, example="passed")
+@everywhere(f"{CASE}pass/", name="case.pass", sql=16, example="passed")
 def passed(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """QR code, short code, until when; a time; what to bring."""
     own = open_case(request, portal, docket_id)
@@ -118,7 +118,7 @@ def passed(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpRe
     return render(request, "my/pass.html", context)
 
 
-@everywhere("appoint/<uuid:docket_id>/", name="appoint", sql=10, example="passed", methods=("GET", "POST"))
+@everywhere("appoint/<uuid:docket_id>/", name="appoint", sql=9, example="passed", methods=("GET", "POST"))
 def appoint(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """Choose a day, then a time; move or cancel what is booked."""
     refusals: tuple[Refusal, ...] = ()

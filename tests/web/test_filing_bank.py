@@ -1,0 +1,92 @@
+"""A bank files a mortgage and gives one up, without scripts."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from dengbu.cases.models import CaseParty
+from tests.web.filers import (
+    begin,
+    candidate,
+    errors_of,
+    hidden,
+    operator_of,
+    party_fields,
+    person,
+    text_of,
+    upload_everything,
+)
+
+pytestmark = pytest.mark.usefixtures("module_demo_database")
+
+TERMS = {
+    "contract_no": "DY-2026-001",
+    "amount": "80万",
+    "debt_from": "2026年11月1日",
+    "debt_until": "2046-10-31",
+    "debtor": "张三",
+    "scope": "主债权及其利息、违约金",
+    "transfer_limited": "no",
+    "do": "save",
+}
+
+
+def test_a_mortgage_is_filed_by_the_bank_and_confirmed_by_the_owner() -> None:
+    home = candidate("B01")
+    filer = begin(operator_of(home.organisation.number), "bank", "b01")
+    assert filer.post("property/", unit_code=home.unit_code).status_code == 303
+    fields = party_fields(filer.get("parties/"))
+    assert filer.post("parties/", **fields, do="save").status_code == 303
+    empty = filer.post("reason/", do="save")
+    assert [text for _, text in errors_of(empty)] == [
+        "请输入抵押合同编号",
+        "请输入债权数额",
+        "请输入债务履行起止日期",
+        "请输入债务履行起止日期",
+        "请输入债务人",
+        "请填写担保范围",
+        "请选择是否存在禁止或限制转让抵押不动产的约定",
+    ]
+    backwards = filer.post("reason/", **{**TERMS, "debt_until": "2020-1-1"})
+    assert errors_of(backwards) == [("#id_debt_until", "结束日期应晚于开始日期")]
+    assert filer.post("reason/", **TERMS).status_code == 303
+    upload_everything(filer)
+    assert filer.post("delivery/", way="electronic", phone="13800002134", do="save").status_code == 303
+    check = text_of(filer.get("check/"))
+    assert "捌拾万元整" in check and "没有" in check
+    assert filer.post("check/", declared="on").status_code == 303
+    assert filer.case.state == "awaiting_parties"
+    party = CaseParty.objects.get(case_id=filer.docket, role="mortgagor")
+    address = f"/my/confirm/{party.invite_token}/"
+    owner = person(home.owner.number)
+    drawn = owner.get(address)
+    assert "捌拾万元整" in text_of(drawn)
+    form = {"key": hidden(drawn, "key"), "docket": str(filer.docket), "do": "agree", "declared": "on"}
+    assert owner.post(address, form).status_code == 303
+    assert filer.case.state == "submitted"
+
+
+def test_a_discharge_needs_its_mortgage_and_a_reason_and_nobody_elses_word() -> None:
+    home = candidate("B06")
+    filer = begin(operator_of(home.organisation.number), "bank", "b06")
+    assert "申请人和共有人" not in text_of(filer.get())
+    drawn = filer.client.get(filer.url("property/") + f"?unit={home.unit_code}")
+    rights = re.findall(r'name="right" id="[^"]+" value="([^"]+)"', text_of(drawn))
+    assert filer.post("property/", unit_code=home.unit_code).status_code == 422
+    assert filer.post("property/", unit_code=home.unit_code, right=rights[0]).status_code == 303
+    assert errors_of(filer.post("reason/", do="save")) == [("#id_reason", "请选择注销原因")]
+    assert filer.post("reason/", reason="paid", do="save").status_code == 303
+    upload_everything(filer)
+    assert filer.post("delivery/", way="electronic", phone="13800002134", do="save").status_code == 303
+    assert filer.post("check/", declared="on").status_code == 303
+    assert filer.case.state == "submitted"
+
+
+def test_another_bank_sees_no_mortgage_to_give_up() -> None:
+    home = candidate("B06", 1)
+    others = [c for c in (candidate("B06", n) for n in range(2, 14)) if c.organisation != home.organisation]
+    filer = begin(operator_of(others[0].organisation.number), "bank", "b06")
+    page = text_of(filer.client.get(filer.url("property/") + f"?unit={home.unit_code}"))
+    assert "没有本机构在这处不动产上的抵押权" in page and 'name="right"' not in page
