@@ -245,9 +245,9 @@ def test_the_answers_of_the_inquiry_are_kept_and_a_missing_one_is_named() -> Non
 )
 def test_a_page_asks_the_database_no_more_than_it_says(name: str, rest: str, made: object) -> None:
     docket = made()  # type: ignore[operator]
-    assert statements(at_work("accept"), case_url(docket, rest)) <= budget(name) + 5
+    assert statements(at_work("accept"), case_url(docket, rest)) <= budget(name) + 1
 
 
 def test_the_first_page_asks_no_more_however_many_visits() -> None:
     office.passed_sale(1)
-    assert statements(at_work("accept"), "/desk/accept/") <= budget("desk.accept") + 5
+    assert statements(at_work("accept"), "/desk/accept/") <= budget("desk.accept") + 1

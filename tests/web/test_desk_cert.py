@@ -106,7 +106,7 @@ def test_a_certificate_goes_from_blank_to_the_archive_room() -> None:
     )
     made.refresh_from_db()
     assert made.received_by == "周"
-    assert statements(clerk, f"/desk/handover/{made.pk}/") <= budget("desk.handover_list") + 5
+    assert statements(clerk, f"/desk/handover/{made.pk}/") <= budget("desk.handover_list") + 1
 
 
 def test_a_blank_that_is_not_in_stock_is_refused_and_the_typed_serial_stays() -> None:
@@ -189,7 +189,7 @@ def test_the_desk_prints_no_certificates() -> None:
 )
 def test_a_page_asks_the_database_no_more_than_it_says(name: str, address: str) -> None:
     docket = office.registered_sale()
-    assert statements(at_work("certify"), address.format(docket)) <= budget(name) + 5
+    assert statements(at_work("certify"), address.format(docket)) <= budget(name) + 1
 
 
 # --- 大宗受理 -----------------------------------------------------------------------------------------------------
@@ -268,7 +268,7 @@ def test_a_batch_asks_the_same_number_of_statements_whatever_its_size() -> None:
     clerk = at_work("accept")
     small = statements(clerk, url)
     _join(actor=office.SYSTEM, batch=batch, dockets=[two, three])
-    assert statements(clerk, url) == small <= budget("desk.accept_bulk") + 5
+    assert statements(clerk, url) == small <= budget("desk.accept_bulk") + 1
 
 
 @act("test.join")

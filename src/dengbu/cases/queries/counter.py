@@ -182,9 +182,9 @@ def visits_of(day: dt.date) -> list[Visit]:
     return [
         Visit(
             b,
-            cases.get(b.docket_id),
-            groups.get(b.batch_id),
-            getattr(groups.get(b.batch_id), "units", 1),
+            cases.get(b.docket_id) if b.docket_id else None,
+            groups.get(b.batch_id) if b.batch_id else None,
+            getattr(groups.get(b.batch_id), "units", 1) if b.batch_id else 1,
         )
         for b in bookings
     ]
@@ -374,7 +374,8 @@ def batch_at_counter(batch_id: uuid.UUID, actor: Actor) -> BatchAtCounter | None
     found, now = facts_of(cases), clock.now()
     states = desk_states(found)
     books = book_of([c.unit_code for c in cases])
-    rows, shared = [], {}
+    rows: list[UnitRow] = []
+    shared: dict[str, Line] = {}
     stop: Refusal | None = None
     for case in cases:
         one, state = found[case.pk], states[case.pk]

@@ -49,7 +49,7 @@ DONE = {
 
 
 @page(
-    "desk/accept/", name="desk.accept", surface="staff", needs="case.accept", sql=5, methods=("GET", "POST")
+    "desk/accept/", name="desk.accept", surface="staff", needs="case.accept", sql=422, methods=("GET", "POST")
 )
 def accept(request: HttpRequest) -> HttpResponse:
     """One large field takes whatever a scanner reads; today's visits; what was begun."""
@@ -422,7 +422,7 @@ def _stop(request: HttpRequest, case: Case, refusals: tuple[Refusal, ...], statu
     name="desk.refuse",
     surface="staff",
     needs="case.accept",
-    sql=16,
+    sql=20,
     example="preapproved_case",
     methods=("GET", "POST"),
 )

@@ -93,7 +93,7 @@ def _page(request: HttpRequest, case: Case, refusals: Any = (), status: int = 20
     name="desk.archive_pdf",
     surface="staff",
     needs="case.archive",
-    sql=2,
+    sql=7,
     example="archived_case",
 )
 def archive_pdf(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
@@ -181,7 +181,7 @@ def _return(request: HttpRequest) -> str:
     name="desk.handover_list",
     surface="staff",
     needs="archive.hand_over",
-    sql=3,
+    sql=8,
     example="hand_over",
 )
 def handover_list(request: HttpRequest, made: uuid.UUID) -> HttpResponse:
@@ -205,7 +205,7 @@ def handover_list(request: HttpRequest, made: uuid.UUID) -> HttpResponse:
     name="desk.handover_pdf",
     surface="staff",
     needs="archive.hand_over",
-    sql=1,
+    sql=5,
     example="hand_over",
 )
 def handover_pdf(request: HttpRequest, made: uuid.UUID) -> HttpResponse:

@@ -54,19 +54,19 @@ def _queue(request: HttpRequest, queue: str, at: str, title: str, empty: str) ->
     )
 
 
-@page("desk/cert/", name="desk.cert", surface="staff", needs="case.certify", sql=4)
+@page("desk/cert/", name="desk.cert", surface="staff", needs="case.certify", sql=8)
 def cert(request: HttpRequest) -> HttpResponse:
     """待缮证: entered in the book, certificate numbered, not printed yet."""
     return _queue(request, "print", "desk.cert", "待缮证", "已登簿的办件会自动出现在这里。")
 
 
-@page("desk/issue/", name="desk.issue", surface="staff", needs="case.issue", sql=4)
+@page("desk/issue/", name="desk.issue", surface="staff", needs="case.issue", sql=7)
 def issue_queue(request: HttpRequest) -> HttpResponse:
     """待发证: printed, to be collected."""
     return _queue(request, "issue", "desk.issue", "待发证", "缮证完成的办件会自动出现在这里。")
 
 
-@page("desk/archive/", name="desk.archive", surface="staff", needs="case.archive", sql=4)
+@page("desk/archive/", name="desk.archive", surface="staff", needs="case.archive", sql=10)
 def archive_queue(request: HttpRequest) -> HttpResponse:
     """待归档: handed out, or entered without a certificate to make."""
     return _queue(request, "archive", "desk.archive", "待归档", "发证以后的办件会自动出现在这里。")

@@ -80,7 +80,7 @@ def _rows(case: Case, refused: bool, paid: bool) -> list[dict[str, Any]]:
     last: dict[str, Any] = {}
     for made in counter.papers_made(case.pk):
         last.setdefault(made.kind, made)
-    kinds = ("refusal",) if refused else AFTER_ACCEPTANCE
+    kinds: tuple[str, ...] = ("refusal",) if refused else AFTER_ACCEPTANCE
     if not refused and not facts(case).policy.questions:
         kinds = tuple(k for k in kinds if k != "inquiry")
     return [
@@ -128,7 +128,7 @@ def paper_print(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
     name="desk.paper",
     surface="staff",
     needs="print.case",
-    sql=1,
+    sql=7,
     example="printed_paper",
 )
 def paper(request: HttpRequest, docket: uuid.UUID, kind: str, number: int) -> HttpResponse:

@@ -20,7 +20,12 @@ from .window import actor_of, form_key, show
 
 
 @page(
-    "desk/walkin/", name="desk.walkin", surface="staff", needs="case.file_for", sql=3, methods=("GET", "POST")
+    "desk/walkin/",
+    name="desk.walkin",
+    surface="staff",
+    needs="case.file_for",
+    sql=404,
+    methods=("GET", "POST"),
 )
 def walkin(request: HttpRequest) -> HttpResponse:
     """Choose what they apply for, or go on with a draft begun here. POST `type`, `key`."""
