@@ -1,0 +1,464 @@
+"""An object of the demo district for every page of the register that takes one: made by the real acts on first use.
+
+`Examples().of(page)` gives the address of a page and somebody who may read it.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from dengbu.cases import documents
+from dengbu.cases.actions import batches, closing, desk, filing, papers, review
+from dengbu.cases.actions.materials import add_material
+from dengbu.cases.facts import facts
+from dengbu.cases.models import Batch, Case, CaseParty
+from dengbu.certificates.models import Blank, Certificate
+from dengbu.contracts.models import InboundMessage
+from dengbu.core import clock, crypto
+from dengbu.core.acts import ANONYMOUS, Actor
+from dengbu.core.models import User
+from dengbu.materials.intake import intake
+from dengbu.materials.models import MaterialPage
+from dengbu.parties.models import Operator, Organisation, Person, Staff
+from dengbu.parties.queries import actor_of
+from dengbu.payments import actions as payments
+from dengbu.payments.models import FeeBill
+from dengbu.project.demo.candidates import Candidate, demo_candidates
+from dengbu.project.demo.people import ORGANISATIONS
+from dengbu.register.queries import unit_book
+from dengbu.web.pages import PUBLIC, Page
+from dengbu.web.public.login import PENDING
+from dengbu.web.public.registration import IDENTITY
+
+from .filers import BACKEND, Filer, begin, hidden_value, party_fields, picture, upload_everything
+
+# Stages of a case in order; each is reached from the one before.
+ROAD = (
+    "draft",
+    "sent",
+    "submitted",
+    "under_review",
+    "preapproved",
+    "registered",
+    "printed",
+    "issued",
+    "archived",
+)
+USCC = {o.key: o.number for o in ORGANISATIONS}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Where a page is with its example, and who may read it there."""
+
+    url: str
+    user: User | None
+
+
+def staff(login: str) -> User:
+    return User.objects.get(login=login)
+
+
+def acting(user: User) -> Actor:
+    return actor_of(user.pk) or ANONYMOUS
+
+
+def person(number: str) -> User:
+    return Person.objects.get(id_index=crypto.index(number)).user
+
+
+def operator(uscc: str) -> User:
+    found = Operator.objects.filter(organisation__uscc=uscc, may_submit=True, active=True).first()
+    assert found is not None
+    return found.user
+
+
+def browser(user: User | None) -> Client:
+    client = Client()
+    if user is not None:
+        client.force_login(user, backend=BACKEND)
+    return client
+
+
+@functools.cache
+def page_of_paper() -> bytes:
+    return picture("材料")
+
+
+class Examples:
+    """Examples of one demo database, each made once."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Any] = {}
+        self._free: dict[str, list[Candidate]] = {}
+
+    def once(self, key: str, make: Callable[[], Any]) -> Any:
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
+
+    def candidate(self, type_code: str) -> Candidate:
+        """The next home nobody has used yet."""
+        if type_code not in self._free:
+            self._free[type_code] = demo_candidates(type_code)
+        return self._free[type_code].pop(0)
+
+    # --- cases -----------------------------------------------------------------------------------------------
+
+    def case(self, portal: str, stage: str) -> Case:
+        """A case filed in a portal (my, bank, dev), at a stage of ROAD, or `correction`, kept as it is."""
+        made: Case = self.once(f"{portal}.{stage}", lambda: self._case(portal, stage))
+        return made
+
+    def applicant(self, case: Case) -> User:
+        return User.objects.get(pk=case.filed_by)
+
+    def _case(self, portal: str, stage: str) -> Case:
+        docket = {"my": self._sale, "bank": self._mortgage, "dev": self._new_home}[portal]()
+        target = "under_review" if stage == "correction" else stage
+        for step in ROAD[1 : ROAD.index(target) + 1]:
+            getattr(self, f"_to_{step}")(Case.objects.get(pk=docket))
+        if stage == "correction":
+            self._correct(Case.objects.get(pk=docket))
+        return Case.objects.get(pk=docket)
+
+    def _sale(self) -> uuid.UUID:
+        home = self.candidate("P01")
+        filer = begin(browser(person(home.owner.number)), "my", "p01")
+        saved(filer.post("property/", unit_code=home.unit_code))
+        saved(filer.post("parties/", **party_fields(filer.get("parties/")), coownership="sole", do="save"))
+        saved(filer.post("reason/", filing_no=hidden_value(filer.get("reason/"), "filing_no"), do="save"))
+        upload_everything(filer)
+        saved(filer.post("delivery/", way="window", phone="13800002134", do="save"))
+        return filer.docket
+
+    def _mortgage(self) -> uuid.UUID:
+        home = self.candidate("B01")
+        filer = begin(browser(operator(USCC["bank1"])), "bank", "b01")
+        saved(filer.post("property/", unit_code=home.unit_code))
+        saved(filer.post("parties/", **party_fields(filer.get("parties/")), do="save"))
+        terms = {
+            "contract_no": "DY-2026-0001",
+            "amount": "420000",
+            "scope": "主债权及利息",
+            "debtor": home.owner.name,
+        }
+        days = {"debt_from": "2026-03-01", "debt_until": "2046-02-28"}
+        saved(filer.post("reason/", **terms, **days, transfer_limited="no", do="save"))
+        upload_everything(filer)
+        saved(filer.post("delivery/", way="window", phone="13800002134", do="save"))
+        return filer.docket
+
+    def _new_home(self) -> uuid.UUID:
+        batch = self.batch("one")
+        waiting: list[uuid.UUID] = self.once(
+            "drafts", lambda: list(Case.objects.filter(batch=batch).order_by("unit_code").values_list("pk", flat=True))
+        )
+        return waiting.pop(0)
+
+    def batch(self, which: str) -> Batch:
+        made: Batch = self.once(f"batch.{which}", self._batch)
+        return made
+
+    def _batch(self) -> Batch:
+        homes = [self.candidate("D09") for _ in range(1)]
+        first = homes[0]
+        homes += [
+            c
+            for c in self._free["D09"]
+            if c.building == first.building and c.organisation == first.organisation
+        ][:5]
+        self._free["D09"] = [c for c in self._free["D09"] if c not in homes]
+        assert first.organisation is not None
+        by = acting(operator(first.organisation.number))
+        begun = batches.start_batch(actor=by, unit_codes=[c.unit_code for c in homes])
+        batch = Batch.objects.get(pk=begun["batch_id"])
+        for case in Case.objects.filter(batch=batch):
+            give_papers(case, by)
+        return batch
+
+    # --- the road --------------------------------------------------------------------------------------------
+
+    def _to_sent(self, case: Case) -> None:
+        by = acting(self.applicant(case))
+        if case.batch_id:
+            batches.submit_batch(
+                actor=by,
+                batch_id=case.batch_id,
+                docket_ids=[case.pk],
+                declared=True,
+                key=f"example-{case.pk}",
+            )
+        else:
+            filing.submit(actor=by, docket_id=case.pk, declared=True)
+
+    def _to_submitted(self, case: Case) -> None:
+        for party in CaseParty.objects.filter(case=case, confirmed_at=None, invite_token__isnull=False):
+            found = Person.objects.get(id_index=party.number_index)
+            filing.confirm(actor=acting(found.user), docket_id=case.pk, declared=True)
+
+    def _to_under_review(self, case: Case) -> None:
+        review.claim(actor=acting(staff("review1")), docket_id=case.pk)
+
+    def _judge(self, case: Case, **verdicts: str) -> None:
+        found = facts(case)
+        for line in found.checklist(unit_book(case.unit_code), clock.now()):
+            if line.needs_verdict:
+                review.give_verdict(
+                    actor=acting(staff("review1")), docket_id=case.pk, item=line.key,
+                    verdict=verdicts.get(line.key.replace("-", "_"), "ok"),
+                )  # fmt: skip
+
+    def _correct(self, case: Case) -> None:
+        item = self.item(case)
+        self._judge(case, **{item.replace("-", "_"): "fix"})
+        reason = {
+            "code": "I-01",
+            "target": f"material:{item}",
+            "vars": {"page": "1"},
+            "note": "",
+            "page": "",
+            "region": None,
+        }
+        review.request_correction(actor=acting(staff("review1")), docket_id=case.pk, reasons=[reason])
+
+    def _to_preapproved(self, case: Case) -> None:
+        self._judge(case)
+        by = acting(staff("review1"))
+        review.query_restrictions(actor=by, docket_id=case.pk)
+        review.pass_case(actor=by, docket_id=case.pk)
+
+    def _to_registered(self, case: Case) -> None:
+        by, found = acting(staff("accept1")), facts(case)
+        for party in found.parties:
+            desk.check_in(actor=by, docket_id=case.pk, party_id=party.pk, how="card")
+        for line in desk.papers(found, unit_book(case.unit_code)):
+            desk.desk_verdict(
+                actor=by,
+                docket_id=case.pk,
+                item=line.key,
+                checks=dict.fromkeys(desk.CHECKS, True),
+                originals=1,
+                copies=0,
+            )
+        review.query_restrictions(actor=by, docket_id=case.pk, moment="desk")
+        desk.accept(actor=by, docket_id=case.pk)
+
+    def _to_printed(self, case: Case) -> None:
+        by = acting(staff("certify1"))
+        for certificate in Certificate.objects.filter(docket_id=case.pk, state="numbered"):
+            blank = Blank.objects.filter(kind=certificate.kind, state="stock").order_by("serial").first()
+            assert blank is not None
+            closing.print_certificate(
+                actor=by, docket_id=case.pk, certificate_id=certificate.pk, blank_serial=blank.serial
+            )
+
+    def _to_issued(self, case: Case) -> None:
+        for bill in FeeBill.objects.filter(docket_id=case.pk, total_fen__gt=0):
+            payments.collect_at_window(
+                actor=acting(staff("accept1")), bill_id=bill.pk, channel="cash", amount_fen=bill.total_fen
+            )
+        for certificate in Certificate.objects.filter(docket_id=case.pk, state="printed"):
+            closing.issue(
+                actor=acting(staff("certify1")), docket_id=case.pk, certificate_id=certificate.pk,
+                receiver_name="李小明", receiver_document_kind="resident_id", receiver_number="41999919850307213X",
+                receipt_shown=True, voucher_shown=True, identity_checked=True,
+            )  # fmt: skip
+
+    def _to_archived(self, case: Case) -> None:
+        pages = len(documents.catalogue(facts(case)))
+        closing.archive(actor=acting(staff("certify1")), docket_id=case.pk, paper_pages=pages)
+
+    def item(self, case: Case) -> str:
+        """A checklist item somebody has to upload."""
+        found = facts(case)
+        return next(x.key for x in found.checklist(unit_book(case.unit_code), clock.now()) if x.to_upload)
+
+    # --- examples --------------------------------------------------------------------------------------------
+
+    def of(self, page: Page) -> Example:
+        """The address of a page and somebody who may read it."""
+        portal = page.name.split(".")[0]
+        args, user = self._arguments(page, portal)
+        if "<" not in page.route:
+            args = ()
+        return Example(reverse(f"web:{page.name}", args=args), user or self.reader(page))
+
+    def reader(self, page: Page) -> User | None:
+        """Somebody with the right a page needs, where the page is nobody's own."""
+        if page.needs == PUBLIC:
+            return None
+        if page.needs == "portal.person":
+            return self.applicant(self.case("my", "submitted"))
+        if page.needs == "portal.organisation":
+            return operator(USCC["dev1" if page.name.startswith("dev.") else "bank1"])
+        for login in ("review1", "accept1", "certify1", "lead1", "admin1"):
+            if acting(staff(login)).may(page.needs):
+                return staff(login)
+        return staff("review1")
+
+    def _arguments(self, page: Page, portal: str) -> tuple[tuple[Any, ...], User | None]:
+        if portal in ("my", "bank", "dev") and page.example in STAGES:
+            case = self.case(portal, STAGES[page.example])
+            more = {"draft_item": self.item, "submitted_document": lambda _: "receipt"}.get(page.example)
+            return (case.pk, more(case)) if more else (case.pk,), self.applicant(case)
+        found: tuple[tuple[Any, ...], User | None] = getattr(
+            self, f"_ex_{page.example}", lambda: ((), None)
+        )()
+        return found
+
+    def _ex_P01(self) -> Any:
+        return ("P01",), None
+
+    def _ex_agent(self) -> Any:
+        return ("agent",), None
+
+    def _ex_type_slug(self) -> Any:
+        return ("p01",), None
+
+    def _ex_organisation(self) -> Any:
+        return (Organisation.objects.get(uscc=USCC["bank1"]).pk,), None
+
+    def _ex_staff(self) -> Any:
+        return (Staff.objects.get(number="SJ0101").pk,), None
+
+    def _ex_under_review(self) -> Any:
+        return (self.case("my", "under_review").pk,), staff("review1")
+
+    def _ex_preapproved(self) -> Any:
+        return (self.case("my", "preapproved").pk,), staff("review1")
+
+    def _ex_preapproved_case(self) -> Any:
+        return (self.case("my", "preapproved").pk,), staff("accept1")
+
+    def _ex_preapproved_batch(self) -> Any:
+        return (self.case("dev", "preapproved").batch_id,), staff("accept1")
+
+    def _ex_accepted_case(self) -> Any:
+        return (self.case("my", "registered").pk,), staff("accept1")
+
+    def _ex_printed_paper(self) -> Any:
+        case = self.case("my", "registered")
+        self.once(
+            "paper",
+            lambda: papers.print_paper(actor=acting(staff("accept1")), docket_id=case.pk, kind="receipt"),
+        )
+        return (case.pk, "receipt", 1), staff("accept1")
+
+    def _ex_registered_case(self) -> Any:
+        return (self.case("my", "registered").pk,), staff("certify1")
+
+    def _ex_registered_certificate(self) -> Any:
+        case = self.case("my", "registered")
+        return (case.pk, Certificate.objects.get(docket_id=case.pk).pk, 1), staff("certify1")
+
+    def _ex_printed_certificate(self) -> Any:
+        case = self.case("my", "printed")
+        return (case.pk, Certificate.objects.get(docket_id=case.pk).pk), staff("certify1")
+
+    def _ex_certified_case(self) -> Any:
+        return (self.case("my", "printed").pk,), staff("certify1")
+
+    def _ex_issued_case(self) -> Any:
+        return (self.case("my", "issued").pk,), staff("certify1")
+
+    def _ex_archived_case(self) -> Any:
+        return (self.case("my", "archived").pk,), staff("certify1")
+
+    def _ex_hand_over(self) -> Any:
+        self.case("my", "archived")
+        return (
+            self.once("hand_over", lambda: uuid.UUID(closing.hand_over(actor=acting(staff("certify1"))))),
+        ), None
+
+    def _ex_inbound(self) -> Any:
+        return (InboundMessage.objects.earliest("pk").pk,), staff("lead1")
+
+    def _ex_batch(self) -> Any:
+        batch = self.case("dev", "submitted").batch
+        return (batch.pk,), User.objects.get(pk=batch.filed_by)
+
+    def _ex_batch_result(self) -> Any:
+        case = self.case("dev", "submitted")
+        return (case.batch_id, f"example-{case.pk}"), self.applicant(case)
+
+    def _ex_building_code(self) -> Any:
+        batch = self.case("dev", "submitted").batch
+        return (batch.building_code,), User.objects.get(pk=batch.filed_by)
+
+    def _ex_material(self) -> Any:
+        case = self.case("my", "submitted")
+        page = MaterialPage.objects.filter(docket_id=case.pk).earliest("position")
+        return (case.pk, page.pk, "thumb"), self.applicant(case)
+
+    def _ex_invitation(self) -> Any:
+        case = self.case("my", "sent")
+        party = CaseParty.objects.get(case=case, confirmed_at=None, invite_token__isnull=False)
+        return (party.invite_token,), Person.objects.get(id_index=party.number_index).user
+
+    def _ex_own_unit(self) -> Any:
+        case = self.case("my", "submitted")
+        return (case.unit_code,), self.applicant(case)
+
+    def _ex_unit(self) -> Any:
+        return (self.case("my", "submitted").unit_code,), None
+
+    def _ex_token(self) -> Any:
+        return (self.case("my", "preapproved").token,), None
+
+
+#: example -> stage of the case it stands for, in the portal of the page
+STAGES = {
+    "draft": "draft",
+    "draft_item": "draft",
+    "submitted": "submitted",
+    "submitted_document": "registered",
+    "correction": "correction",
+    "passed": "preapproved",
+    "billed": "registered",
+}
+
+
+def saved(response: Any) -> None:
+    assert response.status_code == 303, response.content.decode()[-4000:]
+
+
+def give_papers(case: Case, by: Actor) -> None:
+    """A page for every item that has to be uploaded."""
+    for line in facts(case).checklist(unit_book(case.unit_code), clock.now()):
+        if line.to_upload:
+            file = SimpleUploadedFile(f"{line.key}.jpg", page_of_paper())
+            add_material(
+                actor=by, docket_id=case.pk, item=line.key,
+                intake=intake(io.BytesIO(file.read()), declared_name=file.name), original_name=file.name,
+            )  # fmt: skip
+
+
+def midway(client: Client, page: Page) -> None:
+    """What the session of somebody logging in or registering holds when this page is reached."""
+    phone = crypto.encrypt("13800009999", PENDING)
+    if not page.name.startswith(("public.login_code", "public.register_")):
+        return
+    session = client.session
+    if page.name == "public.login_code":
+        session["login"] = {"phone": phone, "sent": clock.epoch_seconds()}
+    elif page.name in ("public.register_code", "public.register_identity", "public.register_consent"):
+        typed = {"name": "王海涛", "document_kind": "resident_id", "id_number": "41999919850307213X"}
+        sealed = crypto.encrypt(json.dumps(typed, ensure_ascii=False), IDENTITY)
+        session["register"] = {"phone": phone, "sent": clock.epoch_seconds(), "code": 1, "identity": sealed}
+    else:
+        return
+    session.save()
+
+
+__all__ = ["Example", "Examples", "Filer", "acting", "browser", "midway", "operator", "person", "staff"]
