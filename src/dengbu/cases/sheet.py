@@ -118,16 +118,17 @@ def _people(file: ReviewFile) -> list[Row]:
         for n, (ours, theirs, housing) in enumerate(_aligned(mine, held, pushed), 1):
             word = ROLES.get(role, role)
             label = f"{word}{n}" if max(len(mine), len(held), len(pushed)) > 1 else word
-            rows.append(
-                Row(f"{label}姓名", tuple(_(x and x[0]) for x in (ours, theirs, housing)), "parties", "ID")
-            )  # type: ignore[arg-type]
-            rows.append(
-                Row(f"{label}证件号", tuple(_(x and x[1]) for x in (ours, theirs, housing)), "parties", "ID")
-            )  # type: ignore[arg-type]
+            for place, what in enumerate(("姓名", "证件号")):
+                values = (_at(ours, place), _at(theirs, place), _at(housing, place))
+                rows.append(Row(f"{label}{what}", values, "parties", "ID"))
     return rows
 
 
 Known = tuple[str, str, str]
+
+
+def _at(who: Known | None, place: int) -> str | None:
+    return _(who[place]) if who else None
 
 
 def _aligned(

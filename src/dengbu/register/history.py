@@ -65,12 +65,5 @@ def history_of(unit_code: str) -> list[Ended]:
 
 def _ended(row: tuple[Any, ...]) -> Ended:
     terms, holders = (json.loads(v) if isinstance(v, str) else v for v in (row[3], row[8]))
-    return Ended(
-        row[0],
-        row[1],
-        row[2],
-        terms or {},
-        *row[4:8],
-        tuple((name, share) for name, share in holders or ()),
-        *row[9:19],
-    )
+    shared = tuple((name, share) for name, share in holders or ())
+    return Ended(*(*row[:3], terms or {}, *row[4:8], shared, *row[9:19]))

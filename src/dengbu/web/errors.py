@@ -52,17 +52,27 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         403,
         needed_posts=[],
         refusals=(
-            Refusal("WEB_FORM_TOO_OLD", "这个页面停留得太久，这次提交没有生效。", "请返回上一页刷新后再提交，填写的内容还在。"),
+            Refusal(
+                "WEB_FORM_TOO_OLD",
+                "这个页面停留得太久，这次提交没有生效。",
+                "请返回上一页刷新后再提交，填写的内容还在。",
+            ),
         ),
     )
 
 
-def locked_out(request: HttpRequest, credentials: dict[str, Any] | None = None, *args: Any, **kwargs: Any) -> HttpResponse:
+def locked_out(
+    request: HttpRequest, credentials: dict[str, Any] | None = None, *args: Any, **kwargs: Any
+) -> HttpResponse:
     return _page(
         request,
         "422",
         429,
-        refusals=(Refusal("WEB_LOGIN_LOCKED", "密码连续输错5次，账号已暂时锁定。", "请15分钟后再试，或联系系统管理员。"),),
+        refusals=(
+            Refusal(
+                "WEB_LOGIN_LOCKED", "密码连续输错5次，账号已暂时锁定。", "请15分钟后再试，或联系系统管理员。"
+            ),
+        ),
     )
 
 

@@ -237,7 +237,8 @@ def _plain(reason: table.Reason | None) -> str:
 
 def _rendered(slots: list[Slot], names: Mapping[str, str]) -> tuple[list[dict[str, Any]], list[Refusal]]:
     """The lines as the applicant will read them, or what is still missing."""
-    lines, faults = [], []
+    lines: list[dict[str, Any]] = []
+    faults: list[Refusal] = []
     for slot in slots:
         if slot.reason is None:
             continue

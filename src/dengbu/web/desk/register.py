@@ -35,7 +35,7 @@ RIGHTS = {
     "easement": "地役权",
 }
 MORTGAGES = {"ordinary": "一般抵押", "maximum": "最高额抵押"}
-LIMITED = {True: "有禁止或限制转让的约定", False: "没有禁止或限制转让的约定"}
+LIMITED: dict[Any, str] = {True: "有禁止或限制转让的约定", False: "没有禁止或限制转让的约定"}
 
 
 @page(

@@ -10,7 +10,18 @@ _CITIZEN = (
 )
 _STAFF = (
     *("base", "common", "nav", "buttons", "fields", "tags", "table", "identity-bar", "bottom-bar", "panel"),
-    *("result", "verdict", "viewer", "review", "accept", "register-book", "building-table", "desk", "windows", "narrow"),
+    *(
+        "result",
+        "verdict",
+        "viewer",
+        "review",
+        "accept",
+        "register-book",
+        "building-table",
+        "desk",
+        "windows",
+        "narrow",
+    ),
 )
 
 
