@@ -276,7 +276,7 @@ class Examples:
             )  # fmt: skip
 
     def _to_archived(self, case: Case) -> None:
-        pages = len(documents.catalogue(facts(case)))
+        pages = sum(line["pages"] for line in documents.catalogue(facts(case)))
         closing.archive(actor=acting(staff("certify1")), docket_id=case.pk, paper_pages=pages)
 
     def item(self, case: Case) -> str:
