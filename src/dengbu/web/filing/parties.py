@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from dengbu.cases.actions.filing import PartyIn, save_parties
@@ -416,7 +415,7 @@ def _show(
     if not judged:
         for form in forms:
             if form.is_bound:
-                form._errors = ErrorDict()  # drawn as it was posted, not judged
+                form.not_judged()
     shown = {str(e["href"]) for e in errors or []}
     summary = [] if shown else forms
     context = {

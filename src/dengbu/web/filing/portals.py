@@ -41,6 +41,8 @@ MY = Portal("my", "portal.person", "citizen.html", "", "person")
 BANK = Portal("bank", "portal.organisation", "partner.html", "bank", "bank")
 DEV = Portal("dev", "portal.organisation", "partner.html", "developer", "developer")
 PORTALS = (MY, BANK, DEV)
+# The desk files for somebody who walked in: the same pages from the task list on; the draft is begun at /desk/walkin/.
+DESK = Portal("desk", "case.file_for", "desk/filing.html", "", "person")
 
 PortalView = Callable[..., HttpResponse]
 
@@ -51,11 +53,11 @@ def everywhere(
     """Register a view `(request, portal, …)` under every portal: `/my/<route>` as `my.<name>`, and so on."""
 
     def decorate(view: PortalView) -> PortalView:
-        for portal in PORTALS:
+        for portal in (*PORTALS, DESK) if name.startswith("apply") and name != "apply.start" else PORTALS:
             page(
                 f"{portal.key}/{route}",
                 name=f"{portal.key}.{name}",
-                surface="web",
+                surface="staff" if portal is DESK else "web",
                 needs=portal.permission,
                 sql=sql,
                 example=example,

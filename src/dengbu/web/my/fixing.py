@@ -102,10 +102,11 @@ def changed(draft: Draft, correction: Correction, section: str) -> bool:
 
 def picture(reason: dict[str, Any], pages: list[MaterialPage]) -> dict[str, Any] | None:
     """The page with the reviewer's mark, when it is still there and is an image."""
-    region, at = reason.get("region"), reason.get("page")
-    if not region or not str(at or "").isdigit():
+    region, written = reason.get("region"), str(reason.get("page") or "")
+    if not region or not written.isdigit():
         return None
-    page = pages[int(at) - 1] if 0 < int(at) <= len(pages) else None
+    at = int(written)
+    page = pages[at - 1] if 0 < at <= len(pages) else None
     if page is None or page.mime == "application/pdf" or not page.width:
         return None
     box = {
@@ -114,7 +115,7 @@ def picture(reason: dict[str, Any], pages: list[MaterialPage]) -> dict[str, Any]
     }
     return {
         "page": page,
-        "number": int(at),
+        "number": at,
         "box": box,
         "stroke": max(page.width // 120, 3),
         "words": region.get("words", ""),

@@ -64,8 +64,8 @@ def days_of(chosen: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dt
             "slot": s,
             "at": clock.local(s.starts_at),
             "weekday": _weekday(clock.local(s.starts_at).date()),
-            "left": s.places_left,
-        }  # type: ignore[attr-defined]
+            "left": s.capacity - s.booked,
+        }
         for s in (slots_of_day("window", day) if day else [])
     ]
     return rows, slots, day
@@ -198,7 +198,7 @@ def pay(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpRespo
 
 
 @everywhere(
-    "pay/<uuid:docket_id>/result/", name="pay.result", sql=9, example="billed", methods=("GET", "POST")
+    "pay/<uuid:docket_id>/result/", name="pay.result", sql=8, example="billed", methods=("GET", "POST")
 )
 def pay_result(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """Paid, or waiting: “正在确认，不要重复缴费”. A POST asks the gateway again."""
