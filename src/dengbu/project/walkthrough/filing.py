@@ -57,7 +57,12 @@ def name_parties(visitor: Visitor, tasks: Page, candidate: Candidate) -> None:
             values[name] = getattr(candidate.owner, "phone", "")
     buyer = candidate.buyer
     if buyer is not None and "buyer-0-phone" in form.names:
-        typed = {"name": buyer.name, "document_kind": "resident_id", "number": buyer.number, "phone": buyer.phone}
+        typed = {
+            "name": buyer.name,
+            "document_kind": "resident_id",
+            "number": buyer.number,
+            "phone": buyer.phone,
+        }
         values |= {
             f"buyer-0-{name}": value
             for name, value in typed.items()
@@ -102,6 +107,21 @@ def upload_all(visitor: Visitor, tasks: Page) -> int:
         upload = [("files", (f"{name}.jpg", picture(name), "image/jpeg"))]
         visitor.submit(item, _upload_form(item), {"do": "upload"}, files=upload)
     return len(items)
+
+
+def upload_missing(visitor: Visitor, tasks_path: str) -> int:
+    """Upload a page for every item that has none yet. Gives how many."""
+    page = visitor.get(f"{tasks_path}materials/")
+    count = 0
+    for href in sorted({href for href, _ in page.links if re.search(r"/materials/[^/]+/$", href)}):
+        item = visitor.get(href)
+        if "已上传" in item.text:
+            continue
+        name = href.rstrip("/").rsplit("/", 1)[-1]
+        picked = [("files", (f"{name}.jpg", picture(f"{tasks_path[-9:]} {name}"), "image/jpeg"))]
+        visitor.submit(item, _upload_form(item), {"do": "upload"}, files=picked)
+        count += 1
+    return count
 
 
 def _upload_form(page: Page) -> Form:

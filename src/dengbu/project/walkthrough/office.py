@@ -49,7 +49,7 @@ def check_at_desk(visitor: Visitor, docket_id: str) -> None:
         if form is not None:
             how = "card" if "card" in form.choices.get("how", ["card"]) else form.choices["how"][0]
             page = visitor.submit(page, form, {"how": how, "do": "identity"})
-    page = visitor.submit(page, _with_button(page, "do", "query"), {"do": "query"})
+    page = visitor.submit(page, with_button(page, "do", "query"), {"do": "query"})
     for _ in range(40):
         papers = sorted({href for href, _ in page.links if re.search(r"[?&]item=", href)})
         done: set[str] = set()
@@ -81,7 +81,8 @@ def _values(page: Page, name: str) -> list[str]:
     return list(dict.fromkeys(f.values[name] for f in page.forms if f.values.get(name)))
 
 
-def _with_button(page: Page, name: str, value: str) -> Form:
+def with_button(page: Page, name: str, value: str) -> Form:
+    """The form that has this button."""
     for form in page.forms:
         if any(n == name and v == value for n, v, _ in form.buttons):
             return form
@@ -97,7 +98,11 @@ def accept(visitor: Visitor, docket_id: str) -> Page:
 def print_papers(visitor: Visitor, docket_id: str) -> None:
     """现场打印: 受理凭证, 缴费通知书或凭证, 传递表, 申请书, 询问笔录."""
     page = visitor.get(f"/desk/accept/{docket_id}/print/")
-    form = next(f for f in page.forms if f.values.get("kind") == "all" or ("kind", "all") in [b[:2] for b in f.buttons])
+    form = next(
+        f
+        for f in page.forms
+        if f.values.get("kind") == "all" or ("kind", "all") in [b[:2] for b in f.buttons]
+    )
     visitor.submit(page, form, {"kind": "all"})
 
 
@@ -119,7 +124,14 @@ def make_certificates(visitor: Visitor, docket_id: str, next_blank: str = "") ->
     for _ in range(10):
         page = visitor.get(f"/desk/cert/{docket_id}/")
         numbers = list(dict.fromkeys([*numbers, *CERTIFICATE_NO.findall(page.text)]))
-        form = next((f for f in page.forms if ("do", "print") in [b[:2] for b in f.buttons] or f.values.get("do") == "print"), None)
+        form = next(
+            (
+                f
+                for f in page.forms
+                if ("do", "print") in [b[:2] for b in f.buttons] or f.values.get("do") == "print"
+            ),
+            None,
+        )
         if form is None:
             return numbers
         serial = form.values.get("serial") or next_blank or _blank_on(page)
@@ -144,7 +156,9 @@ def hand_out(visitor: Visitor, docket_id: str, name: str, kind: str, number: str
         ticks = {n: "on" for n, options in form.choices.items() if options == ["on"] or options == ["yes"]}
         ticks = {n: form.choices[n][0] for n in ticks}
         done = visitor.submit(
-            page, form, {**ticks, "receiver_name": name, "receiver_document_kind": kind, "receiver_number": number}
+            page,
+            form,
+            {**ticks, "receiver_name": name, "receiver_document_kind": kind, "receiver_number": number},
         )
         if "receiver_name" not in {n for f in done.forms for n in f.names}:
             return

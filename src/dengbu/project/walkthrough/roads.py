@@ -121,7 +121,10 @@ def sale(walk: Walk) -> Walked:
             filing.choose_property(seller_at, tasks, candidate.unit_code)
             filing.name_contract(seller_at, tasks, candidate.filing_no)
             filing.name_parties(seller_at, tasks, candidate)
-            walk.step(candidate.owner.name, f"确认不动产{candidate.location}、备案合同{candidate.filing_no}、买卖双方")
+            walk.step(
+                candidate.owner.name,
+                f"确认不动产{candidate.location}、备案合同{candidate.filing_no}、买卖双方",
+            )
             walk.step(candidate.owner.name, f"上传材料{filing.upload_all(seller_at, tasks)}项")
             filing.choose_delivery(seller_at, tasks, _phone(candidate))
             done = filing.check_and_submit(seller_at, tasks)
@@ -135,8 +138,8 @@ def sale(walk: Walk) -> Walked:
         walk.step(buyer.name, "查看并确认")
         _review_and_accept(walk, docket_id, seller_at, "my")
         pay_online(walk, buyer_at, buyer.name, docket_id)
-        _close(walk, walked, docket_id, buyer.name, "resident_id", buyer.number)
-        _look(buyer_at, "my", walked, docket_id)
+        close(walk, walked, docket_id, buyer.name, "resident_id", buyer.number)
+        look(buyer_at, "my", walked, docket_id)
         return walked
     raise NothingLeft("P01")
 
@@ -179,9 +182,9 @@ def mortgage(walk: Walk) -> Walked:
         filing.confirm_invitation(owner_at, docket_id)
         walk.step(candidate.owner.name, "核对金额、期限并确认")
         _review_and_accept(walk, docket_id, bank_at, "bank")
-        _collect(walk, docket_id)
-        _close(walk, walked, docket_id, "银行经办人", "other", "JB0001")
-        _look(bank_at, "bank", walked, docket_id)
+        collect(walk, docket_id)
+        close(walk, walked, docket_id, "银行经办人", "other", "JB0001")
+        look(bank_at, "bank", walked, docket_id)
         return walked
     raise NothingLeft("B01")
 
@@ -207,15 +210,15 @@ def discharge(walk: Walk) -> Walked:
         walked = Walked("B06", case_no=_found(CASE_NO, done, "case number"))
         docket_id = _docket(tasks)
         _review_and_accept(walk, docket_id, bank_at, "bank")
-        _close(walk, walked, docket_id, "", "", "", certificate=False)
-        _look(bank_at, "bank", walked, docket_id)
+        close(walk, walked, docket_id, "", "", "", certificate=False)
+        look(bank_at, "bank", walked, docket_id)
         return walked
     raise NothingLeft("B06")
 
 
 def _review_and_accept(walk: Walk, docket_id: str, applicant_at: Visitor, portal: str) -> None:
     """网上审核 → 预审二维码 → 窗口受理登簿 → 打印."""
-    reviewer = _review(walk, docket_id)
+    reviewer = review(walk, docket_id)
     walk.step(reviewer, "认领、查询限制、逐项给出结论，预审通过")
     slip = applicant_at.get(f"/{portal}/cases/{docket_id}/pass/")
     code = _found(SHORT_CODE, slip, "short code")
@@ -230,7 +233,7 @@ def _review_and_accept(walk: Walk, docket_id: str, applicant_at: Visitor, portal
     walk.step(DESKS[0], "打印受理凭证、缴费通知、传递表、申请书、询问笔录")
 
 
-def _review(walk: Walk, docket_id: str) -> str:
+def review(walk: Walk, docket_id: str) -> str:
     """The first reviewer whose business line the case is."""
     for login in REVIEWERS:
         visitor = walk.account(login)
@@ -246,7 +249,7 @@ def _review(walk: Walk, docket_id: str) -> str:
     raise StepFailed("no reviewer may claim the case")
 
 
-def _collect(walk: Walk, docket_id: str) -> None:
+def collect(walk: Walk, docket_id: str) -> None:
     if office.collect_fee(walk.account(DESKS[0]), docket_id):
         walk.step(DESKS[0], "窗口收费，出缴费凭证")
 
@@ -266,7 +269,7 @@ def pay_online(walk: Walk, visitor: Visitor, who: str, docket_id: str) -> None:
     walk.step(who, "网上缴费")
 
 
-def _close(
+def close(
     walk: Walk, walked: Walked, docket_id: str, name: str, kind: str, number: str, *, certificate: bool = True
 ) -> None:
     """缮证 → 发证 → 归档."""
@@ -282,7 +285,7 @@ def _close(
     walked.entry_no = office.entry_number(walk.account(DESKS[0]).get(f"/desk/accept/{docket_id}/print/"))
 
 
-def _look(visitor: Visitor, portal: str, walked: Walked, docket_id: str) -> None:
+def look(visitor: Visitor, portal: str, walked: Walked, docket_id: str) -> None:
     page = visitor.get(f"/{portal}/cases/{docket_id}/")
     if "已办结" not in page.text:
         raise StepFailed(f"{page.path}: the case is not archived ({page.said()})")
@@ -302,9 +305,6 @@ def _found(pattern: re.Pattern[str], page: Page, what: str) -> str:
     if found is None:
         raise StepFailed(f"{page.path}: no {what} to be seen ({page.said()})")
     return found.group()
-
-
-ROADS: dict[str, Callable[[Walk], Walked]] = {"P01": sale, "B01": mortgage, "B06": discharge}
 
 
 @contextmanager

@@ -159,7 +159,11 @@ class Visitor:
     def __init__(self, base_url: str, who: str):
         self.who = who
         self.client = httpx.Client(
-            base_url=base_url, follow_redirects=True, timeout=60, trust_env=False, headers={"Accept-Language": "zh-CN"}
+            base_url=base_url,
+            follow_redirects=True,
+            timeout=60,
+            trust_env=False,
+            headers={"Accept-Language": "zh-CN"},
         )
 
     def close(self) -> None:

@@ -6,13 +6,22 @@ import json
 import os
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from dengbu.core import clock
-from dengbu.project.walkthrough.roads import ROADS, NothingLeft, Walked, walking
+from dengbu.project.walkthrough.batch import new_homes
+from dengbu.project.walkthrough.roads import NothingLeft, Walk, Walked, discharge, mortgage, sale, walking
 from dengbu.project.walkthrough.visitor import StepFailed
+
+ROADS: dict[str, Callable[[Walk], list[Walked]]] = {
+    "P01": lambda walk: [sale(walk)],
+    "B01": lambda walk: [mortgage(walk)],
+    "B06": lambda walk: [discharge(walk)],
+    "D09": new_homes,
+}
 
 
 class Command(BaseCommand):
@@ -23,9 +32,11 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--type", choices=sorted(ROADS), default="P01", help="the registration type to walk")
+        parser.add_argument(
+            "--type", choices=sorted(ROADS), default="P01", help="the registration type to walk"
+        )
         parser.add_argument("--all", action="store_true", help="every type, one after the other")
-        parser.add_argument("--count", type=int, default=1, help="how many cases of each type")
+        parser.add_argument("--count", type=int, default=1, help="how many cases of each type (D09: batches)")
         parser.add_argument("--base-url", default=os.environ.get("DENGBU_BASE_URL", "http://127.0.0.1:8000"))
         parser.add_argument(
             "--simulator-url",
@@ -38,25 +49,28 @@ class Command(BaseCommand):
         out = self.stdout.write
         quiet = options["json"]
         status = 0
-        with walking(options["base_url"].rstrip("/"), options["simulator_url"], _nothing if quiet else out) as walk:
+        with walking(
+            options["base_url"].rstrip("/"), options["simulator_url"], _nothing if quiet else out
+        ) as walk:
             for kind in ROADS if options["all"] else [options["type"]]:
                 for _ in range(options["count"]):
                     if not quiet:
                         out(f"{kind}")
                     started, walk.steps = clock.monotonic(), 0
                     try:
-                        walked = ROADS[kind](walk)
+                        cases = ROADS[kind](walk)
                     except NothingLeft as nothing:
                         self.stderr.write(str(nothing))
                         status = max(status, 3)
                         break
                     except (StepFailed, OSError) as failed:
-                        walked = Walked(kind, state="failed", error=str(failed)[:500])
+                        cases = [Walked(kind, state="failed", error=str(failed)[:500])]
                         status = 1
                     finally:
                         walk.leave()
-                    walked.seconds, walked.steps = clock.monotonic() - started, walk.steps
-                    out(json.dumps(walked.as_json(), ensure_ascii=False) if quiet else _said(walked))
+                    for walked in cases:
+                        walked.seconds, walked.steps = clock.monotonic() - started, walk.steps
+                        out(json.dumps(walked.as_json(), ensure_ascii=False) if quiet else _said(walked))
         if status:
             sys.exit(status)
 
