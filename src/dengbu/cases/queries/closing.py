@@ -6,10 +6,12 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
+
 from dengbu.archives.models import HandOver, Volume
 from dengbu.archives.queries import hand_overs, waiting_volumes
 from dengbu.catalog.registrations import TYPES
-from dengbu.payments.queries import bills_of
+from dengbu.payments.models import FeeBill
 
 from ..lifecycle import State
 from ..models import Case
@@ -39,15 +41,15 @@ class Waiting:
 
 
 def queue_page(queue: str, after: str = "") -> tuple[list[Waiting], str]:
-    """A page of a queue (print, issue, archive), oldest case first, and the key of the next page. Two statements."""
-    rows = _cases(queue)
+    """A page of a queue (print, issue, archive), oldest case first, and the key of the next page. One statement."""
+    settled = FeeBill.objects.filter(docket_id=OuterRef("pk"), state__in=("paid", "free"))
+    rows = _cases(queue).annotate(settled=Exists(settled))
     try:
         rows = rows.filter(pk__gt=uuid.UUID(after)) if after else rows
     except ValueError:
         pass
     found = list(rows.order_by("pk")[: PAGE_SIZE + 1])
-    bills = bills_of([c.pk for c in found])
-    page = [Waiting(c, c.pk in bills and bills[c.pk].state in ("paid", "free")) for c in found[:PAGE_SIZE]]
+    page = [Waiting(c, c.settled) for c in found[:PAGE_SIZE]]
     return page, str(found[PAGE_SIZE - 1].pk) if len(found) > PAGE_SIZE else ""
 
 
@@ -67,7 +69,8 @@ class Shelf:
 def shelf() -> Shelf:
     """What waits for the archive room. Three statements."""
     volumes = waiting_volumes(limit=100)
-    cases = cases_of([v.docket_id for v in volumes])
+    unlisted = Volume.objects.filter(hand_over__isnull=True).order_by("pk").values("docket_id")[:100]
+    cases = {c.pk: c for c in Case.objects.select_related("docket").filter(docket_id__in=unlisted)}
     return Shelf([(v, cases.get(v.docket_id)) for v in volumes], hand_overs(limit=30))
 
 

@@ -51,7 +51,8 @@ def own_case(docket_id: uuid.UUID, actor: Actor) -> OwnCase | None:
     if case is None:
         return None
     parties = tuple(CaseParty.objects.filter(case_id=docket_id).order_by("role", "ordinal"))
-    if not is_applicant(case, parties, actor):
+    at_desk = case.filed_for_by_staff and actor.may("case.file_for")  # who walked in applies through the desk
+    if not at_desk and not is_applicant(case, parties, actor):
         raise NotPermitted("application.file", NOT_YOURS)
     return OwnCase(case, parties)
 

@@ -49,7 +49,7 @@ DONE = {
 
 
 @page(
-    "desk/accept/", name="desk.accept", surface="staff", needs="case.accept", sql=422, methods=("GET", "POST")
+    "desk/accept/", name="desk.accept", surface="staff", needs="case.accept", sql=8, methods=("GET", "POST")
 )
 def accept(request: HttpRequest) -> HttpResponse:
     """One large field takes whatever a scanner reads; today's visits; what was begun."""
@@ -118,7 +118,7 @@ def _home(
     name="desk.accept_case",
     surface="staff",
     needs="case.accept",
-    sql=16,
+    sql=20,
     example="preapproved_case",
     methods=("GET", "POST"),
 )
@@ -377,7 +377,7 @@ ACTS = {
     surface="staff",
     needs="case.accept",
     sql=16,
-    example="preapproved_case",
+    example="checked_case",
     methods=("GET", "POST"),
 )
 def accept_confirm(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:

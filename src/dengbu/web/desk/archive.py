@@ -38,7 +38,7 @@ DONE = {
     name="desk.archive_case",
     surface="staff",
     needs="case.archive",
-    sql=12,
+    sql=17,
     example="issued_case",
     methods=("GET", "POST"),
 )
@@ -111,7 +111,7 @@ def archive_pdf(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
     name="desk.handover",
     surface="staff",
     needs="archive.hand_over",
-    sql=4,
+    sql=8,
     methods=("GET", "POST"),
 )
 def handover(request: HttpRequest) -> HttpResponse:

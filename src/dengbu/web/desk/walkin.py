@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 
 from dengbu.cases.actions.filing import start_walk_in
-from dengbu.cases.queries.counter import walk_in_drafts
+from dengbu.cases.lifecycle import State
+from dengbu.cases.queries.counter import ACCEPTED_STATES, walk_in_drafts
 from dengbu.catalog.policy.policy import types_open
 from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock
@@ -16,7 +16,7 @@ from dengbu.core.refusals import Refusal, Refused
 
 from ..filing.journeys import JOURNEYS
 from ..pages import page
-from .window import actor_of, form_key, show
+from .window import actor_of, case_or_404, form_key, see_other, show
 
 
 @page(
@@ -24,7 +24,7 @@ from .window import actor_of, form_key, show
     name="desk.walkin",
     surface="staff",
     needs="case.file_for",
-    sql=404,
+    sql=6,
     methods=("GET", "POST"),
 )
 def walkin(request: HttpRequest) -> HttpResponse:
@@ -40,9 +40,7 @@ def walkin(request: HttpRequest) -> HttpResponse:
         if refused.status != 422:
             raise
         return _page(request, refused.refusals)
-    response = HttpResponse(status=303)
-    response["Location"] = reverse("web:desk.apply", args=[uuid.UUID(docket)])
-    return response
+    return see_other("desk.apply", uuid.UUID(docket))
 
 
 def _page(request: HttpRequest, refusals: tuple[Refusal, ...] = ()) -> HttpResponse:
@@ -58,5 +56,39 @@ def _page(request: HttpRequest, refusals: tuple[Refusal, ...] = ()) -> HttpRespo
             if p.code in TYPES and p.code in JOURNEYS and TYPES[p.code].client.value == "person"
         ],
         chosen=request.POST.get("type", ""),
+        done="已提交网上审核，审核通过后由其他同事在窗口受理。" if request.GET.get("done") == "filed" else "",
         drafts=walk_in_drafts(actor_of(request)),
     )
+
+
+@page(
+    "desk/cases/<uuid:docket>/",
+    name="desk.case",
+    surface="staff",
+    needs="case.file_for",
+    sql=5,
+    example="accepted_case",
+)
+def case(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
+    """Where a case filed at the desk leads: on with the draft, to the window, to its papers, or back to the list."""
+    found = case_or_404(docket)
+    if found.state == State.DRAFT:
+        return see_other("desk.apply", docket)
+    if found.state == State.PREAPPROVED:
+        return see_other("desk.accept_case", docket)
+    if found.state in ACCEPTED_STATES:
+        return see_other("desk.accept_print", docket)
+    return see_other("desk.walkin", done="filed")
+
+
+@page(
+    "desk/cases/<uuid:docket>/fix/",
+    name="desk.case.fix",
+    surface="staff",
+    needs="case.file_for",
+    sql=5,
+    example="accepted_case",
+)
+def fix(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
+    """A correction of a case filed at the desk: the pages to put right are those of the application."""
+    return see_other("desk.case", case_or_404(docket).pk)

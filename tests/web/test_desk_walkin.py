@@ -1,0 +1,47 @@
+"""代为录入: the desk files for somebody who walked in, on the same pages; who filed does not receive."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from dengbu.cases.models import Case
+from dengbu.core.models import User
+from dengbu.project.demo.candidates import demo_candidates
+from tests.web.filers import Filer, as_user, text_of, upload_everything
+
+pytestmark = pytest.mark.usefixtures("own_demo_database")
+
+
+def test_the_desk_files_a_sale_for_people_who_walked_in() -> None:
+    home = demo_candidates("P01", limit=1)[0]
+    clerk = as_user(User.objects.get(login="accept1"))
+    nothing = clerk.post("/desk/walkin/", {"type": ""})
+    assert nothing.status_code == 422 and "请选择办理的事项" in text_of(nothing)
+    begun = clerk.post("/desk/walkin/", {"type": "P01", "key": "k1"})
+    assert begun.status_code == 303, text_of(begun)
+    case = Case.objects.get(filed_for_by_staff=True)
+    assert begun["Location"] == f"/desk/apply/{case.pk}/"
+    assert f"/desk/apply/{case.pk}/" in text_of(clerk.get("/desk/walkin/"))
+    filer = Filer(clerk, "desk", case.pk)
+    assert filer.post("property/", unit_code=home.unit_code).status_code == 303
+    assert home.buyer is not None
+    typed = {
+        "owner-0-phone": "13800000001",
+        "buyer-0-name": home.buyer.name,
+        "buyer-0-document_kind": "resident_id",
+        "buyer-0-number": home.buyer.number,
+        "buyer-0-phone": "13800000002",
+    }
+    saved = filer.post("parties/", **typed, coownership="sole", do="save")
+    assert saved.status_code == 303, re.findall(r'class="errline"[^>]*>(.*?)</p>', text_of(saved))
+    assert filer.post("reason/", filing_no=home.filing_no, do="save").status_code == 303
+    upload_everything(filer)
+    assert filer.post("delivery/", way="window", phone="13800002134", do="save").status_code == 303
+    answer = filer.post("check/", declared="on")
+    assert answer.status_code == 303, text_of(answer)
+    case.refresh_from_db()
+    assert case.state == "submitted"
+    stranger = as_user(User.objects.get(login="certify1"))
+    assert stranger.get(f"/desk/apply/{case.pk}/").status_code == 403
