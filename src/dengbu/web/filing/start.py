@@ -48,7 +48,7 @@ def _not_now(request: HttpRequest, portal: Portal, journey: Journey) -> list[Ref
                 Refusal(
                     "REAL_NAME_NEEDED",
                     "您还没有完成实名认证。",
-                    "请先在“账户”里完成实名认证，再来申请。",
+                    "请先完成实名认证（“我的办件”页上方有入口），再来申请。",
                     "条例16",
                 )
             ]
