@@ -9,6 +9,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 from django.core.management.base import BaseCommand
 
 from dengbu.core import clock
@@ -63,7 +64,7 @@ class Command(BaseCommand):
                         self.stderr.write(str(nothing))
                         status = max(status, 3)
                         break
-                    except (StepFailed, OSError) as failed:
+                    except (StepFailed, httpx.HTTPError) as failed:
                         cases = [Walked(kind, state="failed", error=str(failed)[:500])]
                         status = 1
                     finally:
