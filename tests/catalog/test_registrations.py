@@ -243,6 +243,14 @@ def test_what_a_mortgage_must_say(terms: dict[str, Any], code: str) -> None:
     assert asked("B01", BOOKS["clean"], terms=MORTGAGE_TERMS | terms) == {code}
 
 
+def test_a_home_sold_on_file_to_somebody_cannot_be_mortgaged() -> None:
+    assert asked("B01", BOOKS["clean"], other_filing=SALE) == {"R_FILED"}
+
+
+def test_a_sale_without_a_contract_is_not_told_that_somebody_else_bought() -> None:
+    assert asked("P01", BOOKS["clean"], contract=None, other_filing=SALE) == {"B_NO_CONTRACT"}
+
+
 def test_a_mortgage_takes_the_rank_after_the_last() -> None:
     registration = TYPES["B01"](filed("B01"))
     (grant,) = registration.effects({UNIT: BOOKS["free mortgage"]}, NOW)

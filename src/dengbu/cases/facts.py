@@ -8,19 +8,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import Q
-
 from dengbu.catalog.policy.policy import policy_version
 from dengbu.catalog.policy.schema import ChecklistItem, TypePolicy
 from dengbu.catalog.registrations import TYPES, ContractFact, Filed, PartyFact, RegistrationType
 from dengbu.contracts.queries import Filing, filings
-from dengbu.core import crypto
+from dengbu.core import crypto, rows
 from dengbu.core.acts import Actor
 from dengbu.core.identifiers import is_minor
-from dengbu.materials.models import MaterialPage
 from dengbu.register.rules import UnitBook
 
-from .models import NUMBER_PURPOSE, Case, CaseParty, Claim
+from .models import NUMBER_PURPOSE, Case, CaseParty
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +80,17 @@ def facts_of(cases: Sequence[Case], *, with_numbers: bool = True) -> dict[uuid.U
     """Facts of cases, in a fixed number of statements whether one or a thousand."""
     ids = [c.docket_id for c in cases]
     parties: dict[uuid.UUID, list[CaseParty]] = defaultdict(list)
-    for party in CaseParty.objects.filter(case_id__in=ids).order_by("role", "ordinal"):
+    for party in rows.read(CaseParty, "WHERE t.case_id = ANY(%s) ORDER BY t.role, t.ordinal", [ids]):
         parties[party.case_id].append(party)
     pages: dict[uuid.UUID, dict[str, int]] = defaultdict(dict)
-    for docket_id, item, count in MaterialPage.objects.filter(
-        docket_id__in=ids, removed_at__isnull=True
-    ).values_list("docket_id", "item", "page_count"):
-        pages[docket_id][item] = pages[docket_id].get(item, 0) + count
+    with rows.cursor() as cursor:
+        cursor.execute(
+            "SELECT docket_id, item, sum(page_count) FROM materials_materialpage"
+            " WHERE docket_id = ANY(%s) AND removed_at IS NULL GROUP BY docket_id, item",
+            [ids],
+        )
+        for docket_id, item, count in cursor.fetchall():
+            pages[docket_id][item] = int(count)
     by_no, by_unit = _filings(cases)
     claims = _other_claims(cases)
     found = {}
@@ -131,7 +132,7 @@ def _pending(filed: Filed) -> Filed:
 
 def _filings(cases: Sequence[Case]) -> tuple[dict[str, Filing], dict[str, Filing]]:
     numbers = {c.filed.get("contract", {}).get("filing_no", "") for c in cases} - {""}
-    units = {c.unit_code for c in cases if TYPES[c.type_code].needs_contract and c.unit_code}
+    units = {c.unit_code for c in cases if TYPES[c.type_code].stopped_by_filing and c.unit_code}
     if not numbers and not units:
         return {}, {}
     found = filings(filing_nos=numbers, unit_codes=units)
@@ -141,11 +142,12 @@ def _filings(cases: Sequence[Case]) -> tuple[dict[str, Filing], dict[str, Filing
 def _other_claims(cases: Sequence[Case]) -> dict[uuid.UUID, set[tuple[str, str]]]:
     """For each case the live claims of other cases on its unit."""
     units = {c.unit_code for c in cases if c.unit_code}
-    held = list(
-        Claim.objects.filter(Q(unit_code__in=units), released_at__isnull=True).values_list(
-            "docket_id", "unit_code", "conflict_class"
+    with rows.cursor() as cursor:
+        cursor.execute(
+            "SELECT docket_id, unit_code, conflict_class FROM cases_claim WHERE unit_code = ANY(%s) AND released_at IS NULL",
+            [list(units)],
         )
-    )
+        held = cursor.fetchall()
     return {c.docket_id: {(u, k) for d, u, k in held if d != c.docket_id} for c in cases}
 
 

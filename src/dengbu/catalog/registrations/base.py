@@ -144,6 +144,7 @@ class RegistrationType:
     answers_to: ClassVar[Mapping[str, Rule]] = {}
     conflict_class: ClassVar[str] = "disposal"
     needs_contract: ClassVar[bool] = False
+    stopped_by_filing: ClassVar[bool] = False  # a sale on file to somebody else stops it
     fee_rule: ClassVar[str]
     legal_basis: ClassVar[str]
 
@@ -276,11 +277,10 @@ def owners_apply(filed: Filed, owned: RightFact | None, roles: tuple[str, ...], 
         )
 
 
-def contract_agrees(filed: Filed, seller_roles: tuple[str, ...], buyer_roles: tuple[str, ...]) -> Iterable[Refusal]:
-    """The contract on file must be about this unit, between these parties, at this price, and still in force."""
-    contract = filed.contract
+def filed_to_others(filed: Filed) -> Iterable[Refusal]:
+    """A live filing of the unit other than the one applied on: it is sold to somebody else (R_FILED)."""
     other = filed.other_filing
-    if other is not None and (contract is None or other.filing_no != contract.filing_no):
+    if other is not None and (filed.contract is None or other.filing_no != filed.contract.filing_no):
         yield Refusal(
             "R_FILED",
             "这处房屋的买卖合同已备案给其他人。",
@@ -288,6 +288,11 @@ def contract_agrees(filed: Filed, seller_roles: tuple[str, ...], buyer_roles: tu
             "城市房地产管理法38；实施细则38",
             "contract",
         )
+
+
+def contract_agrees(filed: Filed, seller_roles: tuple[str, ...], buyer_roles: tuple[str, ...]) -> Iterable[Refusal]:
+    """The contract on file must be about this unit, between these parties, at this price, and still in force."""
+    contract = filed.contract
     if contract is None:
         yield Refusal(
             "B_NO_CONTRACT",
@@ -297,6 +302,7 @@ def contract_agrees(filed: Filed, seller_roles: tuple[str, ...], buyer_roles: tu
             "contract",
         )
         return
+    yield from filed_to_others(filed)
     if contract.status != "filed":
         yield Refusal(
             "B_CONTRACT_ENDED",

@@ -11,7 +11,7 @@ from dengbu.core.vocabulary import CertificateKind, Client, RegistrationKind
 from dengbu.register.effects import Effect, End, Grant
 from dengbu.register.rules import RightFact, UnitBook
 
-from .base import ALWAYS_BLOCK, DISPOSAL, RegistrationType, Rule, agents_may_act, holders, owners_apply
+from .base import ALWAYS_BLOCK, DISPOSAL, RegistrationType, Rule, agents_may_act, filed_to_others, holders, owners_apply
 
 
 class MortgageFirst(RegistrationType):
@@ -25,6 +25,7 @@ class MortgageFirst(RegistrationType):
     taker_roles = ("mortgagee",)
     confirming = ("mortgagor",)
     produces = CertificateKind.PROOF
+    stopped_by_filing = True
     answers_to = {
         **DISPOSAL,
         "R_NOTICE": Rule.ALLOW_IF_HOLDER,
@@ -40,6 +41,7 @@ class MortgageFirst(RegistrationType):
         terms = self.filed.terms
         yield from owners_apply(self.filed, book.ownership, self.owner_roles, "抵押人")
         yield from agents_may_act(self.filed, self.owner_roles, "抵押人")
+        yield from filed_to_others(self.filed)
         if len(self.filed.role("mortgagee")) != 1:
             yield Refusal("F_ONE_MORTGAGEE", "抵押权人应为本机构一家。", "请重新打开申请。", "实施细则66", "parties")
         amount = terms.get("amount_fen")

@@ -34,6 +34,7 @@ class OwnershipTransfer(RegistrationType):
     voids_certificate = True
     answers_to = DISPOSAL
     needs_contract = True
+    stopped_by_filing = True
     fee_rule = "FEE_TRANSFER"
 
     def check(self, book: UnitBook) -> Iterable[Refusal]:
