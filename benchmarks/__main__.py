@@ -40,7 +40,13 @@ def main() -> int:
         if not options.data:
             shutil.rmtree(folder, ignore_errors=True)
     if options.json:
-        print(json.dumps([r | {"profile": shares.get(r["n"])} for r in map(_plain, results)], ensure_ascii=False, indent=1))
+        print(
+            json.dumps(
+                [r | {"profile": shares.get(r["n"])} for r in map(_plain, results)],
+                ensure_ascii=False,
+                indent=1,
+            )
+        )
     else:
         _print(results, options.homes, options.connections)
         for n, lines in shares.items():
@@ -54,12 +60,18 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--homes", type=int, default=100_000, help="units of the district, and cases of the office")
-    parser.add_argument("--seconds", type=float, default=8, help="length of each of the two runs of a measurement")
+    parser.add_argument(
+        "--homes", type=int, default=100_000, help="units of the district, and cases of the office"
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=8, help="length of each of the two runs of a measurement"
+    )
     parser.add_argument("--connections", type=int, default=8, help="how many are asking at once")
     parser.add_argument("--only", default="1,2,3,4", help="which measurements, for example 2,3")
     parser.add_argument("--json", action="store_true", help="figures as JSON")
-    parser.add_argument("--no-profile", dest="profile", action="store_false", help="leave out where the time goes")
+    parser.add_argument(
+        "--no-profile", dest="profile", action="store_false", help="leave out where the time goes"
+    )
     parser.add_argument("--data", default="", help="keep (and use again) the district in this folder")
     return parser.parse_args()
 
@@ -89,7 +101,9 @@ def _plain(result: dict[str, object]) -> dict[str, object]:
 
 
 def _print(results: list[dict[str, object]], homes: int, connections: int) -> None:
-    print(f"\n{homes} units, {homes} cases, {connections} connections; times in ms, CPU in ms per operation\n")
+    print(
+        f"\n{homes} units, {homes} cases, {connections} connections; times in ms, CPU in ms per operation\n"
+    )
     print(f"{'':38}{'per s':>8}{'p50':>8}{'p95':>8}{'p99':>8}{'SQL':>6}{'CPU web':>9}{'CPU db':>8}")
     for result in map(_plain, results):
         for side in ("product", "floor"):

@@ -26,7 +26,12 @@ from dengbu.register.queries import _BOOK_SQL  # noqa: E402
 
 POOL_SIZE = int(os.environ.get("DENGBU_POOL_SIZE", "4"))
 pool = ConnectionPool(
-    os.environ["DATABASE_URL"], min_size=1, max_size=POOL_SIZE, timeout=10, kwargs={"prepare_threshold": 3}, open=True
+    os.environ["DATABASE_URL"],
+    min_size=1,
+    max_size=POOL_SIZE,
+    timeout=10,
+    kwargs={"prepare_threshold": 3},
+    open=True,
 )
 ACTOR, NAME, AUTHORITY = "user:1", "底线", "410106"
 QUEUE_SQL = _PAGE.format(picked=_WAITING.format(after=""))
@@ -91,7 +96,10 @@ def read_case(sql: Sql, docket: uuid.UUID) -> tuple[Any, list[Any], Any]:
         [docket],
     )
     parties = sql.all("SELECT * FROM cases_caseparty WHERE case_id = %s ORDER BY role, ordinal", [docket])
-    sql.all("SELECT item, page_count FROM materials_materialpage WHERE docket_id = %s AND removed_at IS NULL", [docket])
+    sql.all(
+        "SELECT item, page_count FROM materials_materialpage WHERE docket_id = %s AND removed_at IS NULL",
+        [docket],
+    )
     filing = sql.one(
         "SELECT id, filing_no FROM contracts_contractfiling WHERE filing_no = %s OR (unit_code = %s AND status = 'filed')",
         [filed["contract"]["filing_no"], unit],
@@ -106,7 +114,7 @@ def steps(sql: Sql, docket: uuid.UUID, now: dt.datetime, *road: tuple[str, str, 
     values = [v for event, source, target in road for v in (docket, event, source, target, ACTOR, NAME, now)]
     sql(
         "INSERT INTO cases_transition (docket_id, event, from_state, to_state, actor, actor_name, note, at)"
-        f" VALUES {places}",  # noqa: S608
+        f" VALUES {places}",
         values,
     )
 
@@ -133,7 +141,10 @@ def submit(sql: Sql, text: str) -> str:
         [now, now, json.dumps({"declared": {"by": ACTOR}}), docket],
     )
     steps(sql, docket, now, ("invite", "draft", "awaiting_parties"))
-    sql("UPDATE cases_caseparty SET invite_token = %s, invited_at = %s WHERE id = %s", [token(), now, parties[-1][0]])
+    sql(
+        "UPDATE cases_caseparty SET invite_token = %s, invited_at = %s WHERE id = %s",
+        [token(), now, parties[-1][0]],
+    )
     end(sql, "cases.submit", text, docket, now, "invited")
     return text
 
@@ -145,7 +156,10 @@ def accept(sql: Sql, text: str) -> str:
     unit, parties, filing = read_case(sql, docket)
     buyer = parties[0]
     sql.all("SELECT item, verdict FROM cases_verdict WHERE docket_id = %s AND stage = 'desk'", [docket])
-    sql.one("SELECT * FROM cases_restrictioncheck WHERE docket_id = %s AND moment = 'desk' ORDER BY id DESC LIMIT 1", [docket])
+    sql.one(
+        "SELECT * FROM cases_restrictioncheck WHERE docket_id = %s AND moment = 'desk' ORDER BY id DESC LIMIT 1",
+        [docket],
+    )
     sql.all("SELECT * FROM cases_pendingmatter WHERE docket_id = %s", [docket])
     (unit_id,) = sql.one("SELECT id FROM register_realestateunit WHERE code = %s FOR NO KEY UPDATE", [unit])
     sql.one(_BOOK_SQL, [[unit]])
@@ -158,7 +172,13 @@ def accept(sql: Sql, text: str) -> str:
         " ON CONFLICT (authority, kind, year) DO UPDATE SET value = core_counter.value + 1 RETURNING value"
     )
     (number,) = sql.one(counter, [AUTHORITY, "entry", now.year])
-    right, effects = uuid7(), json.dumps([{"effect": "end"}, {"effect": "grant", "unit": unit, "holders": [str(uuid7())] * 4}])
+    right = uuid7()
+    said = [
+        {"effect": "end", "unit": unit, "right": str(old), "why": "transferred"},
+        {"effect": "grant", "unit": unit, "right": str(right), "kind": "house_ownership", "terms": {"price_fen": 1},
+         "holders": [{"name": "买方", "salt": right.hex, "commitment": right.hex * 2}]},
+    ]  # fmt: skip
+    effects = json.dumps(said)
     (entry,) = sql.one(
         "INSERT INTO register_entry (public_id, authority, year, number, registration_type, docket_id, legal_date,"
         " reviewer_of_record, registrar_of_record, acted_by, acted_by_name, instant, effects, digest)"

@@ -69,7 +69,13 @@ def post(path: str, form: dict[str, str], headers: dict[str, str] | None = None)
 
 
 def drive(
-    port: int, requests: Sequence[bytes], *, expect: str, connections: int, seconds: float, again: bool = False
+    port: int,
+    requests: Sequence[bytes],
+    *,
+    expect: str,
+    connections: int,
+    seconds: float,
+    again: bool = False,
 ) -> Run:
     """Send the requests over some connections, each once (`again`: in turn for ever), until they or the time are
     used up. `expect`: the status every answer has to have."""
@@ -84,7 +90,13 @@ def drive(
 
 
 def _child(
-    pipe: object, port: int, requests: Sequence[bytes], expect: str, connections: int, seconds: float, again: bool
+    pipe: object,
+    port: int,
+    requests: Sequence[bytes],
+    expect: str,
+    connections: int,
+    seconds: float,
+    again: bool,
 ) -> None:
     run = Run()
     try:
@@ -145,7 +157,9 @@ def _loop(
 def _length(answer: bytearray, end: int) -> int:
     head = bytes(answer[:end]).lower()
     at = head.find(b"content-length:")
-    return int(head[at + 15 : (head.find(b"\r\n", at) if head.find(b"\r\n", at) > 0 else end)]) if at >= 0 else 0
+    return (
+        int(head[at + 15 : (head.find(b"\r\n", at) if head.find(b"\r\n", at) > 0 else end)]) if at >= 0 else 0
+    )
 
 
 def cpu_of(root: int) -> float:

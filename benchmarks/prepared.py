@@ -65,7 +65,7 @@ def people(*, actor: Actor) -> People:
     now = clock.now()
 
     def account(login: str, name: str) -> User:
-        return User.objects.create(login=login, display_name=name, password="!")  # noqa: S106 - nobody logs in by it
+        return User.objects.create(login=login, display_name=name, password="!")
 
     buyers = []
     for n in range(BUYERS):
@@ -84,7 +84,10 @@ def people(*, actor: Actor) -> People:
     staff = {
         post: [
             Staff.objects.create(
-                user=account(f"{word}{n}", f"{title}{n}"), number=f"{start + n}", name=f"{title}{n}", posts=[post]
+                user=account(f"{word}{n}", f"{title}{n}"),
+                number=f"{start + n}",
+                name=f"{title}{n}",
+                posts=[post],
             ).user_id
             for n in range(count)
         ]
@@ -133,7 +136,11 @@ def sales(*, actor: Actor, homes: Sequence[int], who: People, accepted: bool) ->
         if accepted:
             made[Verdict] = [_verdict(case, key, now) for key in lines["papers"]]
             made[RestrictionCheck] = [_check(case, moment, now) for moment in ("filing", "review", "desk")]
-            made[Claim] = [Claim(docket_id=case.docket_id, unit_code=case.unit_code, conflict_class="disposal", made_at=now)]
+            made[Claim] = [
+                Claim(
+                    docket_id=case.docket_id, unit_code=case.unit_code, conflict_class="disposal", made_at=now
+                )
+            ]
         for model, some in made.items():
             rows[model] += some
         ready.append(Ready(case.docket_id, case.filed_by if not accepted else who.clerks[place % CLERKS]))
@@ -232,7 +239,9 @@ def _sale(n: int, who: People, now: dt.datetime, accepted: bool, place: int) -> 
     road = ("submit", "claim", "pass") if accepted else ()
     states = ("draft", "submitted", "under_review", "preapproved")
     steps = [
-        Transition(docket=docket, event=e, from_state=a, to_state=b, actor="system:bench", actor_name="", at=now)
+        Transition(
+            docket=docket, event=e, from_state=a, to_state=b, actor="system:bench", actor_name="", at=now
+        )
         for e, a, b in zip(road, states, states[1:], strict=False)
     ]
     return {Docket: [docket], Case: [case], CaseParty: parties, Transition: steps,

@@ -18,6 +18,8 @@ from dengbu.project.lint_writes import allowed, main, writes_in
         "case.save()",
         "case.save(update_fields=['state'])",
         "case.delete()",
+        "rows.insert(transitions)",
+        "rows.update([case], ('state',))",
         "cursor.execute('INSERT INTO x VALUES (1)')",
         "cursor.execute(f'UPDATE {table} SET a = 1')",
         "cursor.execute('WITH a AS (SELECT 1) DELETE FROM x')",

@@ -213,7 +213,7 @@ def test_two_sales_of_one_home_without_the_lock_both_pass_the_rules_and_the_book
     own_database: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Town().build()
-    monkeypatch.setattr(actions, "_lock_units", lambda codes: None)
+    monkeypatch.setattr(actions, "_lock_units", lambda codes: {})
     gate = threading.Barrier(2, timeout=30)
     sales = [sale(home(1), LI, WANG), sale(home(1), LI, ZHAO)]
     verdicts = []
@@ -250,7 +250,7 @@ def test_without_the_lock_a_seizure_lands_on_a_buyer_who_owes_nothing(
     own_database: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Town().build()
-    monkeypatch.setattr(actions, "_lock_units", lambda codes: None)
+    monkeypatch.setattr(actions, "_lock_units", lambda codes: {})
     judged, sold = threading.Event(), threading.Event()
     court = seizure(home(1), debtor=LI)
     make = court.make

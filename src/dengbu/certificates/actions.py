@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from dengbu.core import clock, counters, crypto, documents
+from dengbu.core import clock, counters, crypto, documents, rows
 from dengbu.core.acts import Actor, act, current
 from dengbu.core.identifiers import certificate_number, normalise_name, normalise_number
 from dengbu.core.refusals import Conflict, Refusal, Refused
@@ -72,7 +72,7 @@ def number(
                 created_at=now,
             )
         )
-    Certificate.objects.bulk_create(made)
+    rows.insert(made)
     current().note(certificates=[c.number for c in made])
     return made
 
@@ -83,7 +83,7 @@ def void(*, actor: Actor, rights: Sequence[tuple[uuid.UUID, int]], reason: str) 
 
     One statement whether one or a thousand. Number the successors after it, not before.
     """
-    with connection.cursor() as cursor:
+    with rows.cursor() as cursor:
         cursor.execute(
             "UPDATE certificates_certificate c SET state = 'void', void_reason = %s, voided_by_entry = v.entry_id"
             " FROM unnest(%s::uuid[], %s::bigint[]) AS v(right_id, entry_id)"

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from dengbu.core import clock, crypto
+from dengbu.core import clock, crypto, rows
 from dengbu.core.acts import Actor, act, current
 from dengbu.core.refusals import Conflict, Refusal, Refused
 
@@ -141,11 +141,11 @@ def mark_used(*, actor: Actor, filing_nos: Sequence[str]) -> None:
     """
     if not filing_nos:
         return
-    rows = {
+    found = {
         row.filing_no: row
-        for row in ContractFiling.objects.filter(filing_no__in=filing_nos)
-        .order_by("filing_no")
-        .select_for_update()
+        for row in rows.read(
+            ContractFiling, "WHERE t.filing_no = ANY(%s) ORDER BY t.filing_no FOR UPDATE", [list(filing_nos)]
+        )
     }
     refusals = [
         Refusal(
@@ -155,13 +155,13 @@ def mark_used(*, actor: Actor, filing_nos: Sequence[str]) -> None:
             field="contract",
         )
         for number in sorted(set(filing_nos))
-        if (row := rows.get(number)) is None or row.status != FILED
+        if (row := found.get(number)) is None or row.status != FILED
     ]
     if refusals:
         raise Refused(refusals)
-    for row in rows.values():
+    for row in found.values():
         row.status, row.pushed_status, row.used_at = USED, FILED, clock.now()
-        row.save(update_fields=["status", "pushed_status", "used_at"])
+        rows.update([row], ("status", "pushed_status", "used_at"))
 
 
 _STATE = {

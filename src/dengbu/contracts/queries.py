@@ -9,9 +9,16 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from dengbu.core import crypto
+from dengbu.core import crypto, rows
 
-from .models import NUMBER_PURPOSE, ContractFiling, InboundMessage, PushedParty, TransactionReview
+from .models import (
+    NUMBER_PURPOSE,
+    ContractFiling,
+    ContractParty,
+    InboundMessage,
+    PushedParty,
+    TransactionReview,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +54,16 @@ class Filing:
 
 def filings(*, filing_nos: Iterable[str] = (), unit_codes: Iterable[str] = ()) -> list[Filing]:
     """Filings with these numbers, and the live filings of these units, newest last. Two statements."""
-    wanted = Q(filing_no__in=list(filing_nos)) | Q(unit_code__in=list(unit_codes), status="filed")
-    rows = ContractFiling.objects.filter(wanted).order_by("filed_at", "pk").prefetch_related("parties")
-    return [_filing(row) for row in rows]
+    found = rows.read(
+        ContractFiling,
+        "WHERE t.filing_no = ANY(%s) OR (t.unit_code = ANY(%s) AND t.status = 'filed') ORDER BY t.filed_at, t.id",
+        [list(filing_nos), list(unit_codes)],
+    )
+    parties: dict[uuid.UUID, list[ContractParty]] = {row.pk: [] for row in found}
+    if found:
+        for party in rows.read(ContractParty, "WHERE t.filing_id = ANY(%s)", [list(parties)]):
+            parties[party.filing_id].append(party)
+    return [_filing(row, parties[row.pk]) for row in found]
 
 
 def filing_by_no(filing_no: str) -> Filing | None:
@@ -58,7 +72,7 @@ def filing_by_no(filing_no: str) -> Filing | None:
     return found[0] if found else None
 
 
-def _filing(row: ContractFiling) -> Filing:
+def _filing(row: ContractFiling, parties: Iterable[ContractParty]) -> Filing:
     return Filing(
         filing_no=row.filing_no,
         contract_no=row.contract_no,
@@ -69,7 +83,7 @@ def _filing(row: ContractFiling) -> Filing:
         area_m2=row.area_m2,
         price_fen=row.price_fen,
         version=row.version,
-        parties=_parties(row.parties.all()),
+        parties=_parties(parties),
     )
 
 

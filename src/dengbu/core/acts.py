@@ -20,7 +20,7 @@ import structlog
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
-from . import clock
+from . import clock, rows
 from .refusals import Conflict, NotPermitted, Refusal
 
 R = TypeVar("R")
@@ -92,7 +92,7 @@ def current() -> ActContext:
 
 def open_act(actor_key: str, act_name: str, *, read_only: bool = False) -> None:
     """First statement of every transaction: actor and act for the triggers, read-only for pages, the clock's offset."""
-    with connection.cursor() as cursor:
+    with rows.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('dengbu.actor', %s, true), set_config('dengbu.act', %s, true),"
             " set_config('transaction_read_only', %s, true),"
@@ -154,7 +154,7 @@ def _run_once(name: str, function: Callable[..., R], actor: Actor, key: str | No
                     return stored
             result = function(actor=actor, **kwargs)
             if key is not None:
-                with connection.cursor() as cursor:
+                with rows.cursor() as cursor:
                     cursor.execute(
                         "UPDATE core_idempotency SET result = %s WHERE actor = %s AND act = %s AND key = %s",
                         [json.dumps(result, default=str), actor.key, name, key],
@@ -172,7 +172,7 @@ def body_digest(kwargs: dict[str, Any]) -> str:
 
 def _claim_key(actor: Actor, name: str, key: str, kwargs: dict[str, Any]) -> tuple[bool, Any]:
     digest = body_digest(kwargs)
-    with connection.cursor() as cursor:
+    with rows.cursor() as cursor:
         # Waits for a running act with the same key, then sees its row.
         cursor.execute(
             "INSERT INTO core_idempotency (actor, act, key, digest, done_at) VALUES (%s, %s, %s, %s, %s)"
@@ -196,7 +196,7 @@ def _claim_key(actor: Actor, name: str, key: str, kwargs: dict[str, Any]) -> tup
 def _write_audit(context: ActContext) -> None:
     detail = json.dumps(context.detail, ensure_ascii=False, default=str)
     dockets: list[uuid.UUID | None] = context.docket_ids or [None]
-    with connection.cursor() as cursor:
+    with rows.cursor() as cursor:
         cursor.execute(
             "INSERT INTO core_auditrecord (act, actor, actor_name, docket_id, detail, legal_at, real_at)"
             " SELECT %s, %s, %s, d, %s, %s, clock_timestamp() FROM unnest(%s::uuid[]) AS d",

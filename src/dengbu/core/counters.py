@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.db import connection
+from . import rows
 
 
 def take(authority: str, kind: str, year: int, count: int = 1) -> range:
     """Take the next `count` gapless numbers of a kind in a year. Locks the counter row until commit: call it last."""
-    with connection.cursor() as cursor:
+    with rows.cursor() as cursor:
         cursor.execute(
             "INSERT INTO core_counter (authority, kind, year, value) VALUES (%s, %s, %s, %s)"
             " ON CONFLICT (authority, kind, year) DO UPDATE SET value = core_counter.value + EXCLUDED.value"
@@ -22,7 +22,7 @@ def next_serials(sequence: str, count: int) -> list[int]:
     """The next `count` values of a named sequence, in one statement: unique, never reused, gaps allowed."""
     if not count:
         return []
-    with connection.cursor() as cursor:
+    with rows.cursor() as cursor:
         cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, count])
         return [row[0] for row in cursor.fetchall()]
 

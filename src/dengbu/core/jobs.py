@@ -12,8 +12,12 @@ from procrastinate.contrib.django import app
 def enqueue(task: str, *, lock: str | None = None, queueing_lock: str | None = None, **arguments: Any) -> bool:
     """Queue a task by name with plain ids as arguments. False when an equal one is already waiting.
 
-    The insert stands in a savepoint: a duplicate queueing lock must not abort an acceptance.
+    With a queueing lock the insert stands in a savepoint: a duplicate must not abort an acceptance. Without one there
+    are no duplicates.
     """
+    if queueing_lock is None:
+        app.configure_task(task, lock=lock).defer(**arguments)
+        return True
     try:
         with transaction.atomic():
             app.configure_task(task, lock=lock, queueing_lock=queueing_lock).defer(**arguments)

@@ -6,9 +6,7 @@ import contextvars
 import uuid
 from dataclasses import dataclass
 
-from django.db import connection
-
-from . import clock
+from . import clock, rows
 from .acts import Actor
 
 
@@ -42,7 +40,7 @@ def write(actor: Actor) -> None:
     _seen.set(None)
     if not seen:
         return
-    with connection.cursor() as cursor:
+    with rows.cursor() as cursor:
         cursor.execute(
             "INSERT INTO core_sight (actor, actor_name, kind, subject, docket_id, purpose, seen_at)"
             " SELECT %s, %s, k, s, d, p, %s FROM unnest(%s::text[], %s::text[], %s::uuid[], %s::text[]) AS t(k, s, d, p)",

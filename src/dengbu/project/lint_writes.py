@@ -15,6 +15,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 MANAGER_WRITES = {"create", "bulk_create", "get_or_create", "update_or_create", "bulk_update"}
 QUERYSET_WRITES = {"update", "delete"}
 QUERYSET_SIGNS = {"objects", "filter", "exclude", "all", "select_for_update"}
+ROWS_WRITES = {"insert": 1, "update": 2}  # of core.rows, by how many arguments they take: a list's insert takes two
 INSTANCE_WRITES = {"save", "delete"}
 WRITING_SQL = re.compile(
     r"\s*(WITH\b.*\b)?(INSERT|UPDATE|DELETE|TRUNCATE|MERGE|COPY)\b", re.IGNORECASE | re.DOTALL
@@ -49,6 +50,7 @@ def writes_in(source: str) -> Iterator[tuple[int, str]]:
         if (
             (method in MANAGER_WRITES and "objects" in names)
             or (method in QUERYSET_WRITES and names & QUERYSET_SIGNS)
+            or (ROWS_WRITES.get(method) == len(node.args) and names == {"rows"})
             or (method in INSTANCE_WRITES and _is_row(node, names))
             or (method in {"execute", "executemany"} and _is_writing_sql(node))
         ):

@@ -12,7 +12,7 @@ from typing import Any
 import rfc8785
 from django.db import connection
 
-from dengbu.core import clock, counters, crypto
+from dengbu.core import clock, counters, crypto, rows
 from dengbu.core.acts import Actor, act, current
 from dengbu.core.ids import uuid7
 from dengbu.core.refusals import Refusal, Refused
@@ -84,7 +84,7 @@ def enter(
     """
     at = clock.now().replace(microsecond=0)
     codes = sorted({code for r in registrations for code in r.unit_codes})
-    _lock_units(codes)
+    unit_ids = _lock_units(codes)
     books = book_of(codes) if codes else {}
     outcome = Outcome(legal_date=clock.local(at).date())
     passed: list[tuple[Registration, tuple[Answer, ...]]] = []
@@ -106,10 +106,10 @@ def enter(
     for one, number in zip(made, numbers, strict=True):
         record = of_record if isinstance(of_record, OfRecord) else of_record[one.registration.docket_id]
         entries.append(_entry(one, authority, year, number, at, record, actor))
-    Entry.objects.bulk_create(entries, batch_size=BATCH)
+    rows.insert(entries)
     for one, entry in zip(made, entries, strict=True):
         one.entry = entry
-    _write(made, at)
+    _write(made, unit_ids)
     for one in made:
         granted = tuple(e for e in one.effects if isinstance(e, fx.Grant))
         ended = tuple(e.right for e in one.effects if isinstance(e, fx.End))
@@ -176,15 +176,17 @@ class _Made:
     entry: Entry = None  # type: ignore[assignment]
 
 
-def _lock_units(codes: list[str]) -> None:
+def _lock_units(codes: list[str]) -> dict[str, int]:
+    """Lock the units; their database keys by code."""
     if not codes:
-        return
-    with connection.cursor() as cursor:
+        return {}
+    with rows.cursor() as cursor:
         cursor.execute(
-            "SELECT u.id FROM register_realestateunit u WHERE u.code = ANY(%s)"
+            "SELECT u.code, u.id FROM register_realestateunit u WHERE u.code = ANY(%s)"
             " ORDER BY u.code FOR NO KEY UPDATE OF u",
             [codes],
         )
+        return dict(cursor.fetchall())
 
 
 def _entry(
@@ -209,26 +211,24 @@ def _entry(
     return entry
 
 
-def _write(made: list[_Made], at: dt.datetime) -> None:
+def _write(made: list[_Made], locked: dict[str, int]) -> None:
     """Answers, ends, then inserts: set by set, whatever the number of homes."""
     flat = [(one.entry, e) for one in made for e in one.effects]
-    EntryAnswer.objects.bulk_create(
+    rows.insert(
         [
             EntryAnswer(entry=one.entry, obstacle=a.obstacle, code=a.code, how=a.how, evidence=a.evidence)
             for one in made
             for a in one.answers
-        ],
-        batch_size=BATCH,
+        ]
     )
     _end("register_right", [(e.right, entry.pk) for entry, e in flat if isinstance(e, fx.End)])
     _end("register_restriction", [(e.restriction, entry.pk) for entry, e in flat if isinstance(e, fx.Lift)])
     _open_land(flat)
-    unit_ids = _unit_ids(
-        {e.unit for _, e in flat if isinstance(e, fx.Grant | fx.Restrict | fx.Amend | fx.Open)}
-    )
+    wanted = {e.unit for _, e in flat if isinstance(e, fx.Grant | fx.Restrict | fx.Amend | fx.Open)}
+    unit_ids = locked | _unit_ids(wanted - locked.keys())
     _amend(flat, unit_ids)
     _grant([(entry, e) for entry, e in flat if isinstance(e, fx.Grant)], unit_ids)
-    Restriction.objects.bulk_create(
+    rows.insert(
         [
             Restriction(
                 public_id=e.restriction,
@@ -245,8 +245,7 @@ def _write(made: list[_Made], at: dt.datetime) -> None:
             )
             for entry, e in flat
             if isinstance(e, fx.Restrict)
-        ],
-        batch_size=BATCH,
+        ]
     )
     closed = [(e.unit, entry.pk) for entry, e in flat if isinstance(e, fx.Close)]
     if closed:
@@ -263,7 +262,7 @@ def _whole_seconds(value: dt.datetime | None) -> dt.datetime | None:
 def _end(table: str, pairs: list[tuple[Any, int]], key: str = "public_id", cast: str = "uuid") -> None:
     if not pairs:
         return
-    with connection.cursor() as cursor:
+    with rows.cursor() as cursor:
         cursor.execute(
             f"UPDATE {table} AS t SET ended_by_id = e.entry"  # noqa: S608 - names are ours
             f" FROM unnest(%s::{cast}[], %s::bigint[]) AS e(id, entry)"
@@ -330,13 +329,12 @@ def _amend(flat: list[tuple[Entry, fx.Effect]], unit_ids: dict[str, int]) -> Non
     amended = [(unit_ids[e.unit], entry.pk) for entry, e in flat if isinstance(e, fx.Amend)]
     if amended:
         _end("register_unitfacts", amended, key="unit_id", cast="bigint")
-    UnitFacts.objects.bulk_create(
+    rows.insert(
         [
             UnitFacts(unit_id=unit_ids[e.unit], made_by=entry, **e.facts)
             for entry, e in flat
             if isinstance(e, fx.Open | fx.Amend)
-        ],
-        batch_size=BATCH,
+        ]
     )
 
 
@@ -360,8 +358,8 @@ def _grant(grants: list[tuple[Entry, fx.Grant]], unit_ids: dict[str, int]) -> No
         )
         for entry, e in grants
     ]
-    Right.objects.bulk_create(rights, batch_size=BATCH)
-    Holder.objects.bulk_create(
+    rows.insert(rights)
+    rows.insert(
         [
             Holder(
                 right=right,
@@ -376,6 +374,5 @@ def _grant(grants: list[tuple[Entry, fx.Grant]], unit_ids: dict[str, int]) -> No
             )
             for right, (_, e) in zip(rights, grants, strict=True)
             for place, h in enumerate(e.holders, start=1)
-        ],
-        batch_size=BATCH,
+        ]
     )

@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import connection
 
+from dengbu.core import rows
+
 from .rules import HolderFact, RestrictionFact, RightFact, UnitBook
 
 _RIGHT_JSON = """
@@ -48,10 +50,9 @@ WHERE u.code = ANY(%s)
 
 def book_of(codes: Sequence[str]) -> dict[str, UnitBook]:
     """What the book says now of these units, by code; units not in the book are missing. One statement."""
-    with connection.cursor() as cursor:
+    with rows.cursor() as cursor:
         cursor.execute(_BOOK_SQL, [list(codes)])
-        rows = cursor.fetchall()
-    return {row[0]: _unit_book(row) for row in rows}
+        return {row[0]: _unit_book(row) for row in cursor.fetchall()}
 
 
 def unit_book(code: str) -> UnitBook | None:

@@ -14,7 +14,7 @@ from dengbu.catalog.fees import FeeAssessment, FeeFacts, FeeUnit, assess
 from dengbu.catalog.policy.policy import fee_standards, office_calendar
 from dengbu.certificates.actions import NumberRequest, number, void
 from dengbu.contracts.actions import mark_used
-from dengbu.core import clock
+from dengbu.core import clock, rows
 from dengbu.core.acts import Actor, act, current
 from dengbu.core.counters import next_serials
 from dengbu.core.jobs import enqueue
@@ -228,16 +228,14 @@ def desk_states(docket_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, DeskState]:
     """Desk states of cases, three statements whatever their number."""
     ids = list(docket_ids)
     verdicts: dict[uuid.UUID, dict[str, Verdict]] = {d: {} for d in ids}
-    for v in Verdict.objects.filter(docket_id__in=ids, stage="desk"):
+    for v in rows.read(Verdict, "WHERE t.docket_id = ANY(%s) AND t.stage = 'desk'", [ids]):
         verdicts[v.docket_id][v.item] = v
     checks: dict[uuid.UUID, RestrictionCheck] = {}
-    newest = (
-        RestrictionCheck.objects.filter(docket_id__in=ids, moment="desk").order_by("docket_id", "-pk").distinct("docket_id")
-    )
-    for c in newest:
-        checks[c.docket_id] = c
+    asked = rows.read(RestrictionCheck, "WHERE t.docket_id = ANY(%s) AND t.moment = 'desk' ORDER BY t.id", [ids])
+    for c in asked:
+        checks[c.docket_id] = c  # the newest stays
     matters: dict[uuid.UUID, dict[str, PendingMatter]] = {d: {} for d in ids}
-    for m in PendingMatter.objects.filter(docket_id__in=ids):
+    for m in rows.read(PendingMatter, "WHERE t.docket_id = ANY(%s)", [ids]):
         matters[m.docket_id][m.kind] = m
     return {d: DeskState(verdicts[d], checks.get(d), matters[d]) for d in ids}
 
@@ -325,12 +323,12 @@ def _write(
             transitions.append(
                 move(case, "enter", actor, save=False, note=f"审核人、登簿人：{case.reviewer_name}")
             )
-    Case.objects.bulk_update(
+    rows.update(
         cases,
-        ["acceptance_no", "accepted_at", "desk_id", "desk_name", "promised_on", "state", "state_since", "due_at",
-         "entry_id", "entry_no", "entered_at"],
+        ("acceptance_no", "accepted_at", "desk_id", "desk_name", "promised_on", "state", "state_since", "due_at",
+         "entry_id", "entry_no", "entered_at"),
     )  # fmt: skip
-    Transition.objects.bulk_create([t for t in transitions if t is not None])
+    rows.insert([t for t in transitions if t is not None])
     certificates = _certificates(cases, found, entered)
     raise_bills(
         actor=actor,

@@ -11,8 +11,9 @@ from django.conf import settings
 
 from dengbu.appointments.actions import release as release_visit
 from dengbu.catalog.policy.policy import office_calendar, time_limit
-from dengbu.core import clock
+from dengbu.core import clock, rows
 from dengbu.core.acts import Actor, current
+from dengbu.core.models import Docket
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.core.workdays import deadline_after_workdays
 
@@ -30,12 +31,11 @@ def locked(docket_id: uuid.UUID) -> Case:
 
 def locked_many(docket_ids: Sequence[uuid.UUID]) -> list[Case]:
     """Cases in the order of their dockets, all locked (lock order: dockets by id, then units, then counters)."""
-    cases = list(
-        Case.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("docket")
-        .filter(docket_id__in=list(docket_ids))
-        .order_by("docket_id")
-    )
+    wanted = [list(docket_ids)]
+    cases = rows.read(Case, "WHERE t.docket_id = ANY(%s) ORDER BY t.docket_id FOR NO KEY UPDATE OF t", wanted)
+    dockets = {d.pk: d for d in rows.read(Docket, "WHERE t.id = ANY(%s)", wanted)}
+    for case in cases:
+        case.docket = dockets[case.docket_id]
     if len(cases) != len(set(docket_ids)):
         raise Refused(NOT_FOUND)
     current().about(*(c.docket_id for c in cases))

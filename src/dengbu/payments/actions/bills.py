@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dengbu.core import clock, counters, jobs
+from dengbu.core import clock, counters, jobs, rows
 from dengbu.core.acts import Actor, act, current
 from dengbu.core.ids import short_code
 from dengbu.core.refusals import Conflict, Refusal, Refused
@@ -79,7 +79,7 @@ def raise_bills(*, actor: Actor, bills: Sequence[Mapping[str, Any]], assessed_on
         )
         for asked, serial in zip(bills, serials, strict=True)
     ]
-    FeeBill.objects.bulk_create(made)
+    rows.insert(made)
     current().about(*(bill.docket_id for bill in made))
     current().note(bills=[bill.number for bill in made], total_fen=sum(bill.total_fen for bill in made))
     _issue_vouchers([(bill, None) for bill in made if bill.state == "free"], actor)
