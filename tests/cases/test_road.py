@@ -169,7 +169,7 @@ def test_no_exit_is_open_while_an_item_lacks_a_verdict() -> None:
 
 def test_a_correction_opens_only_what_it_names_and_returns_to_the_same_reviewer() -> None:
     docket_id = office.claimed_sale()
-    office.judge_all(docket_id, **{"CERT": "fix"})
+    office.judge_all(docket_id, CERT="fix")
     review.request_correction(
         actor=office.reviewer(),
         docket_id=docket_id,

@@ -59,14 +59,14 @@ class Case(Mutable):
     reviewer_name = models.CharField(max_length=50, default="")
     claimed_at = models.DateTimeField(null=True)
     passed_at = models.DateTimeField(null=True)
-    prereview_no = models.CharField(max_length=20, null=True, unique=True)  # noqa: DJ001 - null until passed, unique after
-    token = models.CharField(max_length=40, null=True, unique=True)  # noqa: DJ001
-    short_code = models.CharField(max_length=12, null=True, unique=True)  # noqa: DJ001
+    prereview_no = models.CharField(max_length=20, null=True, unique=True)
+    token = models.CharField(max_length=40, null=True, unique=True)
+    short_code = models.CharField(max_length=12, null=True, unique=True)
     valid_until = models.DateTimeField(null=True)
 
     desk_id = models.BigIntegerField(null=True)
     desk_name = models.CharField(max_length=50, default="")
-    acceptance_no = models.CharField(max_length=40, null=True, unique=True)  # noqa: DJ001
+    acceptance_no = models.CharField(max_length=40, null=True, unique=True)
     accepted_at = models.DateTimeField(null=True)
     promised_on = models.DateField(null=True)
     entry_id = models.BigIntegerField(null=True)
@@ -115,7 +115,7 @@ class CaseParty(Mutable):
     agent_name = models.CharField(max_length=50, default="")
     agent_number_cipher = models.CharField(max_length=200, default="")
     agent_authority = models.CharField(max_length=20, default="")  # notarised | on_site | guardian | organisation
-    invite_token = models.CharField(max_length=40, null=True, unique=True)  # noqa: DJ001
+    invite_token = models.CharField(max_length=40, null=True, unique=True)
     invited_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.BigIntegerField(null=True)

@@ -49,7 +49,7 @@ def install_guards(sender: Any = None, using: str = "default", **_: Any) -> None
         role_exists = cursor.fetchone() is not None
         if role_exists:
             cursor.execute(
-                f"GRANT USAGE ON SCHEMA public TO {APP_ROLE};"
+                f"GRANT USAGE ON SCHEMA public TO {APP_ROLE};"  # noqa: S608 - the name is a constant
                 f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP_ROLE};"
                 f"REVOKE TRUNCATE ON ALL TABLES IN SCHEMA public FROM {APP_ROLE};"
                 f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE};"

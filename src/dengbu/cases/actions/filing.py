@@ -20,7 +20,7 @@ from dengbu.core.jobs import enqueue
 from dengbu.core.models import Docket
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.parties.models import Organisation
-from dengbu.parties.queries import agreement_state, require_real_name
+from dengbu.parties.queries import agreement_state
 from dengbu.payments.actions import cancel_bill
 from dengbu.register.queries import book_of, unit_book
 from dengbu.register.rules import UnitBook

@@ -11,7 +11,16 @@ from dengbu.core.vocabulary import CertificateKind, Client, RegistrationKind
 from dengbu.register.effects import Effect, End, Grant
 from dengbu.register.rules import RightFact, UnitBook
 
-from .base import ALWAYS_BLOCK, DISPOSAL, RegistrationType, Rule, agents_may_act, filed_to_others, holders, owners_apply
+from .base import (
+    ALWAYS_BLOCK,
+    DISPOSAL,
+    RegistrationType,
+    Rule,
+    agents_may_act,
+    filed_to_others,
+    holders,
+    owners_apply,
+)
 
 
 class MortgageFirst(RegistrationType):
@@ -99,7 +108,7 @@ class MortgageDischarge(RegistrationType):
     taker_roles = ("mortgagee",)
     produces = None
     voids_certificate = True
-    answers_to = {code: Rule.INFO for code in DISPOSAL} | {**ALWAYS_BLOCK, "R_FREEZE": Rule.WARN}
+    answers_to = dict.fromkeys(DISPOSAL, Rule.INFO) | {**ALWAYS_BLOCK, "R_FREEZE": Rule.WARN}
     fee_rule = "FEE_ZERO"
     legal_basis = "民法典393；实施细则70"
 

@@ -165,9 +165,8 @@ def _compared(held: queries.PushedContent, book: UnitBook | None) -> list[dict[s
     sellers = "、".join(p.name for p in held.parties if p.role == "seller")
     owner = book.ownership if book else None
     owners = "、".join(h.name for h in owner.holders) if owner else None
-    rows = [{"label": "出卖人／权利人", "values": [sellers, owners]}]
-    if held.address:
-        rows.insert(0, {"label": "坐落", "values": [held.address, book.location if book else None]})
+    place = {"label": "坐落", "values": [held.address, book.location if book else None]}
+    rows = [*([place] if held.address else []), {"label": "出卖人／权利人", "values": [sellers, owners]}]
     if held.area_m2 is not None:
         rows.append(
             {"label": "建筑面积（㎡）", "values": [str(held.area_m2), str(book.area_m2) if book else None]}
