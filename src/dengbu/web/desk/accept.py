@@ -376,7 +376,7 @@ ACTS = {
     name="desk.accept_confirm",
     surface="staff",
     needs="case.accept",
-    sql=16,
+    sql=20,
     example="checked_case",
     methods=("GET", "POST"),
 )
