@@ -69,7 +69,7 @@ class CaseFacts:
         return tuple(lines)
 
     def _exempt(self, item: ChecklistItem, book: UnitBook | None) -> str:
-        if item.code in ("SALE", "PRESALE") and self.filing is not None and self.filing.status == "filed":
+        if item.code in ("SALE", "PRESALE") and self.filing is not None and self.filing.status in ("filed", "used"):
             return "已从房管部门获取"
         if item.code == "PGCERT" and book is not None and book.notices:
             return "已从登记簿获取"

@@ -39,7 +39,8 @@ BEFORE_ENTRY = (
     State.ACCEPTED,
 )
 
-# Who may: an applicant of the case (the rules decide which), the system, or whoever has a permission.
+# Who may: an applicant of the case (the rules decide which), the system, or whoever has a permission; "case.file_for"
+# holds for cases filed at the desk only (`filing.own_case`).
 APPLICANT, SYSTEM = "applicant", "system"
 
 
@@ -63,7 +64,7 @@ STEPS: tuple[Step, ...] = (
     Step(S.SUBMITTED, "claim", S.REVIEW, ("case.claim",), "认领，开始审核"),
     Step(S.REVIEW, "release", S.SUBMITTED, ("case.claim", "case.release_any"), "释放认领"),
     Step(S.REVIEW, "request_correction", S.CORRECTION, ("case.review",), "需要补正"),
-    Step(S.CORRECTION, "resubmit", S.SUBMITTED, (APPLICANT,), "补正后重新提交"),
+    Step(S.CORRECTION, "resubmit", S.SUBMITTED, (APPLICANT, "case.file_for"), "补正后重新提交"),
     Step(S.CORRECTION, "expire", S.EXPIRED, (SYSTEM,), "逾期未补正"),
     Step(S.REVIEW, "pass", S.PREAPPROVED, ("case.review",), "网上审核通过"),
     Step(S.PREAPPROVED, "send_back", S.REVIEW, ("case.accept",), "退回网上审核"),
@@ -76,7 +77,7 @@ STEPS: tuple[Step, ...] = (
     Step(S.CERTIFIED, "issue", S.ISSUED, ("case.issue",), "发证"),
     Step(S.ISSUED, "archive", S.ARCHIVED, ("case.archive",), "归档"),
     Step(S.REGISTERED, "archive", S.ARCHIVED, ("case.archive",), "归档（无需缮证）"),
-    *(Step(s, "withdraw", S.WITHDRAWN, (APPLICANT,), "撤回申请") for s in BEFORE_ENTRY),
+    *(Step(s, "withdraw", S.WITHDRAWN, (APPLICANT, "case.file_for"), "撤回申请") for s in BEFORE_ENTRY),
 )
 BY_EDGE = {(s.source, s.event): s for s in STEPS}
 EVENTS = tuple(dict.fromkeys(s.event for s in STEPS))
