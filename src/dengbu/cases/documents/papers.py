@@ -77,7 +77,7 @@ def acceptance_receipt(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             fee=_fee_words(bill),
             collection="邮寄送达" if mail else "窗口领取",
             collector_notes=("领证时请带本凭证、缴费凭证和身份证件。", "委托他人领取的，请带授权委托书和双方身份证件。"),
-            query_address=f"{settings.BASE_URL}/progress/",
+            query_address=f"{settings.BASE_URL}/my/",
             acceptor=case.desk_name,
             acceptor_badge=actor.staff_number,
             window="不动产登记窗口",
