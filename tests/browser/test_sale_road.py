@@ -13,8 +13,7 @@ from PIL import Image
 
 from dengbu.cases.models import Case
 from dengbu.project.demo.candidates import Candidate, demo_candidates
-from dengbu.project.demo.district import plan
-from dengbu.project.demo.people import PASSWORD
+from dengbu.project.demo.people import NEWCOMERS, PASSWORD
 from tests.browser.people import PHONE, Someone, paper
 from tests.support.processes import LiveServer
 
@@ -49,7 +48,7 @@ def nothing_wrong(*people: Someone) -> None:
 
 def test_a_newcomer_registers_with_a_real_name(people: Any) -> None:
     newcomer = people("newcomer", size=PHONE)
-    somebody = next(p for p in plan().people if not p.phone)
+    somebody = NEWCOMERS[0]
     newcomer.open("/", "首页")
     newcomer.open("/login/", "登录")
     newcomer.follow("实名注册")

@@ -117,7 +117,9 @@ class Examples:
         return User.objects.get(pk=case.filed_by)
 
     def _case(self, portal: str, stage: str) -> Case:
-        docket = {"bank": self._mortgage, "dev": self._new_home, "desk": self._walk_in}.get(portal, self._sale)()
+        docket = {"bank": self._mortgage, "dev": self._new_home, "desk": self._walk_in}.get(
+            portal, self._sale
+        )()
         target = "under_review" if stage == "correction" else stage
         for step in ROAD[1 : ROAD.index(target) + 1]:
             getattr(self, f"_to_{step}")(Case.objects.get(pk=docket))
@@ -177,7 +179,11 @@ class Examples:
 
     def _batch(self) -> Batch:
         first = self.candidate("D09")
-        same = [c for c in self._free["D09"] if (c.building, c.organisation) == (first.building, first.organisation)]
+        same = [
+            c
+            for c in self._free["D09"]
+            if (c.building, c.organisation) == (first.building, first.organisation)
+        ]
         homes = [first, *same[:5]]
         self._free["D09"] = [c for c in self._free["D09"] if c not in homes]
         assert first.organisation is not None
@@ -295,7 +301,8 @@ class Examples:
         args, user = self._arguments(page, portal)
         if "<" not in page.route:
             args = ()
-        return Example(reverse(f"web:{page.name}", args=args), user or self.reader(page))
+        query = "?after=1" if page.name == "desk.review_count" else ""
+        return Example(reverse(f"web:{page.name}", args=args) + query, user or self.reader(page))
 
     def reader(self, page: Page) -> User | None:
         """Somebody with the right a page needs, where the page is nobody's own."""
@@ -313,8 +320,12 @@ class Examples:
     def _arguments(self, page: Page, portal: str) -> tuple[tuple[Any, ...], User | None]:
         if page.example in STAGES and "." in page.name:
             case = self.case(portal, STAGES[page.example])
-            more = {"draft_item": self.item, "submitted_document": lambda _: "receipt"}.get(page.example)
-            return (case.pk, more(case)) if more else (case.pk,), self.applicant(case)
+            user = self.applicant(case)
+            if page.example == "draft_item":
+                return (case.pk, self.item(case)), user
+            if page.example == "submitted_document":
+                return (case.pk, self.receipt(case)), user
+            return (case.pk,), user
         if page.example == "type_slug":
             return ({"bank": "b01", "dev": "d09"}.get(portal, "p01"),), None
         found: tuple[tuple[Any, ...], User | None] = getattr(
@@ -352,13 +363,19 @@ class Examples:
     def _ex_checked_case(self) -> Any:
         return (self.case("my", "checked").pk,), staff("accept1")
 
+    def receipt(self, case: Case) -> str:
+        """The kind of a paper of the case that has been printed."""
+
+        def make() -> int:
+            made: int = papers.print_paper(actor=acting(staff("accept1")), docket_id=case.pk, kind="receipt")
+            return made
+
+        self.once(f"receipt.{case.pk}", make)
+        return "receipt"
+
     def _ex_printed_paper(self) -> Any:
         case = self.case("my", "registered")
-        self.once(
-            "paper",
-            lambda: papers.print_paper(actor=acting(staff("accept1")), docket_id=case.pk, kind="receipt"),
-        )
-        return (case.pk, "receipt", 1), staff("accept1")
+        return (case.pk, self.receipt(case), 1), staff("accept1")
 
     def _ex_registered_case(self) -> Any:
         return (self.case("my", "registered").pk,), staff("certify1")
@@ -387,7 +404,9 @@ class Examples:
         ), None
 
     def _ex_inbound(self) -> Any:
-        return (InboundMessage.objects.earliest("pk").pk,), staff("lead1")
+        return (InboundMessage.objects.filter(outcome__in=InboundMessage.PROBLEMS).earliest("pk").pk,), staff(
+            "lead1"
+        )
 
     def _ex_batch(self) -> Any:
         batch = self.case("dev", "submitted").batch

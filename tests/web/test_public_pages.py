@@ -103,7 +103,7 @@ def test_every_page_keeps_its_statements_within_its_budget(police: FakePolice) -
             client = waiting
         url = "/" + re.sub(r"<[^>]+>", arguments.get(page.example, ""), page.route)
         status, seen = statements(client, url)
-        assert (status, len(seen)) == (200, page.sql), "\n".join([page.name, *seen])
+        assert status == 200 and len(seen) <= page.sql, "\n".join([page.name, *seen])
         tried += 1
     assert tried >= 19
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from dengbu.parties.permissions import LINES, POSTS
 
 from .candidates import Candidate, planned
-from .people import ORGANISATIONS, PASSWORD, STAFF, operators
+from .people import NEWCOMERS, ORGANISATIONS, PASSWORD, STAFF, DemoPerson, operators
 
 BY_CODE = "短信验证码"
 
@@ -24,6 +24,7 @@ def demo_accounts() -> list[dict[str, str]]:
         _staff()
         + _operators()
         + [_person(role, name, phone, note, code) for role, name, phone, note in _people()]
+        + [_newcomer(p, code) for p in NEWCOMERS]
     )
 
 
@@ -78,3 +79,8 @@ def _who(c: Candidate) -> tuple[str, str]:
 
 def _person(role: str, name: str, phone: str, note: str, code: str) -> dict[str, str]:
     return {"name": name, "role": role, "login": phone, "password": BY_CODE, "note": f"{note}；{code}"}
+
+
+def _newcomer(p: DemoPerson, code: str) -> dict[str, str]:
+    note = f"身份证号码 {p.number}，可以用任意手机号实名注册；{code}"
+    return {"name": p.name, "role": "还没有注册的人", "login": "", "password": BY_CODE, "note": note}

@@ -29,7 +29,7 @@ from dengbu.register.models import Entry
 from .district import District, plan
 from .housing import push_contracts
 from .imports import IMPORT, imported_parcel, imported_unit
-from .people import ORGANISATIONS, PASSWORD, STAFF, DemoPerson, operators, staff_number_of
+from .people import NEWCOMERS, ORGANISATIONS, PASSWORD, STAFF, DemoPerson, operators, staff_number_of
 
 DEMO = system("demo")
 CHUNK = 1000
@@ -75,7 +75,8 @@ def _load(*, actor: Actor) -> bool:
 
 def _population(district: District) -> list[tuple[str, str]]:
     staff = [(m.name, staff_number_of(m)) for m in STAFF]
-    return [(p.name, p.number) for p in district.people] + staff + [(o.name, o.number) for o in operators()]
+    people = [*district.people, *NEWCOMERS]
+    return [(p.name, p.number) for p in people] + staff + [(o.name, o.number) for o in operators()]
 
 
 # --- who ------------------------------------------------------------------------------------------------------------

@@ -63,6 +63,13 @@ class DemoOperator:
     phone: str
 
 
+#: known to the police, but not registered here yet: for trying the registration
+NEWCOMERS: tuple[DemoPerson, ...] = (
+    DemoPerson("欧阳新月", make_resident_id(REGION, dt.date(2001, 5, 20), 2)),
+    DemoPerson("司徒远航", make_resident_id(REGION, dt.date(2002, 9, 12), 1)),
+)
+
+
 class Crowd:
     """Gives out people one by one, always the same ones in the same order."""
 

@@ -120,7 +120,7 @@ def _organisation_page(request: HttpRequest, organisation_id: uuid.UUID, **forms
     name="console.organisation",
     surface="staff",
     needs=ORGANISATIONS,
-    sql=7,
+    sql=8,
     example="organisation",
 )
 def organisation(request: HttpRequest, organisation_id: uuid.UUID) -> HttpResponse:

@@ -27,7 +27,7 @@ from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from ..pages import page
 from .review import identity
 from .review_acts import held
-from .shell import go_back_to, see_other, short_name
+from .shell import go_back_to, nowhere, see_other, short_name
 
 SECTIONS = {
     "property": "不动产",
@@ -210,7 +210,7 @@ def _compose(
             "lines": lines if not wrong else [],
             "previewed": preview and not wrong,
             "due": workdays_from_now(file.facts.policy.correction_days),
-            "hindrances": sheet.hinders_correction(file),
+            "hindrances": nowhere(sheet.hinders_correction(file)),
             "key": request.POST.get("key") or token(),
         },
         status=422 if wrong else status,

@@ -258,6 +258,8 @@ def _viewer(file: ReviewFile, line: Any, number: str) -> dict[str, Any]:
                 "thumb": image_url(file.case.pk, row.pk, "thumb"),
                 "pdf": row.mime == "application/pdf",
                 "label": f"{line.item.name}第{n}页",
+                "width": row.width or 1240,
+                "height": row.height or 1754,
                 "current": n == at,
             }
             for n, row in enumerate(rows, 1)

@@ -24,7 +24,7 @@ from dengbu.notices.queries import messages_about
 
 from ..pages import page
 from .review import identity, saw
-from .shell import go_back_to, see_other
+from .shell import go_back_to, nowhere, see_other
 
 POST = ("POST",)
 NOTICE_STATES = {
@@ -184,7 +184,7 @@ def pass_page(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
         "desk/review_pass.html",
         {
             **identity(file, now),
-            "hindrances": sheet.hinders_pass(file, sheet.judge(file, now), now),
+            "hindrances": nowhere(sheet.hinders_pass(file, sheet.judge(file, now), now)),
             "valid_days": file.facts.policy.pass_valid_days,
             "file": file,
             "key": token(),

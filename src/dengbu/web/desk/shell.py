@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,6 +17,7 @@ from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock
 from dengbu.core.acts import Actor
 from dengbu.core.identifiers import mask_name
+from dengbu.core.refusals import Refusal
 
 _DISTRICT = re.compile(r"^[^市]{2,4}市[^区]{2,4}区")
 CHANNELS = {"person": "个人", "bank": "银行", "developer": "开发企业"}
@@ -221,3 +222,8 @@ def short_name(name: str) -> str:
 def image_url(docket_id: uuid.UUID, page_id: uuid.UUID, size: str = "full") -> str:
     """The address of the image of a material page; size thumb or full."""
     return reverse("web:material.image", args=[docket_id, page_id, size])
+
+
+def nowhere(refusals: Sequence[Refusal]) -> list[Refusal]:
+    """Refusals on a page that does not hold the fields they name: without the link."""
+    return [replace(r, field="") for r in refusals]

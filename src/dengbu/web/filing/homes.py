@@ -56,7 +56,7 @@ def seen_by(draft: Draft, organisation: Organisation | None) -> frozenset[str]:
 @everywhere(
     "apply/<uuid:docket_id>/property/",
     name="apply.property",
-    sql=10,
+    sql=12,
     example="draft",
     methods=("GET", "POST"),
 )

@@ -65,7 +65,7 @@ def _not_now(request: HttpRequest, portal: Portal, journey: Journey) -> list[Ref
 
 
 @everywhere(
-    "apply/<slug:slug>/start", name="apply.start", sql=6, example="type_slug", methods=("GET", "POST")
+    "apply/<slug:slug>/start", name="apply.start", sql=7, example="type_slug", methods=("GET", "POST")
 )
 def begin(request: HttpRequest, portal: Portal, slug: str) -> HttpResponse:
     """The start page: what you need, how long it takes, 继续上次 or 重新开始."""

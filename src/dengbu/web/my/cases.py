@@ -326,7 +326,7 @@ def withdraw_case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) ->
     return render(request, "my/withdraw.html", context, status=422 if refusals else 200)
 
 
-@everywhere(f"{CASE}documents/<str:kind>", name="case.document", sql=7, example="submitted_document")
+@everywhere(f"{CASE}documents/<str:kind>", name="case.document", sql=8, example="submitted_document")
 def document(request: HttpRequest, portal: Portal, docket_id: uuid.UUID, kind: str) -> HttpResponse:
     """The newest print of one of the case's papers, for its applicants."""
     own = open_case(request, portal, docket_id)
