@@ -30,7 +30,7 @@ pool = ConnectionPool(
     min_size=1,
     max_size=POOL_SIZE,
     timeout=10,
-    kwargs={"prepare_threshold": 3},
+    kwargs={"prepare_threshold": 3, "options": "-c plan_cache_mode=force_generic_plan"},
     open=True,
 )
 ACTOR, NAME, AUTHORITY = "user:1", "底线", "410106"
