@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -23,6 +24,7 @@ GOALS = {2: 0.5, 3: 0.8}
 
 def main() -> int:
     options = _options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the database is stopped then, too
     folder = Path(options.data) if options.data else Path(tempfile.mkdtemp(prefix="dengbu-bench-"))
     chosen = sorted({int(n) for n in options.only.split(",")})
     try:

@@ -96,10 +96,13 @@ def open_act(actor_key: str, act_name: str, *, read_only: bool = False) -> None:
         cursor.execute(
             "SELECT set_config('dengbu.actor', %s, true), set_config('dengbu.act', %s, true),"
             " set_config('transaction_read_only', %s, true),"
+            # Statements prepared by `core.rows` look up a few rows by index: planning them anew each time costs more
+            # than running them.
+            " set_config('plan_cache_mode', 'force_generic_plan', true),"
             " (SELECT seconds FROM core_clockoffset WHERE id = 1)",
             [actor_key, act_name, "on" if read_only else "off"],
         )
-        seconds = cursor.fetchone()[3]
+        seconds = cursor.fetchone()[-1]
     if seconds and settings.ENV == "production":
         raise RuntimeError("legal time is moved: refused in production")
     clock.set_offset(seconds or 0)
