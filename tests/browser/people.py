@@ -122,14 +122,14 @@ class Someone:
             self.page.keyboard.press("Space")
         assert found.is_checked(), f"{self.who}: {label} is not to be ticked with the keyboard"
 
-    def press(self, name: str, *, exact: bool = True, role: str = "button", nth: int = 0) -> None:
+    def press(self, name: str | re.Pattern[str], *, exact: bool = True, role: str = "button", nth: int = 0) -> None:
         """A button or link: focused, and pressed with Enter; waits for the page it leads to."""
         found = self.page.get_by_role(role, name=name, exact=exact).nth(nth)
         found.focus()
         with self.page.expect_navigation(wait_until="load"):
             self.page.keyboard.press("Enter")
 
-    def follow(self, name: str, *, exact: bool = True, nth: int = 0) -> None:
+    def follow(self, name: str | re.Pattern[str], *, exact: bool = True, nth: int = 0) -> None:
         self.press(name, exact=exact, role="link", nth=nth)
 
     # --- coming and going ------------------------------------------------------------------------------------

@@ -144,7 +144,7 @@ def file_sale(seller: Someone, home: Candidate) -> None:
     seller.press("保存并继续")
     upload_all(seller, tasks)
     seller.open(f"{tasks}delivery/", "领证方式")
-    seller.tick("到窗口领取")
+    seller.tick("窗口自取")
     seller.press("保存并继续")
     seller.open(tasks, "填好的任务列表")
     seller.open(f"{tasks}check/", "核对")
@@ -261,7 +261,7 @@ def judge(reviewer: Someone, *, fix_first: bool = False) -> None:
 
 
 def ask_for_correction(reviewer: Someone) -> None:
-    reviewer.follow("需补正", exact=False)
+    reviewer.follow(re.compile("^需补正（"))
     reviewer.look("写补正")
     targets = reviewer.page.get_by_label("要修改的地方").first
     if not targets.input_value():
@@ -284,7 +284,7 @@ def pass_it(reviewer: Someone, docket: str) -> None:
     if reviewer.page.get_by_role("button", name="领取").count():
         reviewer.press("领取")
     judge(reviewer)
-    reviewer.press("查询", exact=False)
+    reviewer.press(re.compile("查询"))
     reviewer.look("可以通过")
     reviewer.follow("预审通过")
     reviewer.look("确认通过")
@@ -307,7 +307,7 @@ def receive(clerk: Someone, docket: str) -> None:
         if not left.count():
             break
         clerk.press("已核验")
-    clerk.press(re.compile("^(重新)?查询$"))  # type: ignore[arg-type]
+    clerk.press(re.compile("^(重新)?查询$"))
     clerk.look("身份和限制")
     for _ in range(20):
         if not check_next_paper(clerk):

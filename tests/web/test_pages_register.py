@@ -307,8 +307,13 @@ def test_a_page_is_well_made(page: Page, opened: Callable[[Page], tuple[Any, lis
     assert "{{" not in html and "{%" not in html
     if page.surface != "staff":
         assert FORBIDDEN.search(read.text) is None, FORBIDDEN.search(read.text)
-    numbers = IDENTITY_NUMBER.findall(read.text)
-    assert not numbers, f"identity numbers in full: {len(numbers)}"
+    if page.name not in SHOWS_NUMBERS:
+        numbers = IDENTITY_NUMBER.findall(read.text)
+        assert not numbers, f"identity numbers in full: {len(numbers)}"
+
+
+# The reviewer holds numbers against the book and the contract; that they were shown is noted.
+SHOWS_NUMBERS = frozenset({"desk.review_case"})
 
 
 @named([p for p in READ if p.surface != "machine"])
