@@ -122,7 +122,9 @@ class Someone:
             self.page.keyboard.press("Space")
         assert found.is_checked(), f"{self.who}: {label} is not to be ticked with the keyboard"
 
-    def press(self, name: str | re.Pattern[str], *, exact: bool = True, role: str = "button", nth: int = 0) -> None:
+    def press(
+        self, name: str | re.Pattern[str], *, exact: bool = True, role: str = "button", nth: int = 0
+    ) -> None:
         """A button or link: focused, and pressed with Enter; waits for the page it leads to."""
         found = self.page.get_by_role(role, name=name, exact=exact).nth(nth)
         found.focus()

@@ -116,8 +116,8 @@ def test_a_home_is_sold_from_the_application_to_the_archive(people: Any, home: C
 # --- the applicants -----------------------------------------------------------------------------------------------
 
 
-def file_sale(seller: Someone, home: Candidate) -> None:
-    """The seller files, page by page."""
+def file_sale(seller: Someone, home: Candidate, *, submit: bool = True) -> None:
+    """The seller files, page by page, up to the declaration."""
     seller.open("/services/P01/", "办事指南")
     seller.log_in_by_phone(home.owner.phone, look=True)  # type: ignore[union-attr]
     seller.look("我的办件")
@@ -149,6 +149,8 @@ def file_sale(seller: Someone, home: Candidate) -> None:
     seller.open(tasks, "填好的任务列表")
     seller.open(f"{tasks}check/", "核对")
     seller.tick("我已阅读并承诺")
+    if not submit:
+        return
     seller.press("提交申请")
     seller.look("已提交")
     assert seller.page.url.endswith("/submitted/")
