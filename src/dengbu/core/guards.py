@@ -22,7 +22,9 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-CREATE OR REPLACE FUNCTION core_keep_history() RETURNS trigger LANGUAGE plpgsql AS $$
+-- As its owner: the application itself may not insert into the history, so it cannot tell another one.
+CREATE OR REPLACE FUNCTION core_keep_history() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF coalesce(current_setting('dengbu.actor', true), '') = '' THEN
     RAISE EXCEPTION 'a write to % without an actor is refused', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
@@ -33,6 +35,7 @@ BEGIN
   FROM before_rows o;
   RETURN NULL;
 END $$;
+REVOKE ALL ON FUNCTION core_keep_history() FROM PUBLIC;
 """
 
 
@@ -54,6 +57,7 @@ def install_guards(sender: Any = None, using: str = "default", **_: Any) -> None
                 f"REVOKE TRUNCATE ON ALL TABLES IN SCHEMA public FROM {APP_ROLE};"
                 f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE};"
                 f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {APP_ROLE};"
+                f"REVOKE INSERT ON core_history FROM {APP_ROLE};"
             )
         for model in models:
             table = model._meta.db_table
