@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,7 @@ EXPECTED: dict[tuple[str, str], set[str]] = {
     ("under_review", "release"): {"reviewer", "lead"},
     ("under_review", "request_correction"): {"reviewer"},
     ("correction_requested", "resubmit"): PARTIES,
+    ("correction_requested", "invite"): PARTIES,
     ("correction_requested", "expire"): set(),
     ("under_review", "pass"): {"reviewer"},
     ("preapproved", "send_back"): {"clerk"},
@@ -114,6 +116,24 @@ def correction() -> uuid.UUID:
     office.judge_all(docket_id, CERT="fix")
     reasons = [{"code": "M06", "target": "material:CERT", "vars": {"material": "权证", "place": "末页"}}]
     review.request_correction(actor=office.reviewer(), docket_id=docket_id, reasons=reasons)
+    return docket_id
+
+
+def changed_in_correction() -> uuid.UUID:
+    """A correction in which the parties were written down otherwise: somebody has to confirm again."""
+    docket_id = office.claimed_sale()
+    office.judge_all(docket_id, CERT="fix")
+    reasons = [
+        {"code": "M06", "target": "material:CERT", "vars": {"material": "权证", "place": "末页"}},
+        {"code": "M06", "target": "parties", "vars": {"material": "权证", "place": "末页"}},
+    ]
+    review.request_correction(actor=office.reviewer(), docket_id=docket_id, reasons=reasons)
+    people = [
+        office.party("seller", office.SELLER),
+        replace(office.party("buyer", office.BUYER), agent_name="赵强"),
+    ]
+    filing.save_parties(actor=office.seller(), docket_id=docket_id, parties=people)
+    office.give_papers(docket_id)
     return docket_id
 
 
@@ -198,6 +218,10 @@ TAKE: dict[tuple[str, str], tuple[Callable[[], uuid.UUID], Callable[[Actor, uuid
     ),
     ("correction_requested", "resubmit"): (
         correction,
+        lambda a, d: filing.submit(actor=a, docket_id=d, declared=True),
+    ),
+    ("correction_requested", "invite"): (
+        changed_in_correction,
         lambda a, d: filing.submit(actor=a, docket_id=d, declared=True),
     ),
     ("correction_requested", "expire"): (correction, expire),

@@ -12,7 +12,7 @@ from dengbu.catalog.policy.policy import policy_version
 from dengbu.catalog.policy.schema import ChecklistItem, TypePolicy
 from dengbu.catalog.registrations import TYPES, ContractFact, Filed, PartyFact, RegistrationType
 from dengbu.contracts.queries import Filing, filings
-from dengbu.core import crypto, rows
+from dengbu.core import clock, crypto, rows
 from dengbu.core.acts import Actor
 from dengbu.core.identifiers import is_minor
 from dengbu.register.rules import UnitBook
@@ -55,7 +55,7 @@ class CaseFacts:
         if any(p.agent_name for p in self.parties):
             conditions.add("agent")
         numbers = {p.number_index: p for p in self.registration.filed.parties}
-        today = at.date()
+        today = clock.local(at).date()
         if any(p.document_kind == "resident_id" and is_minor(p.number, today) for p in numbers.values() if p.number):
             conditions.add("minor")
         if any(m.startswith("MARR") for m in self.pages):
@@ -181,7 +181,8 @@ def is_applicant(case: Case, parties: Iterable[CaseParty], actor: Actor) -> bool
     """Whether the actor is one of those who apply: who filed it, a party by account or identity, or its organisation."""
     if actor.organisation_id and actor.organisation_id == case.organisation_id:
         return True
-    if actor.user_id and actor.user_id == case.filed_by and not case.filed_for_by_staff:
+    # What an operator filed belongs to the organisation: who left it has no part in it any more.
+    if actor.user_id and actor.user_id == case.filed_by and not case.filed_for_by_staff and not case.organisation_id:
         return True
     return any(
         (p.person_id and p.person_id == actor.person_id)

@@ -65,6 +65,7 @@ STEPS: tuple[Step, ...] = (
     Step(S.REVIEW, "release", S.SUBMITTED, ("case.claim", "case.release_any"), "释放认领"),
     Step(S.REVIEW, "request_correction", S.CORRECTION, ("case.review",), "需要补正"),
     Step(S.CORRECTION, "resubmit", S.SUBMITTED, (APPLICANT, "case.file_for"), "补正后重新提交"),
+    Step(S.CORRECTION, "invite", S.AWAITING, (APPLICANT,), "补正改了申请内容，等待他人重新确认"),
     Step(S.CORRECTION, "expire", S.EXPIRED, (SYSTEM,), "逾期未补正"),
     Step(S.REVIEW, "pass", S.PREAPPROVED, ("case.review",), "网上审核通过"),
     Step(S.PREAPPROVED, "send_back", S.REVIEW, ("case.accept",), "退回网上审核"),

@@ -122,6 +122,7 @@ def archive(*, actor: Actor, docket_id: uuid.UUID, paper_pages: int, difference_
     """归档: the volume with its page catalogue. A case that makes no certificate is archived after entry."""
     case = locked(docket_id)
     found = facts(case)
+    not_own(case, found.parties, actor)
     if case.state == State.REGISTERED and found.registration.produces is not None:
         raise Conflict(Refusal("ARCHIVE_NOT_ISSUED", "证书还没有缮制和发放，不能归档。", "请先缮证、发证。", "工作方案四（五）"))
     may_move(case, "archive", actor)

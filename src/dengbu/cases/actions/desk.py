@@ -228,7 +228,14 @@ def desk_states(docket_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, DeskState]:
     """Desk states of cases, three statements whatever their number."""
     ids = list(docket_ids)
     verdicts: dict[uuid.UUID, dict[str, Verdict]] = {d: {} for d in ids}
-    for v in rows.read(Verdict, "WHERE t.docket_id = ANY(%s) AND t.stage = 'desk'", [ids]):
+    # Papers compared before a correction were compared with other images: they are compared again.
+    compared = rows.read(
+        Verdict,
+        "JOIN cases_case c ON c.docket_id = t.docket_id AND c.round = t.round"
+        " WHERE t.docket_id = ANY(%s) AND t.stage = 'desk'",
+        [ids],
+    )
+    for v in compared:
         verdicts[v.docket_id][v.item] = v
     checks: dict[uuid.UUID, RestrictionCheck] = {}
     asked = rows.read(RestrictionCheck, "WHERE t.docket_id = ANY(%s) AND t.moment = 'desk' ORDER BY t.id", [ids])
@@ -358,7 +365,9 @@ def _certificates(
         elif entry is not None:
             counts[case.docket_id] = sum(len(_names(found[case.docket_id], g)) for g in entry.granted)
         else:
-            counts[case.docket_id] = 1
+            takers = found[case.docket_id].registration.filed.role(*found[case.docket_id].registration.taker_roles)
+            separate_ = found[case.docket_id].case.filed.get("delivery", {}).get("separate")
+            counts[case.docket_id] = len(takers) if separate_ and takers else 1
     return counts
 
 
@@ -435,6 +444,7 @@ def _bill(case: Case, found: CaseFacts, book: UnitBook | None, certificates: int
 def settle_matter(*, actor: Actor, docket_id: uuid.UUID, kind: str, evidence: str) -> None:
     """A pending matter is settled, with its evidence."""
     case = locked(docket_id)
+    separate(case, list(case.parties.all()), actor)
     done = PendingMatter.objects.filter(docket_id=case.docket_id, kind=kind, settled_at__isnull=True).update(
         settled_at=clock.now(), settled_by=actor.name, evidence=evidence.strip()[:200]
     )
@@ -447,6 +457,7 @@ def enter_accepted(*, actor: Actor, docket_id: uuid.UUID) -> str:
     """Enter an accepted case whose last pending matter is settled. The entry bears its own real day (corrections 11)."""
     case = locked(docket_id)
     found = facts(case)
+    separate(case, found.parties, actor)
     state = desk_states([docket_id])[docket_id]
     if _waits(state):
         raise Refused(Refusal("MATTER_OPEN", "还有待办事项没有办结，不能登簿。", "请先办结待办事项。", "条例20", "matters"))

@@ -40,6 +40,16 @@ from .moving import (
 )
 
 EDITABLE = (State.DRAFT, State.CORRECTION)
+MAY_NOT_FILE = Refusal(
+    "CASE_MAY_NOT_FILE", "您的账号可以查看本机构的申请，不能提交和修改。", "请由有提交权限的经办人办理。", "服务协议"
+)
+CORRECTION_OTHER_UNIT = Refusal(
+    "CORRECTION_OTHER_UNIT",
+    "补正时不能换成另一处不动产或另一项权利。",
+    "请撤回这件申请，再为要办理的不动产重新申请。",
+    "条例15、17",
+    "unit_code",
+)
 DECLARATION = Refusal("F_DECLARATION", "请阅读并勾选承诺书", "", "条例16", "declaration")
 
 
@@ -168,14 +178,27 @@ def correction_targets(case: Case) -> set[str]:
 
 
 def own_case(docket_id: uuid.UUID, actor: Actor) -> tuple[Case, list[CaseParty]]:
-    """The case, locked, for its applicant, or for the desk that files for them."""
+    """The case, locked, for its applicant, or for the desk that files for them.
+
+    An operator who may not submit for the organisation (`may_submit`) may look, not act. Raises NotPermitted.
+    """
     case = locked(docket_id)
     if case.filed_for_by_staff and actor.may("case.file_for"):
         return case, list(case.parties.order_by("role", "ordinal"))
-    return case, as_applicant(case, actor)
+    parties = as_applicant(case, actor)
+    if not actor.may("application.file"):
+        raise NotPermitted("application.file", MAY_NOT_FILE)
+    return case, parties
 
 
-def _saved(case: Case, section: str) -> int:
+def _typed_by_desk(case: Case, actor: Actor) -> None:
+    """Whose hands a case filed at the desk went through: none of them reviews or accepts it (三岗分离)."""
+    if case.filed_for_by_staff and actor.is_staff and actor.user_id not in case.filed.get("typed_by", ()):
+        case.filed = {**case.filed, "typed_by": [*case.filed.get("typed_by", ()), actor.user_id]}
+
+
+def _saved(case: Case, actor: Actor, section: str) -> int:
+    _typed_by_desk(case, actor)
     case.filed = {**case.filed, "done": {**case.filed.get("done", {}), section: True}}
     case.version = case.version + 1
     case.save()
@@ -195,6 +218,10 @@ def save_property(
         raise Refused(
             Refusal("F_UNIT_UNKNOWN", "登记簿上没有这处不动产，或者已经注销。", "请核对不动产单元号或权证号。", "", "unit_code")
         )
+    terms = case.filed.get("terms", {})
+    if case.state == State.CORRECTION and (unit_code != case.unit_code or (right and right != terms.get("right"))):
+        # The case holds its claim on the unit it was filed for, and the others confirmed that one.
+        raise Refused(CORRECTION_OTHER_UNIT)
     if case.unit_code and case.unit_code != unit_code:
         # Another home: what was filled in for the first one does not hold for it.
         case.parties.all().delete()
@@ -202,7 +229,7 @@ def save_property(
     case.unit_code, case.location = unit_code, book.location
     if right:
         case.filed = {**case.filed, "terms": {**case.filed.get("terms", {}), "right": right}}
-    return _saved(case, "property")
+    return _saved(case, actor, "property")
 
 
 @act("cases.save_parties")
@@ -215,10 +242,19 @@ def save_parties(
     share_denominator: int | None = None,
     version: int | None = None,
 ) -> int:
-    """Write down who applies. Replaces the list; those already confirmed with the same identity stay confirmed."""
+    """Write down who applies. Replaces the list. In a correction that changes something everybody confirms again."""
     case, old = own_case(docket_id, actor)
     editable(case, version, "parties")
-    known = {(p.role, p.number_index): p for p in old}
+    terms = {**case.filed.get("terms", {}), "coownership": coownership, "share_denominator": share_denominator}
+    said = [(p.role, p.name, p.document_kind, crypto.index(p.number), p.share_numerator, p.agent_name,
+             p.agent_authority) for p in parties]  # fmt: skip
+    before_said = [(p.role, p.name, p.document_kind, p.number_index, p.share_numerator, p.agent_name,
+                    p.agent_authority) for p in old]  # fmt: skip
+    same = sorted(map(repr, said)) == sorted(map(repr, before_said)) and terms == case.filed.get("terms", {})
+    if case.state == State.CORRECTION and not same:
+        # Who was seen when the signing took place is no longer who applies.
+        case.docket.pending_matters.filter(kind="face_signing").delete()
+    known = {(p.role, p.number_index): p for p in old} if case.state == State.CORRECTION and same else {}
     case.parties.all().delete()
     rows: list[CaseParty] = []
     places: dict[str, int] = {}
@@ -246,15 +282,14 @@ def save_parties(
                 agent_name=party.agent_name,
                 agent_number_cipher=crypto.encrypt(party.agent_number, NUMBER_PURPOSE),
                 agent_authority=party.agent_authority,
-                confirmed_at=before.confirmed_at if before and case.state == State.CORRECTION else None,
-                confirmed_by=before.confirmed_by if before and case.state == State.CORRECTION else None,
+                confirmed_at=before.confirmed_at if before else None,
+                confirmed_by=before.confirmed_by if before else None,
             )
         )
     CaseParty.objects.bulk_create(rows)
     case.applicant_names = "、".join(p.name for p in parties)[:300]
-    terms = case.filed.get("terms", {})
-    case.filed = {**case.filed, "terms": {**terms, "coownership": coownership, "share_denominator": share_denominator}}
-    return _saved(case, "parties")
+    case.filed = {**case.filed, "terms": terms}
+    return _saved(case, actor, "parties")
 
 
 @act("cases.save_reason")
@@ -272,8 +307,10 @@ def save_reason(
     filed = {**case.filed, "terms": {**case.filed.get("terms", {}), **terms}}
     if filing_no or TYPES[case.type_code].needs_contract:
         filed["contract"] = {"filing_no": filing_no}
+    if case.state == State.CORRECTION and filed != case.filed:
+        case.parties.update(confirmed_at=None, confirmed_by=None)  # nobody confirmed these terms
     case.filed = filed
-    return _saved(case, "reason")
+    return _saved(case, actor, "reason")
 
 
 @act("cases.save_delivery")
@@ -284,15 +321,7 @@ def save_delivery(
     case, _ = own_case(docket_id, actor)
     editable(case, version, "delivery")
     case.filed = {**case.filed, "delivery": dict(delivery)}
-    return _saved(case, "delivery")
-
-
-@act("cases.save_answers")
-def save_answers(*, actor: Actor, docket_id: uuid.UUID, answers: Mapping[str, str]) -> None:
-    """Write down the answers of the 询问笔录 (asked online or at the desk)."""
-    case, _ = own_case(docket_id, actor)
-    case.filed = {**case.filed, "answers": dict(answers)}
-    case.save()
+    return _saved(case, actor, "delivery")
 
 
 def missing(
@@ -341,19 +370,26 @@ def submit(*, actor: Actor, docket_id: uuid.UUID, declared: bool, version: int |
     if refusals:
         raise Refused(refusals)
     claim(case, found)
+    _typed_by_desk(case, actor)
     case.filed = {**case.filed, "declared": {"at": at.isoformat(), "by": actor.key}}
+    checking.remember(case, found, "filing", actor)
+    _go_on(case, "submit", actor, parties, found)
+    return case.state
+
+
+def _go_on(case: Case, event: str, actor: Actor, parties: list[CaseParty], found: CaseFacts) -> None:
+    """To the reviewers, or first to those who have not confirmed what is filed now (条例 14)."""
+    waiting: list[CaseParty] = []
     if not case.filed_for_by_staff:
         for party in parties:
             if party.number_index and party.number_index == actor.identity_index and party.confirmed_at is None:
                 _confirm(party, actor)
-    waiting = [] if case.filed_for_by_staff else awaiting(found, parties)
-    checking.remember(case, found, "filing", actor)
+        waiting = awaiting(found, parties)
     if waiting:
         move(case, "invite", actor, parties=parties, due_at=workdays_from_now(limit_days("correction")))
         _invite(case, waiting, actor)
     else:
-        _submitted(case, "submit", actor, parties)
-    return case.state
+        _submitted(case, event, actor, parties)
 
 
 def awaiting(found: CaseFacts, parties: Sequence[CaseParty]) -> list[CaseParty]:
@@ -425,11 +461,23 @@ def _invited(docket_id: uuid.UUID, actor: Actor) -> tuple[Case, list[CaseParty],
 
 
 @act("cases.confirm", permission="application.confirm")
-def confirm(*, actor: Actor, docket_id: uuid.UUID, declared: bool) -> str:
-    """The other party read what was filed and agrees. When the last one does, the application is submitted."""
+def confirm(*, actor: Actor, docket_id: uuid.UUID, declared: bool, version: int | None = None) -> str:
+    """The other party read what was filed and agrees. When the last one does, the application is submitted.
+
+    `version` is the one they read: raises Conflict where it was changed meanwhile (somebody else disagreed).
+    """
     case, parties, mine = _invited(docket_id, actor)
     if not declared:
         raise Refused(DECLARATION)
+    if version is not None and version != case.version:
+        raise Conflict(
+            Refusal(
+                "CONFIRM_CHANGED",
+                "申请内容在您打开页面后有改动，这次确认没有生效。",
+                "请从“我的办件”重新打开，核对后再确认。",
+                "条例14",
+            )
+        )
     if case.state != State.AWAITING:
         if all(p.confirmed_at for p in mine):
             return case.state  # a second click
@@ -459,7 +507,7 @@ def disagree(*, actor: Actor, docket_id: uuid.UUID, reason: str) -> str:
 
 
 def _resubmit(case: Case, parties: list[CaseParty], actor: Actor, declared: bool) -> str:
-    """补正后重新提交: back to the same reviewer, with the difference kept."""
+    """补正后重新提交: back to the same reviewer, with the difference kept; first to those who have to confirm it."""
     if not declared:
         raise Refused(DECLARATION)
     found = facts(case)
@@ -470,7 +518,9 @@ def _resubmit(case: Case, parties: list[CaseParty], actor: Actor, declared: bool
     if correction is not None:
         type(correction).objects.filter(pk=correction.pk).update(answered_at=clock.now())
     case.round = case.round + 1
-    _submitted(case, "resubmit", actor, parties)
+    _typed_by_desk(case, actor)
+    case.filed = {**case.filed, "declared": {"at": clock.now().isoformat(), "by": actor.key}}
+    _go_on(case, "resubmit", actor, parties, found)
     return case.state
 
 
@@ -499,7 +549,6 @@ __all__ = [
     "confirm",
     "disagree",
     "drop_draft",
-    "save_answers",
     "save_delivery",
     "save_parties",
     "save_property",

@@ -45,7 +45,7 @@ def reassign(*, actor: Actor, docket_id: uuid.UUID, reviewer_id: int) -> str:
             )
         )
     own = bool(taker.identity_index) and case.parties.filter(number_index=taker.identity_index).exists()
-    if own or taker.user_id == case.filed_by:
+    if own or taker.user_id == case.filed_by or taker.user_id in case.filed.get("typed_by", ()):
         raise Refused(
             Refusal(
                 "LEAD_OWN_CASE",

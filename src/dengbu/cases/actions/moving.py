@@ -55,7 +55,7 @@ def as_applicant(case: Case, actor: Actor) -> list[CaseParty]:
 def not_own(case: Case, parties: Sequence[CaseParty], actor: Actor) -> None:
     """Nobody handles their own case, nor one they filed (三岗分离). Raises NotPermitted."""
     own = bool(actor.identity_index) and any(p.number_index == actor.identity_index for p in parties)
-    if own or actor.user_id == case.filed_by:
+    if own or actor.user_id == case.filed_by or actor.user_id in case.filed.get("typed_by", ()):
         raise NotPermitted(
             "case.reassign",
             Refusal("CASE_OWN", "您是这件申请的当事人或录入人，不能办理。", "请由其他同事办理，或请科室负责人改派。", "domain §9.1"),

@@ -227,7 +227,8 @@ def request_correction(
         requested_at=now,
     )
     # What has to be done again is judged again; what was fine keeps its verdict.
-    Verdict.objects.filter(docket_id=case.docket_id, stage="review", verdict="fix").delete()
+    again = [str(line["target"]).removeprefix("material:") for line in lines]
+    Verdict.objects.filter(Q(verdict="fix") | Q(item__in=again), docket_id=case.docket_id, stage="review").delete()
     move(case, "request_correction", actor, note=f"共{len(lines)}处", due_at=due)
     _ledger(case, actor, "correction")
     enqueue("cases.tell", docket_ids=[str(case.docket_id)], template="correction")

@@ -28,7 +28,7 @@ from dengbu.notices.queries import messages_of, title_of
 from dengbu.register.queries import book_of, unit_book, units_of_holder
 from dengbu.web.pages import PUBLIC, page
 
-from ..filing.drafts import Draft
+from ..filing.drafts import Draft, version_of
 from ..filing.finish import delivery_rows
 from ..filing.journeys import journey_of
 from ..filing.portals import BANK, DEV, MY, Portal, actor_of, form_key, see_other, uuid_or_none
@@ -98,7 +98,7 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
         if request.POST.get("do") == "disagree":
             disagree(actor=actor, docket_id=docket_id, reason=request.POST.get("reason", ""), key=key)
             return render(request, "my/disagreed.html", MY.context("cases"))
-        confirm(actor=actor, docket_id=docket_id, declared=request.POST.get("declared") == "on", key=key)
+        confirm(actor=actor, docket_id=docket_id, declared=request.POST.get("declared") == "on", version=version_of(request), key=key)
     except (NotPermitted, Conflict):
         raise
     except Refused as refused:
