@@ -82,9 +82,10 @@ def enter(
     not be chosen (民法典 214; corrections 11). Without `partial` any refusal refuses all (raises Refused); with it
     the refused stay out and are listed with every reason.
     """
-    at = clock.now().replace(microsecond=0)
     codes = sorted({code for r in registrations for code in r.unit_codes})
     unit_ids = _lock_units(codes)
+    # After the wait for the locks: what was entered on these units before bears no later instant, nor another year.
+    at = clock.now().replace(microsecond=0)
     books = book_of(codes) if codes else {}
     outcome = Outcome(legal_date=clock.local(at).date())
     passed: list[tuple[Registration, tuple[Answer, ...]]] = []

@@ -18,6 +18,7 @@ from .effects import Effect
 
 # Mortgages entered before the Civil Code took effect follow the old rule: consent (自然资发〔2021〕54号).
 CIVIL_CODE = dt.date(2021, 1, 1)
+_SHANGHAI = dt.timezone(dt.timedelta(hours=8))  # days of the law are days in Shanghai
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,7 @@ def obstacles(book: UnitBook | None, at: dt.datetime) -> tuple[Obstacle, ...]:
                 Obstacle("R_LANDMTG", right.public_id, f"土地抵押：{names(right)}", right.holder_indexes)
             )
     until = book.parcel.get("term_until")
-    if until and dt.date.fromisoformat(str(until)) < at.date():
+    if until and dt.date.fromisoformat(str(until)) < at.astimezone(_SHANGHAI).date():
         found.append(Obstacle("R_EXPIRED", None, f"土地使用期限已于{until}届满。"))
     return tuple(found)
 
@@ -222,7 +223,7 @@ def names(right: RightFact) -> str:
 
 def _term(r: RestrictionFact) -> str:
     until = (
-        f"，至{r.until_at.astimezone(dt.timezone(dt.timedelta(hours=8))):%Y-%m-%d %H:%M}"
+        f"，至{r.until_at.astimezone(_SHANGHAI):%Y-%m-%d %H:%M}"
         if r.until_at
         else ""
     )
