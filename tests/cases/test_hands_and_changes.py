@@ -7,10 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.models import F
 
 from dengbu.cases.actions import closing, desk, filing, leading, review
+from dengbu.cases.actions.telling import tell_parties
 from dengbu.cases.facts import is_applicant
 from dengbu.cases.models import Case, CaseParty, Claim, PendingMatter, Verdict
+from dengbu.contracts.models import ContractFiling
 from dengbu.core.acts import Actor, act
 from dengbu.core.refusals import Conflict, NotPermitted, Refused
 from dengbu.parties.permissions import OPERATOR, PERSON
@@ -139,6 +143,38 @@ def test_papers_compared_before_a_correction_are_compared_again() -> None:
         desk.accept(actor=office.clerk(), docket_id=docket_id)
     assert refused.value.codes == ("DESK_UNCHECKED",)
     assert not Entry.objects.filter(docket_id=docket_id).exists()
+
+
+def test_a_contract_on_file_that_changes_during_the_acceptance_stops_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    docket_id = office.checked_sale()
+    entering = desk.enter
+
+    def meanwhile(**asked: Any) -> Any:
+        new_version(actor=office.SYSTEM)
+        return entering(**asked)
+
+    monkeypatch.setattr(desk, "enter", meanwhile)
+    with pytest.raises(Refused) as refused:
+        desk.accept(actor=office.clerk(), docket_id=docket_id)
+    assert refused.value.codes == ("FILING_CHANGED",)
+    assert not Entry.objects.filter(docket_id=docket_id).exists()
+
+
+@act("test.new_version")
+def new_version(*, actor: Actor) -> None:
+    """The housing department pushes the contract again with another price."""
+    ContractFiling.objects.update(version=F("version") + 1, price_fen=1)
+
+
+def test_the_other_party_is_told_of_a_withdrawal() -> None:
+    docket_id = office.submitted_sale()
+    filing.withdraw(actor=office.seller(), docket_id=docket_id, reason="不卖了")
+    tell_parties(actor=office.SYSTEM, docket_ids=[docket_id], template="withdrawn")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE args->>'template' = 'withdrawn'")
+        assert cursor.fetchone()[0] == 1
 
 
 # --- whose hands ----------------------------------------------------------------------------------------------------

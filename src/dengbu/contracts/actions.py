@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -133,11 +133,13 @@ def take_review(*, actor: Actor, push: ReviewPush, facts: RegisterFacts) -> Answ
 
 
 @act("contracts.mark_used")
-def mark_used(*, actor: Actor, filing_nos: Sequence[str]) -> None:
+def mark_used(
+    *, actor: Actor, filing_nos: Sequence[str], versions: Mapping[str, int] | None = None
+) -> None:
     """A registration was made on these filings: they serve no other. Called inside the act that enters.
 
-    Raises Refused: FILING_NOT_IN_FORCE, for each that is unknown, held, ended or used already; so a withdrawal that
-    arrived during the act stops it.
+    `versions` are those the act has read. Raises Refused: FILING_NOT_IN_FORCE, for each that is unknown, held, ended
+    or used already, FILING_CHANGED for another version; so what arrived during the act stops it.
     """
     if not filing_nos:
         return
@@ -156,6 +158,16 @@ def mark_used(*, actor: Actor, filing_nos: Sequence[str]) -> None:
         )
         for number in sorted(set(filing_nos))
         if (row := found.get(number)) is None or row.status != FILED
+    ]
+    refusals += [
+        Refusal(
+            "FILING_CHANGED",
+            f"合同备案 {number} 刚刚由房管部门更新",
+            "请刷新页面，按新的备案内容核对后再办理。",
+            field="contract",
+        )
+        for number, row in found.items()
+        if versions is not None and row.status == FILED and row.version != versions.get(number)
     ]
     if refusals:
         raise Refused(refusals)

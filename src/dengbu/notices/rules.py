@@ -56,6 +56,11 @@ TEMPLATES: Final[dict[str, Template]] = {
         ),
         Template("expired", "已过期", "申请{no}超过期限未办理，已过期。需要办理的，请重新申请。"),
         Template(
+            "withdrawn",
+            "已撤回",
+            "申请{no}已由申请人撤回，已缴的费用退回原账户。不是您同意的，请致电登记中心。",
+        ),
+        Template(
             "booked", "已预约", "您已预约{d}{t}在{place}办理，请带身份证和清单材料。改期请在前一天17时前。"
         ),
         Template("booking_cancelled", "预约已取消", "您{d}{t}的预约已取消。需要办理的，请登录重新预约。"),

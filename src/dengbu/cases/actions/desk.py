@@ -344,13 +344,17 @@ def _write(
     )
     if entered:
         release_claims(list(entered))
-        mark_used(
-            actor=actor,
-            filing_nos=[found[d].filing.filing_no for d in entered if found[d].filing is not None],  # type: ignore[union-attr]
-        )
+        _use_filings(entered, found, actor)
         _number(entered, found, actor)
     enqueue("cases.tell", docket_ids=[str(c.docket_id) for c in cases], template="accepted")
 
+
+
+def _use_filings(entered: Iterable[uuid.UUID], found: Mapping[uuid.UUID, CaseFacts], actor: Actor) -> None:
+    """The contracts on file that were entered on serve no other; one that changed since it was read stops the act."""
+    read = {f.filing_no: f.version for d in entered if (f := found[d].filing) is not None}
+    if read:
+        mark_used(actor=actor, filing_nos=list(read), versions=read)
 
 
 def _certificates(
@@ -468,8 +472,7 @@ def enter_accepted(*, actor: Actor, docket_id: uuid.UUID) -> str:
     case.entry_id, case.entry_no, case.entered_at = entry.entry_id, entry.number, clock.now()
     move(case, "enter", actor, note=f"审核人、登簿人：{case.reviewer_name}")
     release_claims([docket_id])
-    if found.filing is not None:
-        mark_used(actor=actor, filing_nos=[found.filing.filing_no])
+    _use_filings(entered, {docket_id: found}, actor)
     _number(entered, {docket_id: found}, actor)
     enqueue("cases.tell", docket_ids=[str(docket_id)], template="registered_in_book")
     return case.state

@@ -531,6 +531,7 @@ def withdraw(*, actor: Actor, docket_id: uuid.UUID, reason: str = "") -> str:
     move(case, "withdraw", actor, note=reason.strip()[:200], parties=parties)
     if case.accepted_at is not None:
         cancel_bill(actor=actor, docket_id=case.docket_id, reason="撤回申请")
+    tell_later(case, "withdrawn")
     return case.state
 
 

@@ -39,6 +39,7 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
         },
         "passed": {"no": number},
         "expired": {"no": number},
+        "withdrawn": {"no": number},
         "accepted": {"no": number, "r": case.acceptance_no or "", "d": _day(case.promised_on)},
         "refused": {"no": number},
         "registered_in_book": {"no": number},
