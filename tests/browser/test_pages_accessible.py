@@ -26,6 +26,13 @@ def has_a_face(page: Page) -> bool:
     return "GET" in page.methods and page.surface != "machine" and not page.route.endswith(files)
 
 
+def is_first(page: Page) -> bool:
+    """Not the same view behind another portal, in the same frame: that is looked at on a desk's screen only."""
+    return page.name.partition(".")[0] not in ("bank", "dev", "desk") or "my." + page.name.partition(".")[
+        2
+    ] not in {p.name for p in PAGES}
+
+
 @pytest.fixture(scope="module")
 def examples(module_demo_database: DatabaseUrls) -> Examples:
     return Examples()
@@ -57,7 +64,7 @@ def test_axe_finds_nothing(page: Page, examples: Examples, window: Any, live_dem
     answer = window.goto(live_demo_office.base_url + example.url)
     assert answer.status == 200, answer.status
     found = []
-    for width, height in SIZES:
+    for width, height in SIZES if is_first(page) else SIZES[:1]:
         window.set_viewport_size({"width": width, "height": height})
         found += [f"{width}: {v}" for v in violations(window)]
         overflow = window.evaluate(
