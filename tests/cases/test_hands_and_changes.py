@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from dataclasses import replace
 from typing import Any
@@ -15,6 +16,7 @@ from dengbu.cases.actions.telling import tell_parties
 from dengbu.cases.facts import is_applicant
 from dengbu.cases.models import Case, CaseParty, Claim, PendingMatter, Verdict
 from dengbu.contracts.models import ContractFiling
+from dengbu.core import clock
 from dengbu.core.acts import Actor, act
 from dengbu.core.refusals import Conflict, NotPermitted, Refused
 from dengbu.parties.permissions import OPERATOR, PERSON
@@ -277,6 +279,29 @@ def belongs(*, actor: Actor, docket_id: uuid.UUID) -> None:
     Case.objects.filter(docket_id=docket_id).update(
         organisation_id=office.BANK_ID, filed_by=9011, person_id=None
     )
+
+
+def test_the_mortgagor_of_a_banks_application_confirms_it_but_does_not_write_it() -> None:
+    docket_id = office.draft_sale()
+    belongs(actor=office.SYSTEM, docket_id=docket_id)
+    for attempt in (
+        lambda: filing.save_reason(actor=office.buyer(), docket_id=docket_id, terms={"amount_fen": 1}),
+        lambda: filing.save_delivery(actor=office.buyer(), docket_id=docket_id, delivery={"how": "mail"}),
+        lambda: filing.submit(actor=office.buyer(), docket_id=docket_id, declared=True),
+        lambda: filing.drop_draft(actor=office.buyer(), docket_id=docket_id),
+    ):
+        with pytest.raises(NotPermitted) as refused:
+            attempt()
+        assert refused.value.codes == ("CASE_FILED_BY_ORGANISATION",)
+
+
+def test_a_home_is_let_go_when_the_other_party_never_confirms(monkeypatch: pytest.MonkeyPatch) -> None:
+    docket_id = office.draft_sale()
+    filing.submit(actor=office.seller(), docket_id=docket_id, declared=True)
+    later = clock.now() + dt.timedelta(days=60)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert closing.expire_overdue(actor=office.SYSTEM) == 1
+    assert not Claim.objects.filter(docket_id=docket_id, released_at=None).exists()
 
 
 def test_who_left_an_organisation_sees_nothing_of_what_they_filed_for_it() -> None:

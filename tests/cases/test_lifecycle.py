@@ -44,6 +44,7 @@ EXPECTED: dict[tuple[str, str], set[str]] = {
     ("draft", "submit"): {"seller", "buyer", "clerk"},
     ("awaiting_parties", "confirm"): {"seller", "buyer"},
     ("awaiting_parties", "disagree"): {"seller", "buyer"},
+    ("awaiting_parties", "expire"): set(),
     ("submitted", "claim"): {"reviewer", "other reviewer"},
     ("under_review", "release"): {"reviewer", "lead"},
     ("under_review", "request_correction"): {"reviewer"},
@@ -210,6 +211,7 @@ TAKE: dict[tuple[str, str], tuple[Callable[[], uuid.UUID], Callable[[Actor, uuid
     ("draft", "submit"): (walk_in, lambda a, d: filing.submit(actor=a, docket_id=d, declared=True)),
     ("awaiting_parties", "confirm"): (awaiting, lambda a, d: filing.confirm(actor=a, docket_id=d, declared=True)),
     ("awaiting_parties", "disagree"): (awaiting, lambda a, d: filing.disagree(actor=a, docket_id=d, reason="价格不对")),
+    ("awaiting_parties", "expire"): (awaiting, expire),
     ("submitted", "claim"): (office.submitted_sale, lambda a, d: review.claim(actor=a, docket_id=d)),
     ("under_review", "release"): (office.claimed_sale, lambda a, d: review.release(actor=a, docket_id=d)),
     ("under_review", "request_correction"): (

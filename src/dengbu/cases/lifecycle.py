@@ -61,6 +61,7 @@ STEPS: tuple[Step, ...] = (
     Step(S.DRAFT, "submit", S.SUBMITTED, (APPLICANT, "case.file_for"), "提交申请"),
     Step(S.AWAITING, "confirm", S.SUBMITTED, (APPLICANT,), "各方已确认，提交申请"),
     Step(S.AWAITING, "disagree", S.DRAFT, (APPLICANT,), "有人不同意，退回修改"),
+    Step(S.AWAITING, "expire", S.EXPIRED, (SYSTEM,), "逾期没有确认"),
     Step(S.SUBMITTED, "claim", S.REVIEW, ("case.claim",), "认领，开始审核"),
     Step(S.REVIEW, "release", S.SUBMITTED, ("case.claim", "case.release_any"), "释放认领"),
     Step(S.REVIEW, "request_correction", S.CORRECTION, ("case.review",), "需要补正"),

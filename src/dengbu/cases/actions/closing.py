@@ -153,11 +153,12 @@ def hand_over(*, actor: Actor, volume_ids: Sequence[uuid.UUID] | None = None) ->
 
 @act("cases.expire_overdue")
 def expire_overdue(*, actor: Actor) -> int:
-    """Corrections not answered and pre-review results not used by their day expire; their units are let go."""
+    """Confirmations not given, corrections not answered and pre-review results not used by their day expire; their
+    units are let go."""
     now, count = clock.now(), 0
     overdue = (
         Case.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
-        .filter(state__in=(State.CORRECTION.value, State.PREAPPROVED.value), due_at__lt=now)
+        .filter(state__in=[s.value for s in (State.AWAITING, State.CORRECTION, State.PREAPPROVED)], due_at__lt=now)
         .order_by("docket_id")[:200]
     )
     for case in overdue:

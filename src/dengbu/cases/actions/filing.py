@@ -43,6 +43,12 @@ EDITABLE = (State.DRAFT, State.CORRECTION)
 MAY_NOT_FILE = Refusal(
     "CASE_MAY_NOT_FILE", "您的账号可以查看本机构的申请，不能提交和修改。", "请由有提交权限的经办人办理。", "服务协议"
 )
+FILED_BY_ORGANISATION = Refusal(
+    "CASE_FILED_BY_ORGANISATION",
+    "这件申请由机构提交，内容由该机构填写和修改。",
+    "您可以核对后确认或不同意；需要修改请联系提交的机构。",
+    "条例14",
+)
 CORRECTION_OTHER_UNIT = Refusal(
     "CORRECTION_OTHER_UNIT",
     "补正时不能换成另一处不动产或另一项权利。",
@@ -177,10 +183,13 @@ def correction_targets(case: Case) -> set[str]:
     return targets
 
 
-def own_case(docket_id: uuid.UUID, actor: Actor) -> tuple[Case, list[CaseParty]]:
+def own_case(
+    docket_id: uuid.UUID, actor: Actor, *, as_party: bool = False
+) -> tuple[Case, list[CaseParty]]:
     """The case, locked, for its applicant, or for the desk that files for them.
 
-    An operator who may not submit for the organisation (`may_submit`) may look, not act. Raises NotPermitted.
+    What an organisation filed is written by its own operators, and by those among them who may submit; its other
+    parties (a mortgagor, a buyer) confirm, disagree and withdraw: `as_party`. Raises NotPermitted.
     """
     case = locked(docket_id)
     if case.filed_for_by_staff and actor.may("case.file_for"):
@@ -188,6 +197,8 @@ def own_case(docket_id: uuid.UUID, actor: Actor) -> tuple[Case, list[CaseParty]]
     parties = as_applicant(case, actor)
     if not actor.may("application.file"):
         raise NotPermitted("application.file", MAY_NOT_FILE)
+    if case.organisation_id and actor.organisation_id != case.organisation_id and not as_party:
+        raise NotPermitted("application.file", FILED_BY_ORGANISATION)
     return case, parties
 
 
@@ -450,7 +461,7 @@ def _confirm(party: CaseParty, actor: Actor) -> None:
 
 
 def _invited(docket_id: uuid.UUID, actor: Actor) -> tuple[Case, list[CaseParty], list[CaseParty]]:
-    case, parties = own_case(docket_id, actor)
+    case, parties = own_case(docket_id, actor, as_party=True)
     mine = [p for p in parties if p.number_index and p.number_index == actor.identity_index]
     if not mine:
         raise NotPermitted(
@@ -527,7 +538,7 @@ def _resubmit(case: Case, parties: list[CaseParty], actor: Actor, declared: bool
 @act("cases.withdraw")
 def withdraw(*, actor: Actor, docket_id: uuid.UUID, reason: str = "") -> str:
     """撤回, before entry (条例 15). An online applicant withdraws for all; others are told."""
-    case, parties = own_case(docket_id, actor)
+    case, parties = own_case(docket_id, actor, as_party=True)
     move(case, "withdraw", actor, note=reason.strip()[:200], parties=parties)
     if case.accepted_at is not None:
         cancel_bill(actor=actor, docket_id=case.docket_id, reason="撤回申请")
