@@ -58,6 +58,7 @@ class Someone:
         self.scripts = scripts
         self.problems: list[str] = []
         self.shots = 0
+        self.before: set[str] = set()
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda e: self.problems.append(f"{self.page.url}: {e}"))
         self.page.on("request", self._request)
@@ -136,23 +137,30 @@ class Someone:
 
     # --- coming and going ------------------------------------------------------------------------------------
 
+    def ask_for_code(self, phone: str) -> None:
+        """Type the phone and ask; what came before is not taken for the answer."""
+        self.before = {m["serial_no"] for m in self._outbox(phone)}
+        self.write("手机号码", phone)
+        self.press("获取验证码")
+
+    def _outbox(self, phone: str) -> list[dict[str, Any]]:
+        with httpx.Client(trust_env=False, timeout=10) as client:
+            address = f"http://127.0.0.1:{self.office.simulator_port}/sms/outbox"
+            messages: list[dict[str, Any]] = client.get(address, params={"phone": phone}).json()["messages"]
+        return messages
+
     def code(self, phone: str) -> str:
-        """The newest code on this phone, as the simulator's outbox shows it."""
-        for _ in range(60):
-            with httpx.Client(trust_env=False, timeout=10) as client:
-                answer = client.get(
-                    f"http://127.0.0.1:{self.office.simulator_port}/sms/outbox", params={"phone": phone}
-                )
-            for message in answer.json()["messages"]:
-                if message["template"] == "login_code":
+        """The code that came to this phone, as the simulator's outbox shows it."""
+        for _ in range(80):
+            for message in self._outbox(phone):
+                if message["template"] == "login_code" and message["serial_no"] not in self.before:
                     return str(message["params"][0])
             self.page.wait_for_timeout(250)
         raise AssertionError(f"{self.who}: no code came")
 
     def log_in_by_phone(self, phone: str, look: bool = False) -> None:
         self.open("/login/", "登录" if look else "")
-        self.write("手机号码", phone)
-        self.press("获取验证码")
+        self.ask_for_code(phone)
         if look:
             self.look("验证码")
         self.write("短信验证码", self.code(phone))

@@ -113,6 +113,10 @@ class Examples:
         made: Case = self.once(f"{portal}.{stage}", lambda: self._case(portal, stage))
         return made
 
+    def another(self, portal: str, stage: str) -> Case:
+        """One more case at a stage."""
+        return self._case(portal, stage)
+
     def applicant(self, case: Case) -> User:
         return User.objects.get(pk=case.filed_by)
 

@@ -25,7 +25,7 @@ from dengbu.project.demo.candidates import planned
 from dengbu.project.launcher.environment import DatabaseUrls
 from dengbu.web.pages import LOGIN, PAGES, PUBLIC, Page
 from dengbu.web.public import guide
-from tests.web.examples import USCC, Examples, browser, midway, operator, person, staff
+from tests.web.examples import USCC, Example, Examples, browser, midway, operator, person, staff
 
 CONTROL = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET ")
 READ = [p for p in PAGES if "GET" in p.methods]
@@ -357,6 +357,45 @@ def test_pages_say_what_a_browser_may_load_and_tell_nobody_else_where_one_was(
     policy = answer["Content-Security-Policy"]
     assert "default-src 'self'" in policy and "unsafe" not in policy and "frame-ancestors 'self'" in policy
     assert answer["Referrer-Policy"] == "same-origin"
+
+
+LISTS = frozenset(
+    (
+        "desk.review",
+        "desk.accept",
+        "desk.ledger",
+        "desk.lead",
+        "desk.cert",
+        "my.home",
+        "my.cases",
+        "bank.cases",
+        "dev.batches",
+    )
+)
+
+
+def test_lists_ask_no_more_when_they_grow(examples: Examples) -> None:
+    addresses = {p.name: examples.of(p) for p in PAGES if p.name in LISTS}
+    assert set(addresses) == LISTS
+    for stage in ("submitted", "under_review", "preapproved", "registered"):
+        examples.case("my", stage)
+    examples.case("bank", "submitted")
+    examples.case("dev", "submitted")
+
+    def asked(example: Example) -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as seen:
+            answer = browser(example.user).get(example.url)
+        assert answer.status_code == 200
+        return len(seen), len(answer.content)
+
+    before = {name: asked(example) for name, example in addresses.items()}
+    for stage in ("submitted", "submitted", "under_review", "preapproved", "registered"):
+        examples.another("my", stage)
+    for portal in ("bank", "dev"):
+        examples.another(portal, "submitted")
+    after = {name: asked(example) for name, example in addresses.items()}
+    assert {n: a[0] for n, a in after.items()} == {n: b[0] for n, b in before.items()}
+    assert sum(after[n][1] > before[n][1] for n in LISTS) >= 5  # they did grow
 
 
 # --- reading changes nothing --------------------------------------------------------------------------------------
