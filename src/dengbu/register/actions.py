@@ -13,7 +13,7 @@ import rfc8785
 from django.db import connection
 
 from dengbu.core import clock, counters, crypto, rows
-from dengbu.core.acts import Actor, act, current
+from dengbu.core.acts import ActContext, Actor, act, current
 from dengbu.core.ids import uuid7
 from dengbu.core.refusals import Refusal, Refused
 
@@ -32,7 +32,7 @@ from .models import (
     UnitFacts,
 )
 from .queries import book_of
-from .rules import Answer, Registration
+from .rules import Answer, Registration, UnitBook
 
 BATCH = 5000
 
@@ -66,6 +66,27 @@ class Outcome:
     legal_date: dt.date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class HeldBook:
+    """Units locked until the act commits, and what the book says of them since: it cannot change meanwhile."""
+
+    unit_ids: Mapping[str, int]
+    books: Mapping[str, UnitBook]
+    act: ActContext
+
+
+def hold(unit_codes: Iterable[str]) -> HeldBook:
+    """Lock units in code order (FOR NO KEY UPDATE OF unit rows), then read the live book. For `enter`, of the same act.
+
+    Lock order: dockets first, then units, then counters. Two statements.
+    """
+    codes = sorted(set(unit_codes))
+    if not codes:
+        return HeldBook({}, {}, current())
+    unit_ids = _lock_units(codes)
+    return HeldBook(unit_ids, book_of(codes), current())
+
+
 @act("register.enter", permission="register.enter")
 def enter(
     *,
@@ -74,6 +95,7 @@ def enter(
     authority: str,
     of_record: Mapping[uuid.UUID | None, OfRecord] | OfRecord,
     partial: bool = False,
+    held: HeldBook | None = None,
 ) -> Outcome:
     """Enter one or many registrations in the book, in one transaction with a fixed number of statements (登簿).
 
@@ -81,12 +103,15 @@ def enter(
     registration's rules again on these facts, and takes the entry numbers last. The legal date is today's: it can
     not be chosen (民法典 214; corrections 11). Without `partial` any refusal refuses all (raises Refused); with it
     the refused stay out and are listed with every reason.
+
+    `held`: the units were locked and read before, by `hold` in this very act; they are not read twice.
     """
-    codes = sorted({code for r in registrations for code in r.unit_codes})
-    unit_ids = _lock_units(codes)
+    codes = {code for r in registrations for code in r.unit_codes}
+    if held is None or held.act is not current() or not codes <= held.unit_ids.keys():
+        held = hold(codes)
+    unit_ids, books = held.unit_ids, held.books
     # After the wait for the locks: what was entered on these units before bears no later instant, nor another year.
     at = clock.now().replace(microsecond=0)
-    books = book_of(codes) if codes else {}
     outcome = Outcome(legal_date=clock.local(at).date())
     passed: list[tuple[Registration, tuple[Answer, ...]]] = []
     for registration in registrations:
@@ -212,7 +237,7 @@ def _entry(
     return entry
 
 
-def _write(made: list[_Made], locked: dict[str, int]) -> None:
+def _write(made: list[_Made], locked: Mapping[str, int]) -> None:
     """Answers, ends, then inserts: set by set, whatever the number of homes."""
     flat = [(one.entry, e) for one in made for e in one.effects]
     rows.insert(
@@ -226,7 +251,7 @@ def _write(made: list[_Made], locked: dict[str, int]) -> None:
     _end("register_restriction", [(e.restriction, entry.pk) for entry, e in flat if isinstance(e, fx.Lift)])
     _open_land(flat)
     wanted = {e.unit for _, e in flat if isinstance(e, fx.Grant | fx.Restrict | fx.Amend | fx.Open)}
-    unit_ids = locked | _unit_ids(wanted - locked.keys())
+    unit_ids = dict(locked) | _unit_ids(wanted - locked.keys())
     _amend(flat, unit_ids)
     _grant([(entry, e) for entry, e in flat if isinstance(e, fx.Grant)], unit_ids)
     rows.insert(

@@ -22,7 +22,7 @@ from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.core.vocabulary import HouseNature, HouseUse
 from dengbu.core.workdays import add_workdays
 from dengbu.payments.actions import raise_bills
-from dengbu.register.actions import Entered, OfRecord, enter
+from dengbu.register.actions import Entered, HeldBook, OfRecord, enter, hold
 from dengbu.register.effects import Grant
 from dengbu.register.rules import UnitBook
 
@@ -262,12 +262,13 @@ def _accept(cases: list[Case], actor: Actor, *, partial: bool) -> Acceptance:
     outcome = Acceptance()
     found = facts_of(cases)
     states = desk_states(found)
-    look = checking.look_up([c.unit_code for c in cases])
+    # Locked here and read once: what is judged now is what the entry stands on.
+    held = hold(code for c in cases for code in found[c.docket_id].registration.unit_codes)
     ready: list[Case] = []
     for case in cases:
         one = found[case.docket_id]
         separate(case, one.parties, actor)
-        refusals = why_not(one, actor, states[case.docket_id], look.books.get(case.unit_code))
+        refusals = why_not(one, actor, states[case.docket_id], held.books.get(case.unit_code))
         if refusals:
             outcome.refused[case.docket_id] = tuple(refusals)
         else:
@@ -276,11 +277,11 @@ def _accept(cases: list[Case], actor: Actor, *, partial: bool) -> Acceptance:
         raise Refused(r for refusals in outcome.refused.values() for r in refusals)
     now_entering = [c for c in ready if not _waits(states[c.docket_id])]
     outcome.waiting = [c.docket_id for c in ready if _waits(states[c.docket_id])]
-    entered = _enter(now_entering, found, actor, partial, outcome)
+    entered = _enter(now_entering, found, actor, partial, outcome, held)
     accepted = [c for c in ready if c.docket_id in entered or c.docket_id in outcome.waiting]
     if not accepted:
         return outcome
-    _write(accepted, found, entered, look.books, actor)
+    _write(accepted, found, entered, held.books, actor)
     outcome.entered = list(entered)
     current().note(accepted=len(accepted), entered=len(entered), left_out=len(outcome.refused))
     return outcome
@@ -291,7 +292,12 @@ def _waits(state: DeskState) -> bool:
 
 
 def _enter(
-    cases: list[Case], found: Mapping[uuid.UUID, CaseFacts], actor: Actor, partial: bool, outcome: Acceptance
+    cases: list[Case],
+    found: Mapping[uuid.UUID, CaseFacts],
+    actor: Actor,
+    partial: bool,
+    outcome: Acceptance,
+    held: HeldBook | None = None,
 ) -> dict[uuid.UUID, Entered]:
     """Into the book, under the online reviewer's name, with today's date (F12; 民法典 214)."""
     if not cases:
@@ -302,6 +308,7 @@ def _enter(
         authority=authority(),
         of_record={c.docket_id: OfRecord(c.reviewer_name, c.reviewer_name) for c in cases},
         partial=partial,
+        held=held,
     )
     for docket_id, refusals in result.refusals.items():
         if docket_id is not None:

@@ -13,13 +13,12 @@ from dengbu.appointments.actions import release as release_visit
 from dengbu.catalog.policy.policy import office_calendar, time_limit
 from dengbu.core import clock, rows
 from dengbu.core.acts import Actor, current
-from dengbu.core.models import Docket
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.core.workdays import deadline_after_workdays
 
 from ..facts import is_applicant
 from ..lifecycle import APPLICANT, FINAL, SYSTEM, State, step
-from ..models import Case, CaseParty, Claim, Transition
+from ..models import Case, CaseParty, Transition
 
 NOT_FOUND = Refusal("CASE_NOT_FOUND", "没有找到这件申请。", "请核对编号，或从“我的办件”重新打开。")
 
@@ -31,11 +30,12 @@ def locked(docket_id: uuid.UUID) -> Case:
 
 def locked_many(docket_ids: Sequence[uuid.UUID]) -> list[Case]:
     """Cases in the order of their dockets, all locked (lock order: dockets by id, then units, then counters)."""
-    wanted = [list(docket_ids)]
-    cases = rows.read(Case, "WHERE t.docket_id = ANY(%s) ORDER BY t.docket_id FOR NO KEY UPDATE OF t", wanted)
-    dockets = {d.pk: d for d in rows.read(Docket, "WHERE t.id = ANY(%s)", wanted)}
-    for case in cases:
-        case.docket = dockets[case.docket_id]
+    cases = rows.read_with(
+        Case,
+        "docket",
+        "WHERE t.docket_id = ANY(%s) ORDER BY t.docket_id FOR NO KEY UPDATE OF t",
+        [list(docket_ids)],
+    )
     if len(cases) != len(set(docket_ids)):
         raise Refused(NOT_FOUND)
     current().about(*(c.docket_id for c in cases))
@@ -121,7 +121,11 @@ def move(
 
 def release_claims(docket_ids: Sequence[uuid.UUID]) -> None:
     """Let the units of these cases go."""
-    Claim.objects.filter(docket_id__in=list(docket_ids), released_at__isnull=True).update(released_at=clock.now())
+    with rows.cursor() as cursor:
+        cursor.execute(
+            "UPDATE cases_claim SET released_at = %s WHERE docket_id = ANY(%s) AND released_at IS NULL",
+            [clock.now(), list(docket_ids)],
+        )
 
 
 def check_version(case: Case, version: int | None) -> None:

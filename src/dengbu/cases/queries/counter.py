@@ -18,7 +18,7 @@ from dengbu.appointments.models import Booking
 from dengbu.appointments.queries import todays_bookings
 from dengbu.catalog.fees import FeeAssessment
 from dengbu.catalog.policy.schema import Question
-from dengbu.core import clock
+from dengbu.core import clock, rows
 from dengbu.core.acts import Actor
 from dengbu.core.identifiers import half_width
 from dengbu.core.refusals import NotPermitted, Refusal
@@ -258,7 +258,7 @@ class AtCounter:
 
 def case_with_docket(docket_id: uuid.UUID) -> Case | None:
     """A case by its docket. One statement."""
-    return Case.objects.select_related("docket").filter(docket_id=docket_id).first()
+    return next(iter(rows.read_with(Case, "docket", "WHERE t.docket_id = %s", [docket_id])), None)
 
 
 def at_counter(case: Case, actor: Actor) -> AtCounter:

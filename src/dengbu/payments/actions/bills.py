@@ -60,7 +60,7 @@ def raise_bills(*, actor: Actor, bills: Sequence[Mapping[str, Any]], assessed_on
         return []
     if any(asked["total_fen"] < 0 for asked in bills):
         raise ValueError("a fee is never negative")
-    if FeeBill.objects.filter(docket_id__in=[asked["docket_id"] for asked in bills]).exists():
+    if _have_bills([asked["docket_id"] for asked in bills]):
         raise Conflict(Refusal("FEE_BILL_EXISTS", "这件业务已经开过缴费通知。", "请刷新页面查看。"))
     now, day = clock.now(), clock.today()
     serials = counters.next_serials("dengbu_bill_no", len(bills))
@@ -84,6 +84,14 @@ def raise_bills(*, actor: Actor, bills: Sequence[Mapping[str, Any]], assessed_on
     current().note(bills=[bill.number for bill in made], total_fen=sum(bill.total_fen for bill in made))
     _issue_vouchers([(bill, None) for bill in made if bill.state == "free"], actor)
     return made
+
+
+def _have_bills(docket_ids: list[uuid.UUID]) -> bool:
+    with rows.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM payments_feebill WHERE docket_id = ANY(%s))", [docket_ids]
+        )
+        return bool(cursor.fetchone()[0])
 
 
 @act("payments.cancel_bill", permission="fee.collect")

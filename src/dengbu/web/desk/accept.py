@@ -15,6 +15,7 @@ from dengbu.cases.queries import counter
 from dengbu.cases.queries.counter import AtCounter
 from dengbu.core import clock, crypto
 from dengbu.core.identifiers import mask_document_number
+from dengbu.core.middleware import bind_case
 from dengbu.core.refusals import Refusal, Refused
 
 from ..pages import page
@@ -382,8 +383,9 @@ ACTS = {
 )
 def accept_confirm(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
     """受理并转正式: says whose name will stand in the book before it is done; a restriction found meanwhile stops it."""
-    case, actor = case_or_404(docket, purpose="受理并转正式"), actor_of(request)
+    actor = actor_of(request)
     if request.method == "GET":
+        case = case_or_404(docket, purpose="受理并转正式")
         if case.state in counter.ACCEPTED_STATES:
             return see_other("desk.accept_print", docket)
         at = counter.at_counter(case, actor)
@@ -393,11 +395,13 @@ def accept_confirm(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
         return show(
             request, "desk/accept_confirm.html", at="desk.accept", c=at, case=case, parties=_parties(at)
         )
+    bind_case(str(docket))
     try:
+        # Nothing of the case is shown when it goes well, so nothing is read of it here and no sight is noted.
         desk.accept(actor=actor, docket_id=docket, key=form_key(request))
     except Refused as refused:
-        now = counter.case_with_docket(docket)
-        if now is not None and now.state in counter.ACCEPTED_STATES and now.desk_id == actor.user_id:
+        case = case_or_404(docket, purpose="受理并转正式")
+        if case.state in counter.ACCEPTED_STATES and case.desk_id == actor.user_id:
             return see_other("desk.accept_print", docket)  # a second click of the same hand
         return _stop(request, case, refused.refusals, refused.status)
     return see_other("desk.accept_print", docket, done="accepted")
