@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from dengbu.core.acts import Actor
 from dengbu.core.refusals import NotPermitted, Refusal, Refused
 
 PUSH, ASK = "contract.push", "restriction.ask"
-_HEADERS = (auth.CLIENT_ID, auth.TIMESTAMP, auth.NONCE, auth.SIGNATURE)
+HEADERS = (auth.CLIENT_ID, auth.TIMESTAMP, auth.NONCE, auth.SIGNATURE)
 
 
 class Signed(AuthBase):
@@ -42,27 +42,39 @@ class Signed(AuthBase):
                     field="$",
                 )
             )
-        caller = auth.verify(
+        actor = let_in(
+            self._right,
             method=request.method or "",
             target=target_of(request),
-            headers={name: request.headers.get(name, "") for name in _HEADERS},
+            headers={name: request.headers.get(name, "") for name in HEADERS},
             body=request.body,
-            secrets_of=_secrets,
-            now_epoch=clock.epoch_seconds(),
         )
-        actor = actor_of(caller.client_id)
-        if not actor.may(self._right):
-            raise NotPermitted(
-                self._right,
-                Refusal(
-                    "PARTNER_NOT_PERMITTED",
-                    "贵单位没有使用这个接口的权限",
-                    "请与登记中心联系开通。",
-                    field="$",
-                ),
-            )
         request.actor = actor  # type: ignore[attr-defined]
         return actor
+
+
+def let_in(right: str, *, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Actor:
+    """The partner who signed exactly this. Raises NotAuthenticated (401), or NotPermitted (403) without the right."""
+    caller = auth.verify(
+        method=method,
+        target=target,
+        headers=headers,
+        body=body,
+        secrets_of=_secrets,
+        now_epoch=clock.epoch_seconds(),
+    )
+    actor = actor_of(caller.client_id)
+    if not actor.may(right):
+        raise NotPermitted(
+            right,
+            Refusal(
+                "PARTNER_NOT_PERMITTED",
+                "贵单位没有使用这个接口的权限",
+                "请与登记中心联系开通。",
+                field="$",
+            ),
+        )
+    return actor
 
 
 def target_of(request: HttpRequest) -> str:

@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router, Schema
 
 from dengbu.contracts.wire import Answer
-from dengbu.core import clock, sights
+from dengbu.core import clock
+from dengbu.core.acts import Actor
 from dengbu.core.identifiers import check_unit_code, normalise_number
 from dengbu.core.refusals import Refusal, Refused
 from dengbu.core.vocabulary import DocumentKind
@@ -20,7 +21,7 @@ from dengbu.register import queries as register
 from dengbu.register.rules import Obstacle, RightFact, UnitBook, names, obstacles
 
 from .auth import ASK, Signed
-from .errors import answer, document
+from .errors import document
 
 router = Router(auth=Signed(ASK), tags=["restrictions"])
 
@@ -36,6 +37,12 @@ _REFERENCE = re.compile(r"[A-Za-z0-9_./-]{0,40}")
 # Facts a caller should know that restrict nothing by themselves.
 _REMARKS = {"R_NOFIRST", "R_EXPIRED"}
 _LAND = {"R_LANDSEAL", "R_LANDMTG"}
+_MISSING = Refusal(
+    "UNIT_NOT_IN_BOOK",
+    "登记簿中没有这个不动产单元，或者已经注销",
+    "请核对不动产单元号。",
+    field="unit_code",
+)
 _ORGANISATIONS = {DocumentKind.USCC.value, DocumentKind.ORGANISATION_CODE.value}
 
 
@@ -74,32 +81,36 @@ def ask(
 
     Names of persons are left out; names of courts, offices and banks are told.
     """
+    return document(told(request.actor, unit_code, purpose, reference))  # type: ignore[attr-defined]
+
+
+class NotInBook(Refused):
+    """The unit is not in the book, or closed: never to be read as "none"."""
+
+    status = 404
+
+
+def told(actor: Actor, unit_code: str, purpose: str, reference: str) -> dict[str, Any]:
+    """The answer to one question, which is kept in the log by the statement that reads the book.
+
+    Raises Refused (422, nothing kept) and NotInBook (404, kept). For the view above and for `api.door`.
+    """
     code = normalise_number(unit_code)
     _check(code, purpose, reference)
     why = f"{PURPOSES[purpose]} {reference}".strip()
-    sights.saw("restriction", code, purpose=why)
-    at = clock.now()
-    book = register.unit_book(code)
+    at, book = register.unit_book_for(code, actor=actor, kind="restriction", purpose=why)
     if book is None or book.closed:
-        missing = Refusal(
-            "UNIT_NOT_IN_BOOK",
-            "登记簿中没有这个不动产单元，或者已经注销",
-            "请核对不动产单元号。",
-            field="unit_code",
-        )
-        return answer([missing], 404)
+        raise NotInBook(_MISSING)
     listed = [(item.code in _REMARKS, _found(book, item)) for item in obstacles(book, at)]
     found = [item for remark, item in listed if not remark]
-    return document(
-        {
-            "answer": "some" if found else "none",
-            "unit_code": code,
-            "found": found,
-            "remarks": [item for remark, item in listed if remark],
-            "asked_at": _instant(at),
-            "valid_until": _instant(at + dt.timedelta(minutes=settings.RESTRICTION_FRESH_MINUTES)),
-        }
-    )
+    return {
+        "answer": "some" if found else "none",
+        "unit_code": code,
+        "found": found,
+        "remarks": [item for remark, item in listed if remark],
+        "asked_at": _instant(at),
+        "valid_until": _instant(at + dt.timedelta(minutes=settings.RESTRICTION_FRESH_MINUTES)),
+    }
 
 
 def _check(code: str, purpose: str, reference: str) -> None:

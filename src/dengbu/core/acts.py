@@ -103,6 +103,11 @@ def open_act(actor_key: str, act_name: str, *, read_only: bool = False) -> None:
             [actor_key, act_name, "on" if read_only else "off"],
         )
         seconds = cursor.fetchone()[-1]
+    take_over_offset(seconds)
+
+
+def take_over_offset(seconds: int | None) -> None:
+    """The clock's offset as the database holds it. Raises RuntimeError where production finds legal time moved."""
     if seconds and settings.ENV == "production":
         raise RuntimeError("legal time is moved: refused in production")
     clock.set_offset(seconds or 0)

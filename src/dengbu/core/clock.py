@@ -21,9 +21,14 @@ def set_offset(seconds: int) -> None:
     _offset.set(dt.timedelta(seconds=seconds))
 
 
+def machine() -> dt.datetime:
+    """The machine's instant, aware, UTC, before the offset: for a statement that brings the offset with its answer."""
+    return dt.datetime.now(dt.UTC)
+
+
 def now() -> dt.datetime:
     """The present legal instant, aware, UTC."""
-    return dt.datetime.now(dt.UTC) + _offset.get()
+    return machine() + _offset.get()
 
 
 def local(instant: dt.datetime) -> dt.datetime:

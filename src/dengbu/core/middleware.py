@@ -17,6 +17,20 @@ log = structlog.get_logger("dengbu.http")
 READS = {"GET", "HEAD"}
 
 
+def begin_request() -> str:
+    """A request id, bound to every log line from here on."""
+    request_id = uuid7().hex
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=request_id)
+    return request_id
+
+
+def log_request(method: str, route: str, status: int, started: float) -> None:
+    """The one line of a request; `started` by `clock.monotonic`."""
+    took = round((clock.monotonic() - started) * 1000, 1)
+    log.info("request", method=method, route=route, status=status, ms=took)
+
+
 class RequestLog:
     """Bind a request id, log one line per request: method, route, status, milliseconds. No query strings, no names."""
 
@@ -24,20 +38,12 @@ class RequestLog:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request_id = uuid7().hex
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        request_id = begin_request()
         request.request_id = request_id  # type: ignore[attr-defined]
         started = clock.monotonic()
         response = self.get_response(request)
         match = request.resolver_match
-        log.info(
-            "request",
-            method=request.method,
-            route=match.route if match else "",
-            status=response.status_code,
-            ms=round((clock.monotonic() - started) * 1000, 1),
-        )
+        log_request(request.method or "", match.route if match else "", response.status_code, started)
         response["X-Request-Id"] = request_id
         return response
 

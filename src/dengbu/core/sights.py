@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextvars
+import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from . import clock, rows
-from .acts import Actor
+from .acts import Actor, take_over_offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +58,34 @@ def write(actor: Actor) -> None:
                 [s.purpose for s in seen],
             ],
         )
+
+
+def write_and_read(
+    query: str, values: Sequence[Any], *, actor: Actor, kind: str, subject: str, purpose: str
+) -> tuple[dt.datetime, list[tuple[Any, ...]]]:
+    """Keep one sight and read what it is about, in one statement: the legal instant of both, and the rows of `query`.
+
+    `query` is a SELECT of ours whose first column is never null. Outside a transaction the statement is one by itself,
+    and PostgreSQL reports it done only when the sight is on disk; if it cannot be written nothing is read.
+    """
+    moment = clock.machine()
+    with rows.cursor() as cursor:
+        cursor.execute(
+            _with_sight(query),
+            [actor.key or "visitor", actor.name, kind, subject, purpose, moment, *values],
+        )
+        found = cursor.fetchall()
+    take_over_offset(found[0][0])
+    at = moment + dt.timedelta(seconds=found[0][0])
+    return at, [row[1:] for row in found if row[1] is not None]
+
+
+@cache
+def _with_sight(query: str) -> str:
+    # A WITH that writes runs to its end once, whether or not `query` finds a row.
+    return (
+        "WITH legal AS (SELECT coalesce((SELECT seconds FROM core_clockoffset WHERE id = 1), 0) AS seconds), kept AS ("  # noqa: S608
+        "INSERT INTO core_sight (actor, actor_name, kind, subject, purpose, seen_at)"
+        " SELECT %s::text, %s::text, %s::text, %s::text, %s::text, %s::timestamptz + make_interval(secs => seconds)"
+        f" FROM legal) SELECT legal.seconds, q.* FROM legal LEFT JOIN ({query}) q ON true"
+    )

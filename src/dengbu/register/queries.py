@@ -11,7 +11,8 @@ from typing import Any
 
 from django.db import connection
 
-from dengbu.core import rows
+from dengbu.core import rows, sights
+from dengbu.core.acts import Actor
 
 from .rules import HolderFact, RestrictionFact, RightFact, UnitBook
 
@@ -46,6 +47,7 @@ LEFT JOIN register_parcelfacts pf ON pf.parcel_id = p.id AND pf.ended_by_id IS N
 LEFT JOIN register_realestateunit l ON l.code = p.code || 'W00000000' AND l.id <> u.id
 WHERE u.code = ANY(%s)
 """  # noqa: S608 - pieces are ours
+_ONE_BOOK_SQL = _BOOK_SQL.replace("u.code = ANY(%s)", "u.code = %s")
 
 
 def book_of(codes: Sequence[str]) -> dict[str, UnitBook]:
@@ -58,6 +60,17 @@ def book_of(codes: Sequence[str]) -> dict[str, UnitBook]:
 def unit_book(code: str) -> UnitBook | None:
     """What the book says now of one unit, or None."""
     return book_of([code]).get(code)
+
+
+def unit_book_for(code: str, *, actor: Actor, kind: str, purpose: str) -> tuple[dt.datetime, UnitBook | None]:
+    """What the book says now of one unit to somebody whose question is kept: the legal instant, and the book or None.
+
+    One statement writes the log (`core.sights`) and reads the book: neither happens without the other.
+    """
+    at, found = sights.write_and_read(
+        _ONE_BOOK_SQL, [code], actor=actor, kind=kind, subject=code, purpose=purpose
+    )
+    return at, _unit_book(found[0]) if found else None
 
 
 def _unit_book(row: tuple[Any, ...]) -> UnitBook:
