@@ -295,6 +295,15 @@ def test_the_mortgagor_of_a_banks_application_confirms_it_but_does_not_write_it(
         assert refused.value.codes == ("CASE_FILED_BY_ORGANISATION",)
 
 
+def test_who_is_not_known_by_name_begins_no_application() -> None:
+    unknown = Actor(
+        key="user:9012", name="访客", user_id=9012, permissions=PERSON, person_id=uuid.UUID(int=9012)
+    )
+    with pytest.raises(Refused) as refused:
+        filing.start(actor=unknown, type_code="P01")
+    assert refused.value.codes == ("REAL_NAME_NEEDED",)
+
+
 def test_a_home_is_let_go_when_the_other_party_never_confirms(monkeypatch: pytest.MonkeyPatch) -> None:
     docket_id = office.draft_sale()
     filing.submit(actor=office.seller(), docket_id=docket_id, declared=True)

@@ -136,6 +136,17 @@ def test_when_the_police_are_away_the_account_is_kept_and_checked_later(police: 
     queries.require_real_name(actor)
 
 
+def test_the_window_does_not_make_a_checked_account_another_persons(police: FakePolice) -> None:
+    number = new_number()
+    made = _registered(police, number)()  # type: ignore[operator]
+    asked = {"actor": OFFICE, "person_id": made.person_id, "document_kind": "resident_id"}
+    other = new_number()
+    assert refused(actions.verify_at_window, **asked, name="李明", id_number=other) == ("IDENTITY_STANDS",)
+    assert Person.objects.get().id_index == crypto.index(number)
+    actions.verify_at_window(**asked, name="王海波", id_number=number)  # another name under the same number
+    assert Person.objects.get().name == "王海波"
+
+
 def test_nobody_registers_with_a_code_that_was_not_theirs_or_is_long_used(police: FakePolice) -> None:
     call = _registered(police, new_number())
     _age(minutes=31)

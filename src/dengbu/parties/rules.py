@@ -94,6 +94,12 @@ IDENTITY_TAKEN: Final = Refusal(
     "请用注册时的手机号登录；手机号已更换的，请带证件到登记窗口变更。",
     field="id_number",
 )
+IDENTITY_STANDS: Final = Refusal(
+    "IDENTITY_STANDS",
+    "这个账号已经核验为另一证件号码，不能改成别人的。",
+    "请为申请人用本人的手机号另行注册；证件号码有变更的，请由科室负责人核实处理。",
+    field="id_number",
+)
 PHONE_TAKEN: Final = Refusal("PHONE_TAKEN", "这个手机号已经注册过账号。", "请直接登录。", field="phone")
 NOT_REGISTERED: Final = Refusal(
     "PHONE_NOT_REGISTERED", "这个手机号还没有注册。", "请先完成实名注册。", field="phone"

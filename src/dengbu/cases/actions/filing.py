@@ -20,7 +20,7 @@ from dengbu.core.jobs import enqueue
 from dengbu.core.models import Docket
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.parties.models import Organisation
-from dengbu.parties.queries import agreement_state
+from dengbu.parties.queries import agreement_state, require_real_name
 from dengbu.payments.actions import cancel_bill
 from dengbu.register.queries import book_of, unit_book
 from dengbu.register.rules import UnitBook
@@ -104,6 +104,8 @@ def _new_case(
     batch_id: uuid.UUID | None = None,
     by_staff: bool = False,
 ) -> Case:
+    if not by_staff:
+        require_real_name(actor)
     today, now = clock.today(), clock.now()
     if type_code not in TYPES:
         raise Refused(Refusal("CASE_TYPE_UNKNOWN", "没有这个登记事项。", "请从“我要办”里重新选择。"))

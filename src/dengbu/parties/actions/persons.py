@@ -193,7 +193,7 @@ def verify_at_window(
     *, actor: Actor, person_id: uuid.UUID, name: str, document_kind: str, id_number: str
 ) -> None:
     """The officer at the window saw person and document and vouches for them. Raises Refused: NAME_*, ID_NUMBER_*,
-    DOCUMENT_*, IDENTITY_TAKEN."""
+    DOCUMENT_*, IDENTITY_TAKEN, IDENTITY_STANDS where the account is somebody else's by a check made before."""
     name, number = normalise_name(name), normalise_number(id_number)
     faults = rules.check_identity(
         name=name, document_kind=document_kind, id_number=number, today=clock.today()
@@ -203,6 +203,9 @@ def verify_at_window(
     person = Person.objects.select_for_update().get(pk=person_id)
     if Person.objects.filter(id_index=crypto.index(number)).exclude(pk=person.pk).exists():
         raise Refused(rules.IDENTITY_TAKEN)
+    if person.verified_at is not None and person.id_index != crypto.index(number):
+        # What was filed and confirmed under this account would become another's.
+        raise Refused(rules.IDENTITY_STANDS)
     _correct(person, name, document_kind, number)
     person.id_index, person.verified_at = crypto.index(number), clock.now()
     person.verification_ref = f"window:{actor.staff_number or actor.key}"
