@@ -52,7 +52,7 @@ class Door:
         try:
             status, line, headers, body = _answered(environ, code)
         finally:
-            # To the pool, as at the end of every request of the framework; not inside a test's transaction.
+            # As at the end of every request of the framework; a connection lent by the pool has gone back already.
             connection.close_if_unusable_or_obsolete()
         log_request("GET", ROUTE, status, started)
         start_response(

@@ -8,8 +8,8 @@ beside it. Rows come back as ordinary model instances; triggers, constraints and
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from typing import Any, TypeVar
 
@@ -31,6 +31,32 @@ def cursor() -> AbstractContextManager[Any]:
     plain: Any = ServerBindingCursor
     made: AbstractContextManager[Any] = database._prepare_cursor(plain(database.connection))
     return made
+
+
+@contextmanager
+def lone_statement() -> Iterator[Any]:
+    """A cursor for one statement that is a transaction by itself, committed when `execute` returns.
+
+    A thread that holds a connection uses it (inside a transaction the statement joins that). Otherwise one is lent by
+    the pool for this statement only, without the framework's opening and closing. Raises django.db.Error as usual.
+    """
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    pool = database.pool
+    if pool is None or database.connection is not None:
+        with cursor() as wire:
+            yield wire
+        return
+    with database.wrap_database_errors:
+        if pool.closed:
+            pool.open()
+        lent = pool.getconn()
+        try:
+            if not lent.autocommit:
+                lent.autocommit = True
+            plain: Any = ServerBindingCursor
+            yield plain(lent)
+        finally:
+            pool.putconn(lent)
 
 
 @cache

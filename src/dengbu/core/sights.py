@@ -69,7 +69,7 @@ def write_and_read(
     and PostgreSQL reports it done only when the sight is on disk; if it cannot be written nothing is read.
     """
     moment = clock.machine()
-    with rows.cursor() as cursor:
+    with rows.lone_statement() as cursor:
         cursor.execute(
             _with_sight(query),
             [actor.key or "visitor", actor.name, kind, subject, purpose, moment, *values],
