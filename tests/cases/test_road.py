@@ -241,3 +241,15 @@ def test_a_stale_tab_does_not_overwrite_the_draft() -> None:
     with pytest.raises(Conflict) as refused:
         filing.save_delivery(actor=office.seller(), docket_id=docket_id, delivery={"how": "window"}, version=version)
     assert refused.value.codes == ("DRAFT_STALE",)
+
+
+def test_who_takes_a_case_over_judges_every_item_anew() -> None:
+    docket_id = office.claimed_sale()
+    office.judge_all(docket_id)
+    review.release(actor=office.lead(), docket_id=docket_id, reason="请假")
+    review.claim(actor=office.reviewer(12), docket_id=docket_id)
+    assert office.verdicts_of(docket_id) == {}
+    review.query_restrictions(actor=office.reviewer(12), docket_id=docket_id)
+    with pytest.raises(Refused) as refused:
+        review.pass_case(actor=office.reviewer(12), docket_id=docket_id)
+    assert refused.value.codes == ("REVIEW_UNDECIDED",)

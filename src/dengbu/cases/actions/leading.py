@@ -11,6 +11,7 @@ from dengbu.parties.queries import actor_of
 
 from ..lifecycle import State
 from .moving import locked
+from .review import forget_verdicts
 
 OPEN = (State.SUBMITTED, State.REVIEW, State.CORRECTION)
 
@@ -56,6 +57,8 @@ def reassign(*, actor: Actor, docket_id: uuid.UUID, reviewer_id: int) -> str:
             )
         )
     current().note(before=case.reviewer_id, after=taker.user_id)
+    if case.reviewer_id != taker.user_id:
+        forget_verdicts(docket_id)
     case.reviewer_id, case.reviewer_name = taker.user_id, taker.name
     if case.state == State.REVIEW:
         case.claimed_at = clock.now()

@@ -88,9 +88,15 @@ def release(*, actor: Actor, docket_id: uuid.UUID, reason: str = "") -> str:
     move(case, "release", actor, note=reason[:200], due_at=case.due_at, save=True)
     if case.round == 1 or lead:
         case.reviewer_id, case.reviewer_name = None, ""
+        forget_verdicts(docket_id)
     case.claimed_at = None
     case.save()
     return case.state
+
+
+def forget_verdicts(docket_id: uuid.UUID) -> None:
+    """Another reviewer judges for themselves: the entry will stand under their name (F12)."""
+    Verdict.objects.filter(docket_id=docket_id, stage="review").delete()
 
 
 def mine(docket_id: uuid.UUID, actor: Actor) -> Case:

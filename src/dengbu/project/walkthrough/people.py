@@ -9,16 +9,23 @@ import httpx
 from .visitor import Page, StepFailed, Visitor
 
 
-def sms_code(simulator_url: str, phone: str) -> str:
-    """The newest login code in the SMS simulator's outbox."""
+def newest_code(simulator_url: str, phone: str) -> tuple[str, str]:
+    """(serial number, code) of the newest login code in the SMS simulator's outbox; empty when there is none."""
     with httpx.Client(timeout=10, trust_env=False) as client:
-        for _ in range(60):
-            answer = client.get(f"{simulator_url}/sms/outbox", params={"phone": phone}).json()
-            for message in answer["messages"]:
-                if message["template"] == "login_code":
-                    return str(message["params"][0])
-            client.get(f"{simulator_url}/healthz")
-            _wait()
+        answer = client.get(f"{simulator_url}/sms/outbox", params={"phone": phone}).json()
+    for message in answer["messages"]:
+        if message["template"] == "login_code":
+            return str(message["serial_no"]), str(message["params"][0])
+    return "", ""
+
+
+def sms_code(simulator_url: str, phone: str, before: str) -> str:
+    """The login code that came after message `before`."""
+    for _ in range(60):
+        serial, code = newest_code(simulator_url, phone)
+        if serial != before:
+            return code
+        _wait()
     raise StepFailed(f"no login code came for the phone ending in {phone[-4:]}")
 
 
@@ -29,8 +36,9 @@ def _wait(seconds: float = 0.25) -> None:
 def log_in_person(base_url: str, simulator_url: str, name: str, phone: str) -> Visitor:
     """A person logs in with phone and code."""
     visitor = Visitor(base_url, name)
+    before, _ = newest_code(simulator_url, phone)
     page = _ask_for_code(visitor, phone)
-    code = sms_code(simulator_url, phone)
+    code = sms_code(simulator_url, phone, before)
     page = visitor.submit(page, page.form("code"), {"code": code}, expect=None)
     _inside(visitor, page)
     return visitor
