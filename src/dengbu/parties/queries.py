@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q
 
-from dengbu.core import crypto
+from dengbu.core import crypto, rows
 from dengbu.core.acts import Actor
 from dengbu.core.refusals import Refusal, Refused
 
@@ -22,7 +21,7 @@ from .permissions import OPERATOR, PERSON, permissions_of
 
 _ACTOR_SQL = """
 SELECT u.id, u.display_name, p.id, p.id_index, p.verified_at IS NOT NULL, o.organisation_id, o.may_submit, o.id_index,
-       s.number, s.name, s.posts, s.lines, s.id_index, o.name
+       s.number, s.name, s.posts, s.lines, s.id_index, o.name, u.password
 FROM core_user u
 LEFT JOIN parties_person p ON p.user_id = u.id
 LEFT JOIN parties_operator o ON o.user_id = u.id AND o.active
@@ -33,15 +32,21 @@ WHERE u.id = %s AND u.is_active
 
 def actor_of(user_id: int) -> Actor | None:
     """The actor an account is now: permissions follow from its posts at this moment. None when closed."""
-    with connection.cursor() as cursor:
+    found = actor_and_password(user_id)
+    return found[0] if found else None
+
+
+def actor_and_password(user_id: int) -> tuple[Actor, str] | None:
+    """Like `actor_of`, with the password's hash: a session holds only as long as that stays. One statement."""
+    with rows.cursor() as cursor:
         cursor.execute(_ACTOR_SQL, [user_id])
         row = cursor.fetchone()
-    return _actor(row) if row else None
+    return (_actor(row), row[-1]) if row else None
 
 
 def _actor(row: tuple[Any, ...]) -> Actor:
     (uid, name, person, person_index, _verified, org, may_submit, op_index) = row[:8]
-    (number, staff_name, posts, lines, staff_index, op_name) = row[8:]
+    (number, staff_name, posts, lines, staff_index, op_name) = row[8:14]
     permissions: frozenset[str] = frozenset()
     if person:
         permissions |= PERSON
