@@ -11,6 +11,8 @@ from urllib.parse import unquote
 
 import psycopg
 import pytest
+from django.db import connection
+from psycopg_pool import ConnectionPool
 
 from dengbu.api import door, restrictions
 from dengbu.contracts import auth
@@ -225,3 +227,19 @@ def test_production_takes_questions_over_tls_only(settings: Any):
     assert door._taken(request) is None
     assert door._taken(request | {"HTTP_X_FORWARDED_PROTO": "https"}) == "123"
     assert ("Strict-Transport-Security", "max-age=31536000") in door._security_headers()
+
+
+def test_a_connection_lent_by_the_pool_serves_and_goes_back(office: Office, monkeypatch: pytest.MonkeyPatch):
+    connection.close()
+    with ConnectionPool(office.database.app, min_size=1, max_size=1, timeout=5) as pool:
+        monkeypatch.setattr(type(connection._connections[connection._alias]), "pool", pool)  # type: ignore[attr-defined]
+        asked = door.Door(no_house)
+        assert sent(asked, environ(path(SEIZED)))[2]["answer"] == "some"
+        with away(office, "core_sight"):
+            line, _, told = sent(asked, environ(path(SEIZED)))
+        assert (line[:3], told["problems"][0]["code"]) == ("503", "REGISTRY_UNAVAILABLE")
+        # The only connection of this pool: it would not answer if it had been kept, or left in a transaction.
+        assert sent(asked, environ(path(FREE)))[2]["answer"] == "none"
+        monkeypatch.undo()
+    kept = Sight.objects.order_by("-pk")[0]
+    assert (kept.subject, kept.kind) == (FREE, "restriction")
