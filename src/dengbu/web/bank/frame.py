@@ -118,13 +118,13 @@ def _account(request: HttpRequest, portal: Portal) -> HttpResponse:
     return show(request, who, "bank/account.html", "account", context)
 
 
-@page("bank/account/", name="bank.account", surface="web", needs="portal.organisation", sql=7)
+@page("bank/account/", name="bank.account", surface="web", needs="portal.organisation", sql=6)
 def bank_account(request: HttpRequest) -> HttpResponse:
     """本机构 of a bank."""
     return _account(request, BANK)
 
 
-@page("dev/account/", name="dev.account", surface="web", needs="portal.organisation", sql=7)
+@page("dev/account/", name="dev.account", surface="web", needs="portal.organisation", sql=6)
 def dev_account(request: HttpRequest) -> HttpResponse:
     """本机构 of a developer."""
     return _account(request, DEV)

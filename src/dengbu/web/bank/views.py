@@ -33,7 +33,7 @@ def case_row(case: Case) -> dict[str, Any]:
     return {"case": case, "url": BANK.url(name, case.pk), "action": words, **status_of(case.state)}
 
 
-@page("bank/", name="bank.home", surface="web", needs="portal.organisation", sql=12)
+@page("bank/", name="bank.home", surface="web", needs="portal.organisation", sql=11)
 def home(request: HttpRequest) -> HttpResponse:
     """Queues, and the way to a new mortgage."""
     who = standing(request, BANK)
@@ -53,7 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
     name="bank.discharge",
     surface="web",
     needs="portal.organisation",
-    sql=7,
+    sql=6,
     methods=("GET", "POST"),
 )
 def discharge(request: HttpRequest) -> HttpResponse:

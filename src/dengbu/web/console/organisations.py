@@ -19,7 +19,7 @@ from .forms import AgreementForm, OperatorForm, OrganisationForm, SuspendForm
 from .frame import DONE, ORGANISATIONS, next_url, render, see_other
 
 
-@page("console/", name="console.organisations", surface="staff", needs=ORGANISATIONS, sql=6, example="admin")
+@page("console/", name="console.organisations", surface="staff", needs=ORGANISATIONS, sql=5, example="admin")
 def organisations(request: HttpRequest) -> HttpResponse:
     """Filed organisations with the state of their agreement today; search by name or credit code."""
     q, after = request.GET.get("q", "").strip()[:100], request.GET.get("after", "")
@@ -60,7 +60,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
     name="console.organisation_new",
     surface="staff",
     needs=ORGANISATIONS,
-    sql=4,
+    sql=3,
     example="admin",
     methods=("GET", "POST"),
 )
@@ -120,7 +120,7 @@ def _organisation_page(request: HttpRequest, organisation_id: uuid.UUID, **forms
     name="console.organisation",
     surface="staff",
     needs=ORGANISATIONS,
-    sql=8,
+    sql=7,
     example="organisation",
 )
 def organisation(request: HttpRequest, organisation_id: uuid.UUID) -> HttpResponse:

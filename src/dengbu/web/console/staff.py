@@ -18,7 +18,7 @@ from .forms import PasswordResetForm, PostsForm, StaffForm
 from .frame import DONE, STAFF, next_url, render, see_other
 
 
-@page("console/staff/", name="console.staff", surface="staff", needs=STAFF, sql=5, example="admin")
+@page("console/staff/", name="console.staff", surface="staff", needs=STAFF, sql=4, example="admin")
 def staff(request: HttpRequest) -> HttpResponse:
     """Staff with posts and business lines; conflicts among posts are marked."""
     q, after = request.GET.get("q", "").strip()[:50], request.GET.get("after", "")[:10]
@@ -54,7 +54,7 @@ def staff(request: HttpRequest) -> HttpResponse:
     name="console.staff_new",
     surface="staff",
     needs=STAFF,
-    sql=4,
+    sql=3,
     example="admin",
     methods=("GET", "POST"),
 )
@@ -107,7 +107,7 @@ def _member_page(request: HttpRequest, staff_id: int, **forms: Any) -> HttpRespo
     name="console.staff_member",
     surface="staff",
     needs=STAFF,
-    sql=5,
+    sql=4,
     example="staff",
     methods=("GET", "POST"),
 )
@@ -155,7 +155,7 @@ def staff_account(request: HttpRequest, staff_id: int) -> HttpResponse:
     return see_other("console.staff_member", staff_id, done="password")
 
 
-@page("console/matrix/", name="console.matrix", surface="staff", needs=STAFF, sql=4, example="admin")
+@page("console/matrix/", name="console.matrix", surface="staff", needs=STAFF, sql=3, example="admin")
 def matrix(request: HttpRequest) -> HttpResponse:
     """Posts and permissions, as the code reads them."""
     staffed = {

@@ -50,7 +50,7 @@ DONE = {
 
 
 @page(
-    "desk/accept/", name="desk.accept", surface="staff", needs="case.accept", sql=8, methods=("GET", "POST")
+    "desk/accept/", name="desk.accept", surface="staff", needs="case.accept", sql=7, methods=("GET", "POST")
 )
 def accept(request: HttpRequest) -> HttpResponse:
     """One large field takes whatever a scanner reads; today's visits; what was begun."""
@@ -119,7 +119,7 @@ def _home(
     name="desk.accept_case",
     surface="staff",
     needs="case.accept",
-    sql=20,
+    sql=19,
     example="preapproved_case",
     methods=("GET", "POST"),
 )
@@ -377,7 +377,7 @@ ACTS = {
     name="desk.accept_confirm",
     surface="staff",
     needs="case.accept",
-    sql=20,
+    sql=19,
     example="checked_case",
     methods=("GET", "POST"),
 )
@@ -426,7 +426,7 @@ def _stop(request: HttpRequest, case: Case, refusals: tuple[Refusal, ...], statu
     name="desk.refuse",
     surface="staff",
     needs="case.accept",
-    sql=20,
+    sql=19,
     example="preapproved_case",
     methods=("GET", "POST"),
 )

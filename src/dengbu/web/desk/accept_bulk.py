@@ -26,7 +26,7 @@ DONE = {
 }
 
 
-@page("desk/accept/bulk/", name="desk.bulk", surface="staff", needs="case.accept", sql=6)
+@page("desk/accept/bulk/", name="desk.bulk", surface="staff", needs="case.accept", sql=5)
 def bulk(request: HttpRequest) -> HttpResponse:
     """Batches with units that wait for acceptance."""
     return show(request, "desk/bulk_list.html", at="desk.bulk", batches=counter.waiting_batches(100))
@@ -37,7 +37,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     name="desk.accept_bulk",
     surface="staff",
     needs="case.accept",
-    sql=18,
+    sql=17,
     example="preapproved_batch",
     methods=("GET", "POST"),
 )

@@ -38,7 +38,7 @@ DONE = {
     name="desk.archive_case",
     surface="staff",
     needs="case.archive",
-    sql=17,
+    sql=16,
     example="issued_case",
     methods=("GET", "POST"),
 )
@@ -93,7 +93,7 @@ def _page(request: HttpRequest, case: Case, refusals: Any = (), status: int = 20
     name="desk.archive_pdf",
     surface="staff",
     needs="case.archive",
-    sql=7,
+    sql=6,
     example="archived_case",
 )
 def archive_pdf(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
@@ -111,7 +111,7 @@ def archive_pdf(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
     name="desk.handover",
     surface="staff",
     needs="archive.hand_over",
-    sql=8,
+    sql=7,
     methods=("GET", "POST"),
 )
 def handover(request: HttpRequest) -> HttpResponse:
@@ -181,7 +181,7 @@ def _return(request: HttpRequest) -> str:
     name="desk.handover_list",
     surface="staff",
     needs="archive.hand_over",
-    sql=8,
+    sql=7,
     example="hand_over",
 )
 def handover_list(request: HttpRequest, made: uuid.UUID) -> HttpResponse:
@@ -205,7 +205,7 @@ def handover_list(request: HttpRequest, made: uuid.UUID) -> HttpResponse:
     name="desk.handover_pdf",
     surface="staff",
     needs="archive.hand_over",
-    sql=5,
+    sql=4,
     example="hand_over",
 )
 def handover_pdf(request: HttpRequest, made: uuid.UUID) -> HttpResponse:

@@ -54,19 +54,19 @@ def _queue(request: HttpRequest, queue: str, at: str, title: str, empty: str) ->
     )
 
 
-@page("desk/cert/", name="desk.cert", surface="staff", needs="case.certify", sql=7)
+@page("desk/cert/", name="desk.cert", surface="staff", needs="case.certify", sql=6)
 def cert(request: HttpRequest) -> HttpResponse:
     """待缮证: entered in the book, certificate numbered, not printed yet."""
     return _queue(request, "print", "desk.cert", "待缮证", "已登簿的办件会自动出现在这里。")
 
 
-@page("desk/issue/", name="desk.issue", surface="staff", needs="case.issue", sql=7)
+@page("desk/issue/", name="desk.issue", surface="staff", needs="case.issue", sql=6)
 def issue_queue(request: HttpRequest) -> HttpResponse:
     """待发证: printed, to be collected."""
     return _queue(request, "issue", "desk.issue", "待发证", "缮证完成的办件会自动出现在这里。")
 
 
-@page("desk/archive/", name="desk.archive", surface="staff", needs="case.archive", sql=7)
+@page("desk/archive/", name="desk.archive", surface="staff", needs="case.archive", sql=6)
 def archive_queue(request: HttpRequest) -> HttpResponse:
     """待归档: handed out, or entered without a certificate to make."""
     return _queue(request, "archive", "desk.archive", "待归档", "发证以后的办件会自动出现在这里。")
@@ -80,7 +80,7 @@ def archive_queue(request: HttpRequest) -> HttpResponse:
     name="desk.cert_case",
     surface="staff",
     needs="case.certify",
-    sql=10,
+    sql=9,
     example="registered_case",
     methods=("GET", "POST"),
 )
@@ -168,7 +168,7 @@ def _certificate(docket: uuid.UUID, certificate: uuid.UUID) -> Certificate:
     name="desk.cert_preview",
     surface="staff",
     needs="case.certify",
-    sql=14,
+    sql=13,
     example="registered_certificate",
 )
 def cert_preview(request: HttpRequest, docket: uuid.UUID, certificate: uuid.UUID, sheet: int) -> HttpResponse:
@@ -190,7 +190,7 @@ def cert_preview(request: HttpRequest, docket: uuid.UUID, certificate: uuid.UUID
     name="desk.cert_pdf",
     surface="staff",
     needs="case.certify",
-    sql=7,
+    sql=6,
     example="printed_certificate",
 )
 def cert_pdf(request: HttpRequest, docket: uuid.UUID, certificate: uuid.UUID) -> HttpResponse:
@@ -213,7 +213,7 @@ def cert_pdf(request: HttpRequest, docket: uuid.UUID, certificate: uuid.UUID) ->
     name="desk.issue_case",
     surface="staff",
     needs="case.issue",
-    sql=10,
+    sql=9,
     example="certified_case",
     methods=("GET", "POST"),
 )

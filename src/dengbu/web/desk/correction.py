@@ -138,7 +138,7 @@ def prefilled(file: ReviewFile) -> list[Slot]:
     name="desk.review_correction",
     surface="staff",
     needs="case.review",
-    sql=18,
+    sql=17,
     example="under_review",
     methods=("GET", "POST"),
 )

@@ -16,7 +16,7 @@ from .shell import desk, see_other
 NOT_STAFF = Refusal("DESK_STAFF_ONLY", "登记工作台只供登记中心的工作人员使用。", "申请和查进度请从首页进入。")
 
 
-@page("desk/", name="desk.home", surface="staff", needs=LOGIN, sql=5, example="staff")
+@page("desk/", name="desk.home", surface="staff", needs=LOGIN, sql=4, example="staff")
 def home(request: HttpRequest) -> HttpResponse:
     """The queues of one's posts, each with how many cases lie in it."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -26,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return desk(request, "desk/home.html", {"posts": posts})
 
 
-@page("desk/search/", name="desk.search", surface="staff", needs="case.see", sql=5, example="staff")
+@page("desk/search/", name="desk.search", surface="staff", needs="case.see", sql=4, example="staff")
 def search(request: HttpRequest) -> HttpResponse:
     """The field at the top of every desk: a case by any of its numbers, or a unit of the book."""
     actor: Actor = request.actor  # type: ignore[attr-defined]

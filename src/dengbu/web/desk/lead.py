@@ -27,7 +27,7 @@ TABS = {
 POST = ("POST",)
 
 
-@page("desk/lead/", name="desk.lead", surface="staff", needs="case.release_any", sql=7, example="lead")
+@page("desk/lead/", name="desk.lead", surface="staff", needs="case.release_any", sql=6, example="lead")
 def lead(request: HttpRequest) -> HttpResponse:
     """Cases in reviewers' hands, by deadline."""
     tab = request.GET.get("tab", "review")

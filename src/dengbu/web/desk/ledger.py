@@ -74,7 +74,7 @@ def _asked(request: HttpRequest) -> tuple[LedgerFilter, dict[str, str], list[Ref
     )
 
 
-@page("desk/ledger/", name="desk.ledger", surface="staff", needs="ledger.see", sql=6, example="reviewer")
+@page("desk/ledger/", name="desk.ledger", surface="staff", needs="ledger.see", sql=5, example="reviewer")
 def ledger_list(request: HttpRequest) -> HttpResponse:
     """The ledger, filtered, one page by key."""
     asked, typed, faults = _asked(request)
@@ -128,7 +128,7 @@ def _shown(row: LedgerRow) -> dict[str, Any]:
 
 
 @page(
-    "desk/ledger.csv", name="desk.ledger_csv", surface="staff", needs="ledger.see", sql=5, example="reviewer"
+    "desk/ledger.csv", name="desk.ledger_csv", surface="staff", needs="ledger.see", sql=4, example="reviewer"
 )
 def ledger_csv(request: HttpRequest) -> HttpResponse:
     """The filtered ledger as CSV that spreadsheets open with the right characters (BOM). Names are masked."""

@@ -38,7 +38,7 @@ DONE = {
     name="desk.accept_print",
     surface="staff",
     needs="print.case",
-    sql=16,
+    sql=15,
     example="accepted_case",
 )
 def accept_print(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
@@ -128,7 +128,7 @@ def paper_print(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
     name="desk.paper",
     surface="staff",
     needs="print.case",
-    sql=5,
+    sql=4,
     example="printed_paper",
 )
 def paper(request: HttpRequest, docket: uuid.UUID, kind: str, number: int) -> HttpResponse:

@@ -39,7 +39,7 @@ LIMITED: dict[Any, str] = {True: "有禁止或限制转让的约定", False: "�
 
 
 @page(
-    "desk/register/", name="desk.register", surface="staff", needs="register.query", sql=5, example="reviewer"
+    "desk/register/", name="desk.register", surface="staff", needs="register.query", sql=4, example="reviewer"
 )
 def lookup(request: HttpRequest) -> HttpResponse:
     """Find a unit by its code or by a certificate's number; found, it leads to the page of the book."""
@@ -79,7 +79,7 @@ def unit_code_of(typed: str) -> str:
     name="desk.register_unit",
     surface="staff",
     needs="register.query",
-    sql=9,
+    sql=8,
     example="unit",
 )
 def unit_page(request: HttpRequest, unit: str) -> HttpResponse:

@@ -47,7 +47,7 @@ VERDICT_WORDS = {
 }
 
 
-@page("desk/review/", name="desk.review", surface="staff", needs="case.claim", sql=7, example="reviewer")
+@page("desk/review/", name="desk.review", surface="staff", needs="case.claim", sql=6, example="reviewer")
 def queue(request: HttpRequest) -> HttpResponse:
     """A queue by deadline, one page of it by key."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -108,7 +108,7 @@ def _listed(row: QueueRow, actor: Actor, now: dt.datetime) -> dict[str, Any]:
     name="desk.review_count",
     surface="staff",
     needs="case.claim",
-    sql=5,
+    sql=4,
     example="reviewer",
 )
 def count(request: HttpRequest) -> HttpResponse:
@@ -122,7 +122,7 @@ def count(request: HttpRequest) -> HttpResponse:
     name="desk.review_case",
     surface="staff",
     needs="case.see",
-    sql=18,
+    sql=17,
     example="under_review",
 )
 def case_page(request: HttpRequest, case: uuid.UUID) -> HttpResponse:

@@ -166,7 +166,7 @@ def signing(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
     name="desk.review_pass",
     surface="staff",
     needs="case.review",
-    sql=18,
+    sql=17,
     example="under_review",
     methods=("GET", "POST"),
 )
@@ -212,7 +212,7 @@ def held(request: HttpRequest, case: uuid.UUID) -> queries.ReviewFile:
     name="desk.review_passed",
     surface="staff",
     needs="case.see",
-    sql=20,
+    sql=19,
     example="preapproved",
 )
 def passed(request: HttpRequest, case: uuid.UUID) -> HttpResponse:

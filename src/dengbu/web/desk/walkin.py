@@ -24,7 +24,7 @@ from .window import actor_of, case_or_404, form_key, see_other, show
     name="desk.walkin",
     surface="staff",
     needs="case.file_for",
-    sql=6,
+    sql=5,
     methods=("GET", "POST"),
 )
 def walkin(request: HttpRequest) -> HttpResponse:
@@ -66,7 +66,7 @@ def _page(request: HttpRequest, refusals: tuple[Refusal, ...] = ()) -> HttpRespo
     name="desk.case",
     surface="staff",
     needs="case.file_for",
-    sql=5,
+    sql=4,
     example="accepted_case",
 )
 def case(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
@@ -86,7 +86,7 @@ def case(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
     name="desk.case.fix",
     surface="staff",
     needs="case.file_for",
-    sql=5,
+    sql=4,
     example="accepted_case",
 )
 def fix(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:

@@ -34,7 +34,7 @@ STATES = {
 }
 
 
-@page("desk/contracts/", name="desk.contracts", surface="staff", needs=SEE, sql=5, example="lead")
+@page("desk/contracts/", name="desk.contracts", surface="staff", needs=SEE, sql=4, example="lead")
 def contracts(request: HttpRequest) -> HttpResponse:
     """The list: open problems first, settled ones on the second tab. Newest first, by key."""
     handled, after = request.GET.get("state") == "handled", request.GET.get("after", "")
@@ -67,7 +67,7 @@ def contracts(request: HttpRequest) -> HttpResponse:
     name="desk.contract",
     surface="staff",
     needs=SEE,
-    sql=9,
+    sql=8,
     example="inbound",
     methods=("GET", "POST"),
 )

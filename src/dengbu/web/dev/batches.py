@@ -46,7 +46,7 @@ NO_FILE = Refusal(
 # --- beginning ----------------------------------------------------------------------------------------------------
 
 
-@page("dev/batches/new", name="dev.batch_new", surface="web", needs=NEEDS, sql=6, methods=("GET", "POST"))
+@page("dev/batches/new", name="dev.batch_new", surface="web", needs=NEEDS, sql=5, methods=("GET", "POST"))
 def new(request: HttpRequest) -> HttpResponse:
     """校验 (`do=check`, the default): which of the chosen units can begin; 新建批次 (`do=start`) begins those."""
     who = standing(request, DEV)
@@ -124,7 +124,7 @@ def unit_line(row: BatchRow) -> dict[str, Any]:
     name="dev.batch",
     surface="web",
     needs=NEEDS,
-    sql=16,
+    sql=15,
     example="batch",
     methods=("GET", "POST"),
 )
@@ -208,7 +208,7 @@ def _batch(
     name="dev.batch_result",
     surface="web",
     needs=NEEDS,
-    sql=17,
+    sql=16,
     example="batch_result",
 )
 def result(request: HttpRequest, batch_id: uuid.UUID, key: str) -> HttpResponse:
@@ -241,7 +241,7 @@ def result(request: HttpRequest, batch_id: uuid.UUID, key: str) -> HttpResponse:
     name="dev.batch_pass",
     surface="web",
     needs=NEEDS,
-    sql=18,
+    sql=16,
     example="batch",
     methods=("GET", "POST"),
 )

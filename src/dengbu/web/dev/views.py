@@ -19,7 +19,7 @@ from ..pages import page
 FILTERS = (("", "全部"), ("free", "可申请"), ("fix", "需补正"))
 
 
-@page("dev/", name="dev.home", surface="web", needs="portal.organisation", sql=9)
+@page("dev/", name="dev.home", surface="web", needs="portal.organisation", sql=8)
 def home(request: HttpRequest) -> HttpResponse:
     """Agreement, own buildings with how far they are, batches in flight."""
     who = standing(request, DEV)
@@ -28,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return show(request, who, "dev/home.html", "home", context)
 
 
-@page("dev/batches/", name="dev.batches", surface="web", needs="portal.organisation", sql=7)
+@page("dev/batches/", name="dev.batches", surface="web", needs="portal.organisation", sql=6)
 def batches(request: HttpRequest) -> HttpResponse:
     """All batches, newest first."""
     who = standing(request, DEV)
@@ -48,7 +48,7 @@ def batches(request: HttpRequest) -> HttpResponse:
     name="dev.building",
     surface="web",
     needs="portal.organisation",
-    sql=9,
+    sql=8,
     example="building_code",
 )
 def building(request: HttpRequest, code: str) -> HttpResponse:

@@ -76,7 +76,7 @@ def row_of(draft: Draft, line: Line) -> dict[str, Any]:
     return row | {"state": "未上传", "tone": "neutral", "text": line.item.why}
 
 
-@everywhere("apply/<uuid:docket_id>/materials/", name="apply.materials", sql=13, example="draft")
+@everywhere("apply/<uuid:docket_id>/materials/", name="apply.materials", sql=12, example="draft")
 def materials(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """The checklist with the state of each item."""
     draft = open_draft(request, portal, docket_id)
@@ -97,7 +97,7 @@ def materials(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> Htt
 @everywhere(
     "apply/<uuid:docket_id>/materials/<str:item>/",
     name="apply.material",
-    sql=15,
+    sql=14,
     example="draft_item",
     methods=("GET", "POST"),
 )
@@ -232,7 +232,7 @@ def numbered(pages: list[MaterialPage]) -> list[dict[str, Any]]:
     name="material.image",
     surface="web",
     needs=LOGIN,
-    sql=7,
+    sql=6,
     example="material",
 )
 def image(request: HttpRequest, docket_id: uuid.UUID, page_id: uuid.UUID, size: str) -> HttpResponse:

@@ -31,7 +31,7 @@ def ways_of(draft: Draft) -> list[tuple[str, str, str]]:
 
 
 @everywhere(
-    "apply/<uuid:docket_id>/delivery/", name="apply.delivery", sql=7, example="draft", methods=("GET", "POST")
+    "apply/<uuid:docket_id>/delivery/", name="apply.delivery", sql=6, example="draft", methods=("GET", "POST")
 )
 def delivery(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """How to collect the certificate, and where to reach the applicant."""
@@ -93,7 +93,7 @@ def delivery_rows(draft: Draft) -> list[dict[str, Any]]:
 
 
 @everywhere(
-    "apply/<uuid:docket_id>/check/", name="apply.check", sql=14, example="draft", methods=("GET", "POST")
+    "apply/<uuid:docket_id>/check/", name="apply.check", sql=13, example="draft", methods=("GET", "POST")
 )
 def check(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """Everything once more, with 修改 at each answer; declaration; submit exactly once."""
@@ -182,7 +182,7 @@ def located(draft: Draft, refusal: Refusal) -> dict[str, str]:
     return {"text": refusal.message, "href": href, "remedy": refusal.remedy}
 
 
-@everywhere("apply/<uuid:docket_id>/submitted/", name="apply.submitted", sql=6, example="submitted")
+@everywhere("apply/<uuid:docket_id>/submitted/", name="apply.submitted", sql=5, example="submitted")
 def submitted(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """Number, what comes next, when. The same whenever it is opened again."""
     draft = open_draft(request, portal, docket_id)

@@ -56,7 +56,7 @@ def seen_by(draft: Draft, organisation: Organisation | None) -> frozenset[str]:
 @everywhere(
     "apply/<uuid:docket_id>/property/",
     name="apply.property",
-    sql=12,
+    sql=11,
     example="draft",
     methods=("GET", "POST"),
 )

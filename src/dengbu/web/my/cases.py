@@ -89,7 +89,7 @@ def entry_of(portal: Portal, row: Listed) -> dict[str, Any]:
     }
 
 
-@page("my/", name="my.home", surface="web", needs="portal.person", sql=13, example="")
+@page("my/", name="my.home", surface="web", needs="portal.person", sql=12, example="")
 def home(request: HttpRequest) -> HttpResponse:
     """What needs you first; then what is running; then drafts; then my properties."""
     actor = actor_of(request)
@@ -113,7 +113,7 @@ def home(request: HttpRequest) -> HttpResponse:
 TABS = (("todo", "待我处理"), ("running", "进行中"), ("done", "已办结"))
 
 
-@everywhere("cases/", name="cases", sql=9)
+@everywhere("cases/", name="cases", sql=8)
 def cases(request: HttpRequest, portal: Portal) -> HttpResponse:
     """All my cases under three tabs, newest first; search by number or place."""
     actor = actor_of(request)
@@ -137,7 +137,7 @@ def cases(request: HttpRequest, portal: Portal) -> HttpResponse:
     return render(request, "my/cases.html", context)
 
 
-@everywhere(CASE, name="case", sql=19, example="submitted")
+@everywhere(CASE, name="case", sql=18, example="submitted")
 def case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """Status now, who must act, by when, what to do (one button), timeline, documents."""
     own = open_case(request, portal, docket_id)
@@ -297,7 +297,7 @@ def _people(own: OwnCase, actor: Actor) -> list[dict[str, Any]]:
     return [{"key": role, "value": "、".join(names)} for role, names in found.items()]
 
 
-@everywhere(f"{CASE}withdraw/", name="case.withdraw", sql=6, example="submitted", methods=("GET", "POST"))
+@everywhere(f"{CASE}withdraw/", name="case.withdraw", sql=5, example="submitted", methods=("GET", "POST"))
 def withdraw_case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """The interruption page before a case is withdrawn."""
     refusals: tuple[Any, ...] = ()
@@ -326,7 +326,7 @@ def withdraw_case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) ->
     return render(request, "my/withdraw.html", context, status=422 if refusals else 200)
 
 
-@everywhere(f"{CASE}documents/<str:kind>", name="case.document", sql=8, example="submitted_document")
+@everywhere(f"{CASE}documents/<str:kind>", name="case.document", sql=7, example="submitted_document")
 def document(request: HttpRequest, portal: Portal, docket_id: uuid.UUID, kind: str) -> HttpResponse:
     """The newest print of one of the case's papers, for its applicants."""
     own = open_case(request, portal, docket_id)

@@ -42,7 +42,7 @@ NOT_YOU = Refusal("CONFIRM_NOT_YOU", "这份确认不是发给您的。", "请�
     name="my.confirm",
     surface="web",
     needs="portal.person",
-    sql=9,
+    sql=8,
     example="invitation",
     methods=("GET", "POST"),
 )
@@ -111,7 +111,7 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
 # --- my properties ----------------------------------------------------------------------------------------------
 
 
-@page("my/properties/", name="my.properties", surface="web", needs="portal.person", sql=6, example="")
+@page("my/properties/", name="my.properties", surface="web", needs="portal.person", sql=5, example="")
 def properties(request: HttpRequest) -> HttpResponse:
     """What stands in the register under one's name."""
     actor = actor_of(request)
@@ -130,7 +130,7 @@ def properties(request: HttpRequest) -> HttpResponse:
     name="my.property",
     surface="web",
     needs="portal.person",
-    sql=8,
+    sql=7,
     example="own_unit",
 )
 def property_(request: HttpRequest, unit: str) -> HttpResponse:
@@ -162,7 +162,7 @@ def property_(request: HttpRequest, unit: str) -> HttpResponse:
     name="my.messages",
     surface="web",
     needs="portal.person",
-    sql=5,
+    sql=4,
     example="",
     methods=("GET", "POST"),
 )

@@ -90,7 +90,7 @@ def papers_of(own: OwnCase) -> list[dict[str, str]]:
     return papers
 
 
-@everywhere(f"{CASE}pass/", name="case.pass", sql=16, example="passed")
+@everywhere(f"{CASE}pass/", name="case.pass", sql=15, example="passed")
 def passed(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """QR code, short code, until when; a time; what to bring."""
     own = open_case(request, portal, docket_id)
@@ -118,7 +118,7 @@ def passed(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpRe
     return render(request, "my/pass.html", context)
 
 
-@everywhere("appoint/<uuid:docket_id>/", name="appoint", sql=9, example="passed", methods=("GET", "POST"))
+@everywhere("appoint/<uuid:docket_id>/", name="appoint", sql=8, example="passed", methods=("GET", "POST"))
 def appoint(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """Choose a day, then a time; move or cancel what is booked."""
     refusals: tuple[Refusal, ...] = ()
@@ -169,7 +169,7 @@ def _bill(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> tuple[O
     return own, bill_of(docket_id)
 
 
-@everywhere("pay/<uuid:docket_id>/", name="pay", sql=7, example="billed", methods=("GET", "POST"))
+@everywhere("pay/<uuid:docket_id>/", name="pay", sql=6, example="billed", methods=("GET", "POST"))
 def pay(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """The bill with its lines and basis; one order at the gateway however often it is pressed."""
     own, bill = _bill(request, portal, docket_id)
@@ -198,7 +198,7 @@ def pay(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpRespo
 
 
 @everywhere(
-    "pay/<uuid:docket_id>/result/", name="pay.result", sql=8, example="billed", methods=("GET", "POST")
+    "pay/<uuid:docket_id>/result/", name="pay.result", sql=7, example="billed", methods=("GET", "POST")
 )
 def pay_result(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """Paid, or waiting: “正在确认，不要重复缴费”. A POST asks the gateway again."""

@@ -24,7 +24,7 @@ REASON_EMPTY = Refusal(
 )
 
 
-@page("desk/payments/", name=PAGE, surface="staff", needs=COLLECT, sql=6, example="accept")
+@page("desk/payments/", name=PAGE, surface="staff", needs=COLLECT, sql=5, example="accept")
 def payments(request: HttpRequest) -> HttpResponse:
     """The list, oldest first."""
     return _show(request)

@@ -73,7 +73,7 @@ class SlotsForm(TypedForm):
     name=PAGE,
     surface="staff",
     needs="appointment.manage",
-    sql=7,
+    sql=6,
     example="lead",
     methods=("GET", "POST"),
 )

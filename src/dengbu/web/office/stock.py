@@ -44,7 +44,7 @@ class DeliveryForm(TypedForm):
     name=PAGE,
     surface="staff",
     needs="stock.manage",
-    sql=8,
+    sql=7,
     example="lead",
     methods=("GET", "POST"),
 )

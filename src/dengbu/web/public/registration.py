@@ -204,7 +204,7 @@ def consent(request: HttpRequest) -> HttpResponse:
     name="public.register_done",
     surface="public",
     needs="portal.person",
-    sql=5,
+    sql=4,
     example="person",
 )
 def done(request: HttpRequest) -> HttpResponse:
@@ -230,7 +230,7 @@ def done(request: HttpRequest) -> HttpResponse:
     name="public.register_verify",
     surface="public",
     needs="portal.person",
-    sql=6,
+    sql=5,
     example="person",
     methods=("GET", "POST"),
 )
