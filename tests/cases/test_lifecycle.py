@@ -64,7 +64,14 @@ EXPECTED: dict[tuple[str, str], set[str]] = {
     ("registered", "archive"): {"certifier"},
     **{
         (state, "withdraw"): PARTIES
-        for state in ("awaiting_parties", "submitted", "under_review", "correction_requested", "preapproved", "accepted")
+        for state in (
+            "awaiting_parties",
+            "submitted",
+            "under_review",
+            "correction_requested",
+            "preapproved",
+            "accepted",
+        )
     },
 }
 
@@ -181,7 +188,10 @@ def issued() -> uuid.UUID:
 
 def printed(actor: Actor, docket_id: uuid.UUID) -> None:
     closing.print_certificate(
-        actor=actor, docket_id=docket_id, certificate_id=certificate_of(docket_id).pk, blank_serial="41010600001"
+        actor=actor,
+        docket_id=docket_id,
+        certificate_id=certificate_of(docket_id).pk,
+        blank_serial="41010600001",
     )
 
 
@@ -209,8 +219,14 @@ NOTE = [{"reason": "证书是假的，与登记簿不符", "clause": "条例22",
 TAKE: dict[tuple[str, str], tuple[Callable[[], uuid.UUID], Callable[[Actor, uuid.UUID], object]]] = {
     ("draft", "invite"): (draft, lambda a, d: filing.submit(actor=a, docket_id=d, declared=True)),
     ("draft", "submit"): (walk_in, lambda a, d: filing.submit(actor=a, docket_id=d, declared=True)),
-    ("awaiting_parties", "confirm"): (awaiting, lambda a, d: filing.confirm(actor=a, docket_id=d, declared=True)),
-    ("awaiting_parties", "disagree"): (awaiting, lambda a, d: filing.disagree(actor=a, docket_id=d, reason="价格不对")),
+    ("awaiting_parties", "confirm"): (
+        awaiting,
+        lambda a, d: filing.confirm(actor=a, docket_id=d, declared=True),
+    ),
+    ("awaiting_parties", "disagree"): (
+        awaiting,
+        lambda a, d: filing.disagree(actor=a, docket_id=d, reason="价格不对"),
+    ),
     ("awaiting_parties", "expire"): (awaiting, expire),
     ("submitted", "claim"): (office.submitted_sale, lambda a, d: review.claim(actor=a, docket_id=d)),
     ("under_review", "release"): (office.claimed_sale, lambda a, d: review.release(actor=a, docket_id=d)),
@@ -233,14 +249,23 @@ TAKE: dict[tuple[str, str], tuple[Callable[[], uuid.UUID], Callable[[Actor, uuid
         lambda a, d: desk.send_back(actor=a, docket_id=d, reason="原件与影像不同"),
     ),
     ("preapproved", "expire"): (office.passed_sale, expire),
-    ("preapproved", "refuse"): (office.passed_sale, lambda a, d: desk.refuse(actor=a, docket_id=d, reasons=NOTE)),
+    ("preapproved", "refuse"): (
+        office.passed_sale,
+        lambda a, d: desk.refuse(actor=a, docket_id=d, reasons=NOTE),
+    ),
     ("preapproved", "accept"): (office.checked_sale, lambda a, d: desk.accept(actor=a, docket_id=d)),
     ("accepted", "enter"): (accepted, lambda a, d: desk.enter_accepted(actor=a, docket_id=d)),
     ("accepted", "decline"): (accepted, lambda a, d: deciding.decline(actor=a, docket_id=d, reasons=NOTE)),
     ("registered", "print"): (registered, printed),
     ("certified", "issue"): (certified, issue),
-    ("issued", "archive"): (issued, lambda a, d: closing.archive(actor=a, docket_id=d, paper_pages=9, difference_note="件数不同")),
-    ("registered", "archive"): (registered, lambda a, d: closing.archive(actor=a, docket_id=d, paper_pages=9)),
+    ("issued", "archive"): (
+        issued,
+        lambda a, d: closing.archive(actor=a, docket_id=d, paper_pages=9, difference_note="件数不同"),
+    ),
+    ("registered", "archive"): (
+        registered,
+        lambda a, d: closing.archive(actor=a, docket_id=d, paper_pages=9),
+    ),
     **{
         (state, "withdraw"): (make, lambda a, d: filing.withdraw(actor=a, docket_id=d, reason="不办了"))
         for state, make in (
@@ -287,7 +312,10 @@ def test_who_may_take_a_step(edge: tuple[str, str], monkeypatch: pytest.MonkeyPa
         except Refused:
             pass  # permitted, but something else is missing
         else:
-            assert moved == BY_EDGE[(State(edge[0]), edge[1])].target.value or edge[1] in ("confirm", "accept")
+            assert moved == BY_EDGE[(State(edge[0]), edge[1])].target.value or edge[1] in (
+                "confirm",
+                "accept",
+            )
         permitted.add(role)
     assert permitted == EXPECTED[edge]
 

@@ -159,7 +159,9 @@ def test_no_exit_is_open_while_an_item_lacks_a_verdict() -> None:
     for act in (
         lambda: review.pass_case(actor=office.reviewer(), docket_id=docket_id),
         lambda: review.request_correction(
-            actor=office.reviewer(), docket_id=docket_id, reasons=[{"code": "Z99", "target": "parties", "note": "请补充说明共有情况，谢谢"}]
+            actor=office.reviewer(),
+            docket_id=docket_id,
+            reasons=[{"code": "Z99", "target": "parties", "note": "请补充说明共有情况，谢谢"}],
         ),
     ):
         with pytest.raises(Refused) as refused:
@@ -173,7 +175,9 @@ def test_a_correction_opens_only_what_it_names_and_returns_to_the_same_reviewer(
     review.request_correction(
         actor=office.reviewer(),
         docket_id=docket_id,
-        reasons=[{"code": "M06", "target": "material:CERT", "vars": {"material": "不动产权证书", "place": "末页"}}],
+        reasons=[
+            {"code": "M06", "target": "material:CERT", "vars": {"material": "不动产权证书", "place": "末页"}}
+        ],
     )
     case = Case.objects.get(docket_id=docket_id)
     assert case.state == "correction_requested"
@@ -188,7 +192,9 @@ def test_a_correction_opens_only_what_it_names_and_returns_to_the_same_reviewer(
     assert set(office.verdicts_of(docket_id)) and "CERT" not in office.verdicts_of(docket_id)
 
 
-def test_a_restriction_answer_grows_stale_and_no_longer_opens_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_restriction_answer_grows_stale_and_no_longer_opens_the_path(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     import datetime as dt
 
     docket_id = office.claimed_sale()
@@ -237,9 +243,13 @@ def test_a_withdrawn_sale_lets_the_home_go() -> None:
 def test_a_stale_tab_does_not_overwrite_the_draft() -> None:
     docket_id = office.draft_sale()
     version = Case.objects.get(docket_id=docket_id).version
-    filing.save_delivery(actor=office.seller(), docket_id=docket_id, delivery={"how": "mail"}, version=version)
+    filing.save_delivery(
+        actor=office.seller(), docket_id=docket_id, delivery={"how": "mail"}, version=version
+    )
     with pytest.raises(Conflict) as refused:
-        filing.save_delivery(actor=office.seller(), docket_id=docket_id, delivery={"how": "window"}, version=version)
+        filing.save_delivery(
+            actor=office.seller(), docket_id=docket_id, delivery={"how": "window"}, version=version
+        )
     assert refused.value.codes == ("DRAFT_STALE",)
 
 

@@ -40,11 +40,17 @@ def right(kind: str, *holders: str, entered: dt.date = dt.date(2023, 5, 1), **te
 
 
 def restriction(kind: str, until: dt.datetime | None = None) -> RestrictionFact:
-    return RestrictionFact(uuid.uuid4(), kind, "上街区人民法院", "(2026)1号", NOW - dt.timedelta(days=9), until, 0, "")
+    return RestrictionFact(
+        uuid.uuid4(), kind, "上街区人民法院", "(2026)1号", NOW - dt.timedelta(days=9), until, 0, ""
+    )
 
 
 def book(*rights: RightFact, restrictions: tuple[RestrictionFact, ...] = (), **more: Any) -> UnitBook:
-    owned = () if any(r.kind == "house_ownership" for r in rights) else (right("house_ownership", LI, term="2080"),)
+    owned = (
+        ()
+        if any(r.kind == "house_ownership" for r in rights)
+        else (right("house_ownership", LI, term="2080"),)
+    )
     given: dict[str, Any] = {
         "code": UNIT,
         "parcel_code": UNIT[:19],
@@ -62,7 +68,9 @@ def book(*rights: RightFact, restrictions: tuple[RestrictionFact, ...] = (), **m
 
 
 def party(role: str, index: str, **more: Any) -> PartyFact:
-    return PartyFact(role, index.upper(), "uscc" if index == BANK else "resident_id", f"n-{index}", index, **more)
+    return PartyFact(
+        role, index.upper(), "uscc" if index == BANK else "resident_id", f"n-{index}", index, **more
+    )
 
 
 SALE = ContractFact("SJ1", UNIT, "filed", 86_000_000, "90.50", frozenset({LI}), frozenset({WANG}))
@@ -82,7 +90,9 @@ def filed(code: str, **more: Any) -> Filed:
         "B01": (party("mortgagor", LI), party("mortgagee", BANK)),
         "B06": (party("mortgagee", BANK),),
     }[code]
-    terms: dict[str, Any] = {"B01": MORTGAGE_TERMS, "B06": {"reason": "paid"}}.get(code, {"coownership": "sole"})
+    terms: dict[str, Any] = {"B01": MORTGAGE_TERMS, "B06": {"reason": "paid"}}.get(
+        code, {"coownership": "sole"}
+    )
     basis: dict[str, Any] = {
         "docket_id": uuid.uuid4(),
         "unit_code": UNIT,
@@ -195,7 +205,9 @@ def test_an_unclear_limit_needs_the_officers_recorded_reason() -> None:
 
 
 def test_no_paper_answers_a_seizure() -> None:
-    assert asked("P01", BOOKS["seized"], evidence=frozenset({"MTGEECONS", "JOINTAPP", "COMMIT_OBJ"})) == {"R_SEAL"}
+    assert asked("P01", BOOKS["seized"], evidence=frozenset({"MTGEECONS", "JOINTAPP", "COMMIT_OBJ"})) == {
+        "R_SEAL"
+    }
 
 
 def test_a_unit_not_in_the_book_is_refused() -> None:
@@ -282,7 +294,9 @@ def test_shares_are_accepted_exactly_when_they_add_up_to_one(shares: list[int], 
     buyers = tuple(party("buyer", f"b{i}", share_numerator=s) for i, s in enumerate(shares))
     contract = replace(SALE, buyers=frozenset(p.number_index for p in buyers))
     terms = {"coownership": "by_share", "share_denominator": sum(shares) + off}
-    found = asked("P01", BOOKS["clean"], parties=(party("seller", LI), *buyers), contract=contract, terms=terms)
+    found = asked(
+        "P01", BOOKS["clean"], parties=(party("seller", LI), *buyers), contract=contract, terms=terms
+    )
     assert ("F04" in found) == (off != 0)
 
 

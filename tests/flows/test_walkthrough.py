@@ -32,7 +32,9 @@ def walk(office: LiveServer, *arguments: str) -> tuple[int, list[dict[str, Any]]
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines() if line], done.stderr
 
 
-def test_every_type_goes_from_filing_to_the_archive_and_the_book_is_clean(live_demo_office: LiveServer) -> None:
+def test_every_type_goes_from_filing_to_the_archive_and_the_book_is_clean(
+    live_demo_office: LiveServer,
+) -> None:
     status, cases, said = walk(live_demo_office, "--all")
     assert status == 0, said or cases
     assert [c["type"] for c in cases] == ["P01", "B01", "B06", "D09", "D09", "D09"]

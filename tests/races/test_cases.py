@@ -25,7 +25,9 @@ pytestmark = pytest.mark.usefixtures("own_database")
 
 def without_lock(docket_ids: Sequence[uuid.UUID]) -> list[Case]:
     """What `locked_many` would be if it forgot to lock: both read the same state before either writes."""
-    cases = list(Case.objects.select_related("docket").filter(docket_id__in=list(docket_ids)).order_by("docket_id"))
+    cases = list(
+        Case.objects.select_related("docket").filter(docket_id__in=list(docket_ids)).order_by("docket_id")
+    )
     current().about(*(c.docket_id for c in cases))
     with contextlib.suppress(threading.BrokenBarrierError):
         _together.wait(timeout=5)
@@ -127,7 +129,10 @@ def test_submitting_twice_at_the_same_moment_makes_one_application() -> None:
     office.open_homes(2)
     docket_id = office.draft_sale()
     results = at_once(
-        *(lambda: filing.submit(actor=office.seller(), docket_id=docket_id, declared=True, key="once") for _ in range(4))
+        *(
+            lambda: filing.submit(actor=office.seller(), docket_id=docket_id, declared=True, key="once")
+            for _ in range(4)
+        )
     )
     assert set(results) == {"awaiting_parties"}
     assert Transition.objects.filter(docket_id=docket_id, event="invite").count() == 1

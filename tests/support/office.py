@@ -55,7 +55,9 @@ def stranger() -> Actor:
     return person(THIRD, _user_ids["third"])
 
 
-def staff(post: str, user_id: int, name: str = "孙倩", *, lines: tuple[str, ...] = (), identity: str = "") -> Actor:
+def staff(
+    post: str, user_id: int, name: str = "孙倩", *, lines: tuple[str, ...] = (), identity: str = ""
+) -> Actor:
     """A member of staff with one post."""
     return Actor(
         key=f"user:{user_id}",
@@ -117,7 +119,12 @@ def open_homes(count: int = 3, *owned: int) -> None:
 
 @act("test.file_contract")
 def file_contract(
-    *, actor: Actor, number: int = 1, price_fen: int = 86_000_000, sellers: Any = (SELLER,), buyers: Any = (BUYER,)
+    *,
+    actor: Actor,
+    number: int = 1,
+    price_fen: int = 86_000_000,
+    sellers: Any = (SELLER,),
+    buyers: Any = (BUYER,),
 ) -> str:
     """The housing department's filing of the sale of a home."""
     filing_no = f"SJ-2026-{number:06d}"
@@ -179,7 +186,9 @@ def draft_sale(number: int = 1, *, by: Actor | None = None) -> uuid.UUID:
     filing_no = file_contract(actor=SYSTEM, number=number)
     docket_id = uuid.UUID(filing.start(actor=by, type_code="P01"))
     filing.save_property(actor=by, docket_id=docket_id, unit_code=homes.home(number))
-    filing.save_parties(actor=by, docket_id=docket_id, parties=[party("seller", SELLER), party("buyer", BUYER)])
+    filing.save_parties(
+        actor=by, docket_id=docket_id, parties=[party("seller", SELLER), party("buyer", BUYER)]
+    )
     filing.save_reason(actor=by, docket_id=docket_id, terms={"price_fen": 86_000_000}, filing_no=filing_no)
     filing.save_delivery(actor=by, docket_id=docket_id, delivery={"how": "window"})
     give_papers(docket_id)
@@ -214,7 +223,10 @@ def judge_all(docket_id: uuid.UUID, by: Actor | None = None, **verdicts: str) ->
     for line in found.checklist(unit_book(found.case.unit_code), clock.now()):
         if not line.item.generated and line.item.when != "optional":
             review.give_verdict(
-                actor=by or reviewer(), docket_id=docket_id, item=line.key, verdict=verdicts.get(line.key, "ok")
+                actor=by or reviewer(),
+                docket_id=docket_id,
+                item=line.key,
+                verdict=verdicts.get(line.key, "ok"),
             )
 
 
@@ -234,7 +246,12 @@ def check_at_desk(docket_id: uuid.UUID, by: Actor | None = None) -> None:
         desk.check_in(actor=by, docket_id=docket_id, party_id=one.pk, how="card")
     for line in desk.papers(found, unit_book(found.case.unit_code)):
         desk.desk_verdict(
-            actor=by, docket_id=docket_id, item=line.key, checks=dict.fromkeys(desk.CHECKS, True), originals=1, copies=0
+            actor=by,
+            docket_id=docket_id,
+            item=line.key,
+            checks=dict.fromkeys(desk.CHECKS, True),
+            originals=1,
+            copies=0,
         )
     review.query_restrictions(actor=by, docket_id=docket_id, moment="desk")
 
@@ -277,5 +294,3 @@ def parties_of(docket_id: uuid.UUID) -> list[CaseParty]:
 
 def verdicts_of(docket_id: uuid.UUID) -> dict[str, str]:
     return dict(Verdict.objects.filter(docket_id=docket_id).values_list("item", "verdict"))
-
-

@@ -220,7 +220,9 @@ def test_every_listed_stylesheet_and_module_exists_and_none_is_forgotten() -> No
         p for s in ("citizen", "kiosk", "staff", "paper") for p in _assets.stylesheets(s) + _assets.scripts(s)
     }
     pages = "".join(p.read_text() for p in (WEB / "templates").rglob("*.html"))
-    listed |= set(re.findall(r"""static ['"](dengbu/(?:css|js)/[^'"]+)['"]""", pages))  # what single pages add
+    listed |= set(
+        re.findall(r"""static ['"](dengbu/(?:css|js)/[^'"]+)['"]""", pages)
+    )  # what single pages add
     static = WEB / "static"
     present = {
         str(p.relative_to(static))

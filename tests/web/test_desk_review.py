@@ -211,7 +211,7 @@ def test_a_correction_is_composed_previewed_and_sent_without_scripts(wang: Desk)
     assert answer["Location"] == "/desk/review/?queue=correcting"
     reason = Correction.objects.get(docket_id=docket_id).reasons[0]
     assert (reason["target"], reason["page"]) == ("material:CERT", 2)
-    assert reason["region"] == {"x": 0, "y": 66, "w": 66, "h": 34, "words": "下左、下间"}
+    assert reason["region"] == {"x": 0, "y": 66, "w": 66, "h": 34, "words": "左下、下方"}
     assert (
         wang.post(address, do="send", key="k1", **slot).status_code == 303
     )  # sent once more: the same answer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from dengbu.core import clock, counters, documents
@@ -22,11 +22,12 @@ def archive(
     catalogue: list[dict[str, Any]],
     paper_pages: int,
     difference_note: str = "",
-    document: bytes | None = None,
+    document: bytes | Callable[[str], bytes] | None = None,
 ) -> Volume:
     """归档: the file of a docket becomes a volume with its page catalogue; never changed afterwards.
 
-    `catalogue`: lines with at least `title` and `pages`; `document` is the catalogue as PDF. Raises Refused where the
+    `catalogue`: lines with at least `title` and `pages`; `document` is the catalogue as PDF, or what makes it
+    for the volume's number. Raises Refused where the
     paper pages differ from the catalogue without a note, Conflict where the docket is archived already.
     """
     against = rules.may_archive(catalogue, paper_pages, difference_note)
@@ -34,10 +35,12 @@ def archive(
         raise Refused(against)
     if Volume.objects.filter(docket_id=docket_id).exists():
         raise Conflict(rules.ALREADY_ARCHIVED)
-    key, digest = documents.store(document) if document else ("", "")
+    number = rules.volume_number(clock.today().year, counters.next_serial("dengbu_volume_no"))
+    made = document(number) if callable(document) else document
+    key, digest = documents.store(made) if made else ("", "")
     volume = Volume(
         docket_id=docket_id,
-        number=rules.volume_number(clock.today().year, counters.next_serial("dengbu_volume_no")),
+        number=number,
         catalogue=catalogue,
         pages=rules.pages_of(catalogue),
         paper_pages=paper_pages,

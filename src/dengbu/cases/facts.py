@@ -56,7 +56,11 @@ class CaseFacts:
             conditions.add("agent")
         numbers = {p.number_index: p for p in self.registration.filed.parties}
         today = clock.local(at).date()
-        if any(p.document_kind == "resident_id" and is_minor(p.number, today) for p in numbers.values() if p.number):
+        if any(
+            p.document_kind == "resident_id" and is_minor(p.number, today)
+            for p in numbers.values()
+            if p.number
+        ):
             conditions.add("minor")
         if any(m.startswith("MARR") for m in self.pages):
             conditions.add("couple")
@@ -69,7 +73,11 @@ class CaseFacts:
         return tuple(lines)
 
     def _exempt(self, item: ChecklistItem, book: UnitBook | None) -> str:
-        if item.code in ("SALE", "PRESALE") and self.filing is not None and self.filing.status in ("filed", "used"):
+        if (
+            item.code in ("SALE", "PRESALE")
+            and self.filing is not None
+            and self.filing.status in ("filed", "used")
+        ):
             return "已从房管部门获取"
         if item.code == "PGCERT" and book is not None and book.notices:
             return "已从登记簿获取"
@@ -182,7 +190,12 @@ def is_applicant(case: Case, parties: Iterable[CaseParty], actor: Actor) -> bool
     if actor.organisation_id and actor.organisation_id == case.organisation_id:
         return True
     # What an operator filed belongs to the organisation: who left it has no part in it any more.
-    if actor.user_id and actor.user_id == case.filed_by and not case.filed_for_by_staff and not case.organisation_id:
+    if (
+        actor.user_id
+        and actor.user_id == case.filed_by
+        and not case.filed_for_by_staff
+        and not case.organisation_id
+    ):
         return True
     return any(
         (p.person_id and p.person_id == actor.person_id)

@@ -81,7 +81,9 @@ class Case(Mutable):
             models.Index(
                 fields=["line", "due_at", "docket"], condition=Q(state="submitted"), name="queue_submitted"
             ),
-            models.Index(fields=["reviewer_id", "due_at"], condition=Q(state="under_review"), name="queue_mine"),
+            models.Index(
+                fields=["reviewer_id", "due_at"], condition=Q(state="under_review"), name="queue_mine"
+            ),
             models.Index(
                 fields=["reviewer_id", "state", "due_at", "docket"],
                 condition=Q(closed_at__isnull=True),
@@ -114,7 +116,9 @@ class CaseParty(Mutable):
     source = models.CharField(max_length=20, default="typed")  # register | housing | account | typed
     agent_name = models.CharField(max_length=50, default="")
     agent_number_cipher = models.CharField(max_length=200, default="")
-    agent_authority = models.CharField(max_length=20, default="")  # notarised | on_site | guardian | organisation
+    agent_authority = models.CharField(
+        max_length=20, default=""
+    )  # notarised | on_site | guardian | organisation
     invite_token = models.CharField(max_length=40, null=True, unique=True)
     invited_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
@@ -125,7 +129,9 @@ class CaseParty(Mutable):
     present_how = models.CharField(max_length=20, default="")
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint("case", "role", "ordinal", name="one_party_per_place")]
+        constraints: ClassVar = [
+            models.UniqueConstraint("case", "role", "ordinal", name="one_party_per_place")
+        ]
         indexes: ClassVar = [
             models.Index(fields=["person_id"], name="cases_a_person_is_on"),
             models.Index(fields=["number_index"], name="cases_an_identity_is_on"),
@@ -144,7 +150,9 @@ class Claim(Mutable):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["unit_code", "conflict_class"], condition=Q(released_at__isnull=True), name="one_live_claim"
+                fields=["unit_code", "conflict_class"],
+                condition=Q(released_at__isnull=True),
+                name="one_live_claim",
             )
         ]
 
@@ -181,7 +189,9 @@ class Verdict(Mutable):
     at = models.DateTimeField()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint("docket", "stage", "item", name="one_verdict_per_item")]
+        constraints: ClassVar = [
+            models.UniqueConstraint("docket", "stage", "item", name="one_verdict_per_item")
+        ]
 
 
 class Correction(AppendOnly):
@@ -207,7 +217,9 @@ class Correction(AppendOnly):
 class RestrictionCheck(AppendOnly):
     """限制查询: asked when, of which unit, by whom, with which of the answers none / some / failed; stale by time."""
 
-    docket = models.ForeignKey("core.Docket", models.PROTECT, related_name="restriction_checks", db_index=False)
+    docket = models.ForeignKey(
+        "core.Docket", models.PROTECT, related_name="restriction_checks", db_index=False
+    )
     moment = models.CharField(max_length=8)  # filing | review | desk
     unit_code = models.CharField(max_length=28)
     house = models.CharField(max_length=8)  # none | some | failed

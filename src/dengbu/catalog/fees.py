@@ -78,6 +78,7 @@ class FeeAssessment:
     exemption_name: str = ""
     exemption_basis: str = ""
     standard: str = ""
+    basis: str = ""  # the documents that set the standard
     rule: str = field(default="")
 
     @property
@@ -136,6 +137,7 @@ def assess(facts: FeeFacts, standards: Sequence[FeeStandard]) -> FeeAssessment:
         exemption_name=shown.name if shown else free_by_rule,
         exemption_basis=shown.basis if shown else (standard.basis if free_by_rule else ""),
         standard=standard.version,
+        basis=standard.basis,
         rule=facts.rule,
     )
 

@@ -133,9 +133,7 @@ def take_review(*, actor: Actor, push: ReviewPush, facts: RegisterFacts) -> Answ
 
 
 @act("contracts.mark_used")
-def mark_used(
-    *, actor: Actor, filing_nos: Sequence[str], versions: Mapping[str, int] | None = None
-) -> None:
+def mark_used(*, actor: Actor, filing_nos: Sequence[str], versions: Mapping[str, int] | None = None) -> None:
     """A registration was made on these filings: they serve no other. Called inside the act that enters.
 
     `versions` are those the act has read. Raises Refused: FILING_NOT_IN_FORCE, for each that is unknown, held, ended

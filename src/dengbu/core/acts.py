@@ -113,9 +113,7 @@ def take_over_offset(seconds: int | None) -> None:
     clock.set_offset(seconds or 0)
 
 
-def act(
-    name: str, *, permission: str | None = None
-) -> Callable[[Callable[..., R]], Callable[..., R]]:
+def act(name: str, *, permission: str | None = None) -> Callable[[Callable[..., R]], Callable[..., R]]:
     """Make a function an act. It takes keyword arguments only, among them `actor`, and may be given `key`.
 
     `permission`: what the actor needs; without it any known actor may try and the rules decide.
@@ -150,7 +148,9 @@ def act(
     return decorate
 
 
-def _run_once(name: str, function: Callable[..., R], actor: Actor, key: str | None, kwargs: dict[str, Any]) -> Any:
+def _run_once(
+    name: str, function: Callable[..., R], actor: Actor, key: str | None, kwargs: dict[str, Any]
+) -> Any:
     context = ActContext(name=name, actor=actor)
     mark = _current.set(context)
     try:

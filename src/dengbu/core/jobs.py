@@ -9,7 +9,9 @@ from procrastinate import exceptions
 from procrastinate.contrib.django import app
 
 
-def enqueue(task: str, *, lock: str | None = None, queueing_lock: str | None = None, **arguments: Any) -> bool:
+def enqueue(
+    task: str, *, lock: str | None = None, queueing_lock: str | None = None, **arguments: Any
+) -> bool:
     """Queue a task by name with plain ids as arguments. False when an equal one is already waiting.
 
     With a queueing lock the insert stands in a savepoint: a duplicate must not abort an acceptance. Without one there

@@ -71,7 +71,11 @@ class ReadOnlyReads:
         if request.method not in READS or getattr(view, "may_write_on_get", False):
             return None
         with transaction.atomic():
-            acts.open_act("", f"GET {request.resolver_match.view_name if request.resolver_match else ''}", read_only=True)
+            acts.open_act(
+                "",
+                f"GET {request.resolver_match.view_name if request.resolver_match else ''}",
+                read_only=True,
+            )
             return view(request, *args, **kwargs)
 
 

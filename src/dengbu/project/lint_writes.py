@@ -15,7 +15,10 @@ PACKAGE = Path(__file__).resolve().parents[1]
 MANAGER_WRITES = {"create", "bulk_create", "get_or_create", "update_or_create", "bulk_update"}
 QUERYSET_WRITES = {"update", "delete"}
 QUERYSET_SIGNS = {"objects", "filter", "exclude", "all", "select_for_update"}
-ROWS_WRITES = {"insert": 1, "update": 2}  # of core.rows, by how many arguments they take: a list's insert takes two
+ROWS_WRITES = {
+    "insert": 1,
+    "update": 2,
+}  # of core.rows, by how many arguments they take: a list's insert takes two
 INSTANCE_WRITES = {"save", "delete"}
 WRITING_SQL = re.compile(
     r"\s*(WITH\b.*\b)?(INSERT|UPDATE|DELETE|TRUNCATE|MERGE|COPY)\b", re.IGNORECASE | re.DOTALL

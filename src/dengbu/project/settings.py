@@ -184,7 +184,10 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 3600
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(DATA / "files")}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(DATA / "files")},
+    },
     "materials": {
         "BACKEND": "dengbu.materials.storage.WholeFileStorage",
         "OPTIONS": {"location": str(DATA / "files" / "materials")},
@@ -231,12 +234,18 @@ _processors: list[Any] = [
     structlog.processors.format_exc_info,
     structlog.processors.JSONRenderer(ensure_ascii=False),
 ]
-structlog.configure(processors=_processors, logger_factory=structlog.PrintLoggerFactory(), cache_logger_on_first_use=True)
+structlog.configure(
+    processors=_processors, logger_factory=structlog.PrintLoggerFactory(), cache_logger_on_first_use=True
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django.request": {"level": "ERROR"}, "axes": {"level": "ERROR"}, "procrastinate": {"level": "WARNING"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "axes": {"level": "ERROR"},
+        "procrastinate": {"level": "WARNING"},
+    },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

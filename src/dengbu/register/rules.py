@@ -222,9 +222,5 @@ def names(right: RightFact) -> str:
 
 
 def _term(r: RestrictionFact) -> str:
-    until = (
-        f"，至{r.until_at.astimezone(_SHANGHAI):%Y-%m-%d %H:%M}"
-        if r.until_at
-        else ""
-    )
+    until = f"，至{r.until_at.astimezone(_SHANGHAI):%Y-%m-%d %H:%M}" if r.until_at else ""
     return until + (f"，限于{r.share_of}的份额" if r.share_of else "")

@@ -65,12 +65,23 @@ def judged(
     now = clock.now()
     book = look.books.get(case.unit_code)
     if look.failed:
-        refusal = Refusal("R_LOOKUP_FAILED", "限制信息查询失败。", "请稍后重新查询；查询失败不等于没有限制。", "ux §0.7", "unit")
+        refusal = Refusal(
+            "R_LOOKUP_FAILED",
+            "限制信息查询失败。",
+            "请稍后重新查询；查询失败不等于没有限制。",
+            "ux §0.7",
+            "unit",
+        )
         judgement, found_list = Judgement((refusal,)), []
     else:
         judgement = found.registration.judge(look.books, now)
         found_list = [
-            {"code": o.code, "text": o.text, "id": str(o.public_id) if o.public_id else "", "answered": _how(o, judgement)}
+            {
+                "code": o.code,
+                "text": o.text,
+                "id": str(o.public_id) if o.public_id else "",
+                "answered": _how(o, judgement),
+            }
             for o in obstacles(book, now)
         ]
     check = RestrictionCheck(
@@ -81,7 +92,8 @@ def judged(
         land="failed" if look.failed else _answer(book.land if book else (), now),
         found=found_list,
         refusals=[
-            {"code": r.code, "message": r.message, "remedy": r.remedy, "basis": r.basis} for r in judgement.refusals
+            {"code": r.code, "message": r.message, "remedy": r.remedy, "basis": r.basis}
+            for r in judgement.refusals
         ],
         answered=not judgement.refusals,
         asked_by=actor.key,
@@ -119,11 +131,33 @@ def refuse_unless_open(check: RestrictionCheck | None, now: dt.datetime) -> list
     """Why the path is not open, in words."""
     result = result_of(check, now)
     if result == "never":
-        return [Refusal("R_NOT_ASKED", "还没有查询限制信息。", "请先查询房屋和土地的限制信息。", "工作方案四（三）2", "restrictions")]
+        return [
+            Refusal(
+                "R_NOT_ASKED",
+                "还没有查询限制信息。",
+                "请先查询房屋和土地的限制信息。",
+                "工作方案四（三）2",
+                "restrictions",
+            )
+        ]
     if result == "failed":
-        return [Refusal("R_LOOKUP_FAILED", "限制信息查询失败。", "请重新查询；查询失败不等于没有限制。", "ux §0.7", "restrictions")]
+        return [
+            Refusal(
+                "R_LOOKUP_FAILED",
+                "限制信息查询失败。",
+                "请重新查询；查询失败不等于没有限制。",
+                "ux §0.7",
+                "restrictions",
+            )
+        ]
     if result == "stale":
-        return [Refusal("R_STALE", "限制信息的查询结果已过期。", "请重新查询。", "工作方案四（四）2", "restrictions")]
+        return [
+            Refusal(
+                "R_STALE", "限制信息的查询结果已过期。", "请重新查询。", "工作方案四（四）2", "restrictions"
+            )
+        ]
     if check is not None and not check.answered:
-        return [Refusal(r["code"], r["message"], r["remedy"], r["basis"], "restrictions") for r in check.refusals]
+        return [
+            Refusal(r["code"], r["message"], r["remedy"], r["basis"], "restrictions") for r in check.refusals
+        ]
     return []

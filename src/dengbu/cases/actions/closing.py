@@ -28,13 +28,20 @@ def _certifier(case: Case, found: CaseFacts, actor: Actor) -> None:
     if case.reviewer_id == actor.user_id:
         raise NotPermitted(
             "case.reassign",
-            Refusal("CASE_SAME_HANDS", "您是这件申请的网上审核人，不能缮证、发证。", "请由缮证转卷岗的其他同事办理。", "domain §9.1"),
+            Refusal(
+                "CASE_SAME_HANDS",
+                "您是这件申请的网上审核人，不能缮证、发证。",
+                "请由缮证转卷岗的其他同事办理。",
+                "domain §9.1",
+            ),
         )
     not_own(case, found.parties, actor)
 
 
 @act("cases.print_certificate", permission="case.certify")
-def print_certificate(*, actor: Actor, docket_id: uuid.UUID, certificate_id: uuid.UUID, blank_serial: str) -> str:
+def print_certificate(
+    *, actor: Actor, docket_id: uuid.UUID, certificate_id: uuid.UUID, blank_serial: str
+) -> str:
     """缮证: print one certificate on a scanned blank; when the last of the case is printed, the case is certified."""
     case = locked(docket_id)
     found = facts(case)
@@ -124,7 +131,14 @@ def archive(*, actor: Actor, docket_id: uuid.UUID, paper_pages: int, difference_
     found = facts(case)
     not_own(case, found.parties, actor)
     if case.state == State.REGISTERED and found.registration.produces is not None:
-        raise Conflict(Refusal("ARCHIVE_NOT_ISSUED", "证书还没有缮制和发放，不能归档。", "请先缮证、发证。", "工作方案四（五）"))
+        raise Conflict(
+            Refusal(
+                "ARCHIVE_NOT_ISSUED",
+                "证书还没有缮制和发放，不能归档。",
+                "请先缮证、发证。",
+                "工作方案四（五）",
+            )
+        )
     may_move(case, "archive", actor)
     if case.state == State.REGISTERED and not is_settled(docket_id):
         raise Refused(Refusal("CERT_FEE_UNPAID", "还有费用未缴，不能办结。", "请先缴费。", "corrections 12"))
@@ -135,7 +149,7 @@ def archive(*, actor: Actor, docket_id: uuid.UUID, paper_pages: int, difference_
         catalogue=catalogue,
         paper_pages=paper_pages,
         difference_note=difference_note,
-        document=documents.volume_pdf(found, catalogue, actor),
+        document=lambda number: documents.volume_pdf(found, catalogue, actor, number),
     )
     move(case, "archive", actor)
     enqueue("cases.tell", docket_ids=[str(docket_id)], template="archived")
@@ -158,7 +172,9 @@ def expire_overdue(*, actor: Actor) -> int:
     now, count = clock.now(), 0
     overdue = (
         Case.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
-        .filter(state__in=[s.value for s in (State.AWAITING, State.CORRECTION, State.PREAPPROVED)], due_at__lt=now)
+        .filter(
+            state__in=[s.value for s in (State.AWAITING, State.CORRECTION, State.PREAPPROVED)], due_at__lt=now
+        )
         .order_by("docket_id")[:200]
     )
     for case in overdue:
@@ -166,5 +182,3 @@ def expire_overdue(*, actor: Actor) -> int:
         enqueue("cases.tell", docket_ids=[str(case.docket_id)], template="expired")
         count += 1
     return count
-
-

@@ -21,11 +21,22 @@ def decline(*, actor: Actor, docket_id: uuid.UUID, reasons: Sequence[Mapping[str
     if case.reviewer_id != actor.user_id:
         raise NotPermitted(
             "case.reassign",
-            Refusal("CASE_OTHER_REVIEWER", f"这件申请由{case.reviewer_name}审核。", "不予登记由原审核人决定。", "条例22"),
+            Refusal(
+                "CASE_OTHER_REVIEWER",
+                f"这件申请由{case.reviewer_name}审核。",
+                "不予登记由原审核人决定。",
+                "条例22",
+            ),
         )
     if not reasons or any(len(r.get("reason", "").strip()) < 5 for r in reasons):
         raise Refused(
-            Refusal("DECLINE_REASONS", "请写明不予登记的全部原因。", "每条原因都要写清楚依据。", "条例22", "reasons")
+            Refusal(
+                "DECLINE_REASONS",
+                "请写明不予登记的全部原因。",
+                "每条原因都要写清楚依据。",
+                "条例22",
+                "reasons",
+            )
         )
     case.filed = {
         **case.filed,

@@ -48,7 +48,9 @@ def at_desk(docket_id: uuid.UUID, actor: Actor) -> Case:
     """The case, locked, pre-approved, and in hands that may accept it. Raises Conflict or NotPermitted."""
     case = locked(docket_id)
     if case.state != State.PREAPPROVED:
-        raise Conflict(Refusal("CASE_MOVED_ON", "这件申请现在不能在窗口受理。", "请刷新页面，看看办到了哪一步。"))
+        raise Conflict(
+            Refusal("CASE_MOVED_ON", "这件申请现在不能在窗口受理。", "请刷新页面，看看办到了哪一步。")
+        )
     separate(case, list(case.parties.all()), actor)
     return case
 
@@ -58,7 +60,12 @@ def separate(case: Case, parties: Sequence[CaseParty], actor: Actor) -> None:
     if case.reviewer_id == actor.user_id:
         raise NotPermitted(
             "case.reassign",
-            Refusal("CASE_SAME_HANDS", "您是这件申请的网上审核人，不能再受理。", "请由另一位受理核验岗同事受理。", "domain §9.1"),
+            Refusal(
+                "CASE_SAME_HANDS",
+                "您是这件申请的网上审核人，不能再受理。",
+                "请由另一位受理核验岗同事受理。",
+                "domain §9.1",
+            ),
         )
     not_own(case, parties, actor)
 
@@ -120,14 +127,29 @@ def send_back(*, actor: Actor, docket_id: uuid.UUID, reason: str) -> str:
 
 
 @act("cases.refuse", permission="case.accept")
-def refuse(*, actor: Actor, docket_id: uuid.UUID, reasons: Sequence[Mapping[str, str]], returned: str = "") -> str:
+def refuse(
+    *, actor: Actor, docket_id: uuid.UUID, reasons: Sequence[Mapping[str, str]], returned: str = ""
+) -> str:
     """不予受理, in writing, with every reason at once (条例 17). Each: reason, clause, remedy."""
     case = at_desk(docket_id, actor)
     if not reasons or any(len(r.get("reason", "").strip()) < 5 for r in reasons):
-        raise Refused(Refusal("DESK_REFUSE_REASONS", "请写明不予受理的全部原因。", "每条原因都要写清楚缺什么、怎么补。", "条例17", "reasons"))
+        raise Refused(
+            Refusal(
+                "DESK_REFUSE_REASONS",
+                "请写明不予受理的全部原因。",
+                "每条原因都要写清楚缺什么、怎么补。",
+                "条例17",
+                "reasons",
+            )
+        )
     case.filed = {
         **case.filed,
-        "refusal": {"reasons": [dict(r) for r in reasons], "returned": returned, "by": actor.name, "on": str(clock.today())},
+        "refusal": {
+            "reasons": [dict(r) for r in reasons],
+            "returned": returned,
+            "by": actor.name,
+            "on": str(clock.today()),
+        },
     }
     move(case, "refuse", actor, note=f"共{len(reasons)}条原因")
     enqueue("cases.tell", docket_ids=[str(case.docket_id)], template="refused")
@@ -146,7 +168,9 @@ class Acceptance:
         return {
             "entered": [str(d) for d in self.entered],
             "waiting": [str(d) for d in self.waiting],
-            "refused": {str(d): [[r.code, r.message, r.remedy] for r in rs] for d, rs in self.refused.items()},
+            "refused": {
+                str(d): [[r.code, r.message, r.remedy] for r in rs] for d, rs in self.refused.items()
+            },
         }
 
 
@@ -174,21 +198,41 @@ def why_not(found: CaseFacts, actor: Actor, state: DeskState, book: UnitBook | N
     if case.state != State.PREAPPROVED:
         return [Refusal("CASE_MOVED_ON", "这件申请现在不能在窗口受理。", "请刷新页面，看看办到了哪一步。")]
     if case.valid_until is not None and case.valid_until < now:
-        refusals.append(Refusal("DESK_EXPIRED", "网上审核结果已过有效期。", "请退回网上审核重新确认。", "本登记机构规定"))
+        refusals.append(
+            Refusal("DESK_EXPIRED", "网上审核结果已过有效期。", "请退回网上审核重新确认。", "本登记机构规定")
+        )
     absent = [p.name for p in state.absent(found)]
     if absent:
         refusals.append(
-            Refusal("DESK_ABSENT", f"还没有核验{'、'.join(n[:1] + '*' for n in absent)}的身份。", "请逐人核验身份证件。", "实施细则9", "identity")
+            Refusal(
+                "DESK_ABSENT",
+                f"还没有核验{'、'.join(n[:1] + '*' for n in absent)}的身份。",
+                "请逐人核验身份证件。",
+                "实施细则9",
+                "identity",
+            )
         )
     unchecked = [line.item.name for line in papers(found, book) if line.key not in state.verdicts]
     if unchecked:
         refusals.append(
-            Refusal("DESK_UNCHECKED", f"还有{len(unchecked)}项材料没有核验：{'、'.join(unchecked)}。", "请逐项核验四个方面。", "工作方案四（四）2", "papers")
+            Refusal(
+                "DESK_UNCHECKED",
+                f"还有{len(unchecked)}项材料没有核验：{'、'.join(unchecked)}。",
+                "请逐项核验四个方面。",
+                "工作方案四（四）2",
+                "papers",
+            )
         )
     differing = [v.item for v in state.verdicts.values() if v.verdict != "ok"]
     if differing:
         refusals.append(
-            Refusal("DESK_DIFFERS", f"有{len(differing)}项材料核验不符合。", "请当场更正、退回网上审核，或不予受理。", "条例17", "papers")
+            Refusal(
+                "DESK_DIFFERS",
+                f"有{len(differing)}项材料核验不符合。",
+                "请当场更正、退回网上审核，或不予受理。",
+                "条例17",
+                "papers",
+            )
         )
     refusals.extend(checking.refuse_unless_open(state.check, now))
     return refusals
@@ -199,7 +243,9 @@ def papers(found: CaseFacts, book: UnitBook | None) -> tuple[Line, ...]:
     return tuple(
         line
         for line in found.checklist(book, clock.now())
-        if not line.item.generated and not line.exempt and (line.item.when != "optional" or found.pages.get(line.key))
+        if not line.item.generated
+        and not line.exempt
+        and (line.item.when != "optional" or found.pages.get(line.key))
     )
 
 
@@ -238,7 +284,9 @@ def desk_states(docket_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, DeskState]:
     for v in compared:
         verdicts[v.docket_id][v.item] = v
     checks: dict[uuid.UUID, RestrictionCheck] = {}
-    asked = rows.read(RestrictionCheck, "WHERE t.docket_id = ANY(%s) AND t.moment = 'desk' ORDER BY t.id", [ids])
+    asked = rows.read(
+        RestrictionCheck, "WHERE t.docket_id = ANY(%s) AND t.moment = 'desk' ORDER BY t.id", [ids]
+    )
     for c in asked:
         checks[c.docket_id] = c  # the newest stays
     matters: dict[uuid.UUID, dict[str, PendingMatter]] = {d: {} for d in ids}
@@ -346,7 +394,10 @@ def _write(
     certificates = _certificates(cases, found, entered)
     raise_bills(
         actor=actor,
-        bills=[_bill(c, found[c.docket_id], books.get(c.unit_code), certificates.get(c.docket_id, 0)) for c in cases],
+        bills=[
+            _bill(c, found[c.docket_id], books.get(c.unit_code), certificates.get(c.docket_id, 0))
+            for c in cases
+        ],
         assessed_on=today,
     )
     if entered:
@@ -354,7 +405,6 @@ def _write(
         _use_filings(entered, found, actor)
         _number(entered, found, actor)
     enqueue("cases.tell", docket_ids=[str(c.docket_id) for c in cases], template="accepted")
-
 
 
 def _use_filings(entered: Iterable[uuid.UUID], found: Mapping[uuid.UUID, CaseFacts], actor: Actor) -> None:
@@ -376,7 +426,9 @@ def _certificates(
         elif entry is not None:
             counts[case.docket_id] = sum(len(_names(found[case.docket_id], g)) for g in entry.granted)
         else:
-            takers = found[case.docket_id].registration.filed.role(*found[case.docket_id].registration.taker_roles)
+            takers = found[case.docket_id].registration.filed.role(
+                *found[case.docket_id].registration.taker_roles
+            )
             separate_ = found[case.docket_id].case.filed.get("delivery", {}).get("separate")
             counts[case.docket_id] = len(takers) if separate_ and takers else 1
     return counts
@@ -421,7 +473,9 @@ def fee_of(found: CaseFacts, book: UnitBook | None, certificates: int) -> FeeAss
     unit = FeeUnit(
         parcel=book.parcel_code if book else "",
         use=HouseUse(facts_["use"]) if facts_.get("use") in HouseUse.values else None,
-        nature=HouseNature(facts_["house_nature"]) if facts_.get("house_nature") in HouseNature.values else HouseNature.MARKET,
+        nature=HouseNature(facts_["house_nature"])
+        if facts_.get("house_nature") in HouseNature.values
+        else HouseNature.MARKET,
     )
     return assess(
         FeeFacts(
@@ -441,13 +495,19 @@ def _bill(case: Case, found: CaseFacts, book: UnitBook | None, certificates: int
     return {
         "docket_id": case.docket_id,
         "lines": [
-            {"item": x.item, "quantity": x.quantity, "each_fen": x.each_fen, "amount_fen": x.amount_fen, "note": x.note}
+            {
+                "item": x.item,
+                "quantity": x.quantity,
+                "each_fen": x.each_fen,
+                "amount_fen": x.amount_fen,
+                "note": x.note,
+            }
             for x in bill.lines
         ],
         "total_fen": bill.total_fen,
         "payer": "、".join(takers)[:200],
         "exemption": bill.exemption_name or ("免收" if bill.is_free else ""),
-        "basis": bill.standard,
+        "basis": bill.exemption_basis or bill.basis,
     }
 
 
@@ -471,7 +531,11 @@ def enter_accepted(*, actor: Actor, docket_id: uuid.UUID) -> str:
     separate(case, found.parties, actor)
     state = desk_states([docket_id])[docket_id]
     if _waits(state):
-        raise Refused(Refusal("MATTER_OPEN", "还有待办事项没有办结，不能登簿。", "请先办结待办事项。", "条例20", "matters"))
+        raise Refused(
+            Refusal(
+                "MATTER_OPEN", "还有待办事项没有办结，不能登簿。", "请先办结待办事项。", "条例20", "matters"
+            )
+        )
     may_move(case, "enter", actor)
     outcome = Acceptance()
     entered = _enter([case], {docket_id: found}, actor, False, outcome)

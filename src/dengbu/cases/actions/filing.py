@@ -41,7 +41,10 @@ from .moving import (
 
 EDITABLE = (State.DRAFT, State.CORRECTION)
 MAY_NOT_FILE = Refusal(
-    "CASE_MAY_NOT_FILE", "您的账号可以查看本机构的申请，不能提交和修改。", "请由有提交权限的经办人办理。", "服务协议"
+    "CASE_MAY_NOT_FILE",
+    "您的账号可以查看本机构的申请，不能提交和修改。",
+    "请由有提交权限的经办人办理。",
+    "服务协议",
 )
 FILED_BY_ORGANISATION = Refusal(
     "CASE_FILED_BY_ORGANISATION",
@@ -80,7 +83,12 @@ class PartyIn:
 
 @act("cases.start", permission="application.file")
 def start(
-    *, actor: Actor, type_code: str, channel: str = "web", unit_code: str = "", batch_id: uuid.UUID | None = None
+    *,
+    actor: Actor,
+    type_code: str,
+    channel: str = "web",
+    unit_code: str = "",
+    batch_id: uuid.UUID | None = None,
 ) -> str:
     """Begin a draft of a registration type. Gives the docket's id.
 
@@ -113,10 +121,14 @@ def _new_case(
     if not policy.is_open(channel, today):
         opens = policy.opens_on(channel)
         when = f"{opens:%Y年%-m月%-d日}起可以网上办理" if opens and opens > today else "目前不能网上办理"
-        raise Refused(Refusal("CASE_NOT_OPEN", f"{kind.name}{when}。", "目前请到登记窗口办理。", "工作方案五"))
+        raise Refused(
+            Refusal("CASE_NOT_OPEN", f"{kind.name}{when}。", "目前请到登记窗口办理。", "工作方案五")
+        )
     organisation = organisation_for(actor, kind.client.value) if not by_staff else None
     docket = Docket.objects.create(
-        number=f"WS{today:%Y%m%d}{next_serial('dengbu_application_no'):06d}", authority=authority(), created_at=now
+        number=f"WS{today:%Y%m%d}{next_serial('dengbu_application_no'):06d}",
+        authority=authority(),
+        created_at=now,
     )
     case = Case(
         docket=docket,
@@ -152,7 +164,9 @@ def organisation_for(actor: Actor, client: str) -> Organisation | None:
         raise Refused(Refusal("ORG_NO_AGREEMENT", state.words, "", "工作方案四（一）"))
     # The plan says 主要用于: other enterprises may use the developers' types too (corrections 27).
     if client == "bank" and organisation.kind == "developer":
-        raise Refused(Refusal("ORG_WRONG_KIND", "开发企业账号不能申请抵押登记。", "请由抵押权人申请。", "工作方案二"))
+        raise Refused(
+            Refusal("ORG_WRONG_KIND", "开发企业账号不能申请抵押登记。", "请由抵押权人申请。", "工作方案二")
+        )
     return organisation
 
 
@@ -160,7 +174,11 @@ def editable(case: Case, version: int | None, *targets: str) -> None:
     """A draft may be changed; in a correction only what the reviewer bound a reason to (§3.8)."""
     if case.state not in EDITABLE:
         raise Conflict(
-            Refusal("CASE_NOT_EDITABLE", "申请已经提交，现在不能修改。", "需要修改请等待审核结果，或撤回后重新申请。")
+            Refusal(
+                "CASE_NOT_EDITABLE",
+                "申请已经提交，现在不能修改。",
+                "需要修改请等待审核结果，或撤回后重新申请。",
+            )
         )
     check_version(case, version)
     if case.state == State.CORRECTION:
@@ -168,7 +186,12 @@ def editable(case: Case, version: int | None, *targets: str) -> None:
         if not set(targets) <= allowed:
             raise NotPermitted(
                 "application.file",
-                Refusal("CORRECTION_ONLY_TARGETS", "这一项不在需要修改的范围内。", "只修改列出的几处，其余内容已保留。", "§3.8"),
+                Refusal(
+                    "CORRECTION_ONLY_TARGETS",
+                    "这一项不在需要修改的范围内。",
+                    "只修改列出的几处，其余内容已保留。",
+                    "§3.8",
+                ),
             )
 
 
@@ -185,9 +208,7 @@ def correction_targets(case: Case) -> set[str]:
     return targets
 
 
-def own_case(
-    docket_id: uuid.UUID, actor: Actor, *, as_party: bool = False
-) -> tuple[Case, list[CaseParty]]:
+def own_case(docket_id: uuid.UUID, actor: Actor, *, as_party: bool = False) -> tuple[Case, list[CaseParty]]:
     """The case, locked, for its applicant, or for the desk that files for them.
 
     What an organisation filed is written by its own operators, and by those among them who may submit; its other
@@ -229,10 +250,18 @@ def save_property(
     book = unit_book(unit_code)
     if book is None or book.closed:
         raise Refused(
-            Refusal("F_UNIT_UNKNOWN", "登记簿上没有这处不动产，或者已经注销。", "请核对不动产单元号或权证号。", "", "unit_code")
+            Refusal(
+                "F_UNIT_UNKNOWN",
+                "登记簿上没有这处不动产，或者已经注销。",
+                "请核对不动产单元号或权证号。",
+                "",
+                "unit_code",
+            )
         )
     terms = case.filed.get("terms", {})
-    if case.state == State.CORRECTION and (unit_code != case.unit_code or (right and right != terms.get("right"))):
+    if case.state == State.CORRECTION and (
+        unit_code != case.unit_code or (right and right != terms.get("right"))
+    ):
         # The case holds its claim on the unit it was filed for, and the others confirmed that one.
         raise Refused(CORRECTION_OTHER_UNIT)
     if case.unit_code and case.unit_code != unit_code:
@@ -258,7 +287,11 @@ def save_parties(
     """Write down who applies. Replaces the list. In a correction that changes something everybody confirms again."""
     case, old = own_case(docket_id, actor)
     editable(case, version, "parties")
-    terms = {**case.filed.get("terms", {}), "coownership": coownership, "share_denominator": share_denominator}
+    terms = {
+        **case.filed.get("terms", {}),
+        "coownership": coownership,
+        "share_denominator": share_denominator,
+    }
     said = [(p.role, p.name, p.document_kind, crypto.index(p.number), p.share_numerator, p.agent_name,
              p.agent_authority) for p in parties]  # fmt: skip
     before_said = [(p.role, p.name, p.document_kind, p.number_index, p.share_numerator, p.agent_name,
@@ -337,9 +370,7 @@ def save_delivery(
     return _saved(case, actor, "delivery")
 
 
-def missing(
-    found: CaseFacts, at: dt.datetime, books: Mapping[str, UnitBook] | None = None
-) -> list[Refusal]:
+def missing(found: CaseFacts, at: dt.datetime, books: Mapping[str, UnitBook] | None = None) -> list[Refusal]:
     """Everything still missing or wrong before an application can be submitted, at once (一次性告知).
 
     `books`: of the units of a batch, read once for all of them.
@@ -395,7 +426,11 @@ def _go_on(case: Case, event: str, actor: Actor, parties: list[CaseParty], found
     waiting: list[CaseParty] = []
     if not case.filed_for_by_staff:
         for party in parties:
-            if party.number_index and party.number_index == actor.identity_index and party.confirmed_at is None:
+            if (
+                party.number_index
+                and party.number_index == actor.identity_index
+                and party.confirmed_at is None
+            ):
                 _confirm(party, actor)
         waiting = awaiting(found, parties)
     if waiting:
@@ -468,7 +503,9 @@ def _invited(docket_id: uuid.UUID, actor: Actor) -> tuple[Case, list[CaseParty],
     if not mine:
         raise NotPermitted(
             "application.confirm",
-            Refusal("CONFIRM_NOT_YOU", "这份确认不是发给您的。", "请用被邀请人本人的实名账号登录。", "条例14"),
+            Refusal(
+                "CONFIRM_NOT_YOU", "这份确认不是发给您的。", "请用被邀请人本人的实名账号登录。", "条例14"
+            ),
         )
     return case, parties, mine
 
@@ -553,7 +590,9 @@ def drop_draft(*, actor: Actor, docket_id: uuid.UUID) -> None:
     """Start anew: the draft is closed as withdrawn; its number is not used again."""
     case, _ = own_case(docket_id, actor)
     if case.state != State.DRAFT:
-        raise Conflict(Refusal("CASE_NOT_EDITABLE", "申请已经提交，不能作为草稿删除。", "需要的话可以撤回申请。"))
+        raise Conflict(
+            Refusal("CASE_NOT_EDITABLE", "申请已经提交，不能作为草稿删除。", "需要的话可以撤回申请。")
+        )
     case.state, case.state_since, case.closed_at = State.WITHDRAWN.value, clock.now(), clock.now()
     case.save()
 

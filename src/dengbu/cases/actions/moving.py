@@ -47,7 +47,8 @@ def as_applicant(case: Case, actor: Actor) -> list[CaseParty]:
     parties = list(case.parties.order_by("role", "ordinal"))
     if not is_applicant(case, parties, actor):
         raise NotPermitted(
-            "application.file", Refusal("CASE_NOT_YOURS", "这件申请不在您的名下。", "请用申请人本人的账号登录。")
+            "application.file",
+            Refusal("CASE_NOT_YOURS", "这件申请不在您的名下。", "请用申请人本人的账号登录。"),
         )
     return parties
 
@@ -58,7 +59,12 @@ def not_own(case: Case, parties: Sequence[CaseParty], actor: Actor) -> None:
     if own or actor.user_id == case.filed_by or actor.user_id in case.filed.get("typed_by", ()):
         raise NotPermitted(
             "case.reassign",
-            Refusal("CASE_OWN", "您是这件申请的当事人或录入人，不能办理。", "请由其他同事办理，或请科室负责人改派。", "domain §9.1"),
+            Refusal(
+                "CASE_OWN",
+                "您是这件申请的当事人或录入人，不能办理。",
+                "请由其他同事办理，或请科室负责人改派。",
+                "domain §9.1",
+            ),
         )
 
 

@@ -37,16 +37,30 @@ def claim(*, actor: Actor, docket_id: uuid.UUID) -> str:
         return case.state
     if case.state == State.REVIEW:
         raise Conflict(
-            Refusal("CASE_TAKEN", f"这件申请已由{case.reviewer_name}认领。", "请领取下一件；需要接手时请科室负责人释放。")
+            Refusal(
+                "CASE_TAKEN",
+                f"这件申请已由{case.reviewer_name}认领。",
+                "请领取下一件；需要接手时请科室负责人释放。",
+            )
         )
     if actor.lines and case.line not in actor.lines:
         raise NotPermitted(
-            "case.reassign", Refusal("CASE_OTHER_LINE", "这件申请不属于您的业务分工。", "请领取自己业务线的申请。", "工作方案四（三）1")
+            "case.reassign",
+            Refusal(
+                "CASE_OTHER_LINE",
+                "这件申请不属于您的业务分工。",
+                "请领取自己业务线的申请。",
+                "工作方案四（三）1",
+            ),
         )
     not_own(case, list(case.parties.all()), actor)
     if case.round > 1 and case.reviewer_id and case.reviewer_id != actor.user_id:
         raise Conflict(
-            Refusal("CASE_SAME_REVIEWER", f"这件补正申请由原审核人{case.reviewer_name}继续审核。", "请领取下一件；原审核人请假时请科室负责人改派。")
+            Refusal(
+                "CASE_SAME_REVIEWER",
+                f"这件补正申请由原审核人{case.reviewer_name}继续审核。",
+                "请领取下一件；原审核人请假时请科室负责人改派。",
+            )
         )
     if case.reviewer_id is None or case.round == 1:
         case.reviewer_id, case.reviewer_name = actor.user_id, actor.name
@@ -61,7 +75,8 @@ def claim_next(*, actor: Actor) -> str | None:
     passed_over: list[uuid.UUID] = []
     while len(passed_over) < NEXT_TRIES:
         rows = Case.objects.select_for_update(of=("self",), no_key=True, skip_locked=True).filter(
-            Q(round=1) | Q(reviewer_id=actor.user_id) | Q(reviewer_id__isnull=True), state=State.SUBMITTED.value
+            Q(round=1) | Q(reviewer_id=actor.user_id) | Q(reviewer_id__isnull=True),
+            state=State.SUBMITTED.value,
         )
         if actor.lines:
             rows = rows.filter(line__in=actor.lines)
@@ -105,25 +120,33 @@ def mine(docket_id: uuid.UUID, actor: Actor) -> Case:
     if case.state != State.REVIEW:
         raise Conflict(Refusal("CASE_MOVED_ON", "这件申请已不在审核中。", "请刷新页面，看看办到了哪一步。"))
     if case.reviewer_id != actor.user_id:
-        raise Conflict(Refusal("CASE_TAKEN", f"这件申请由{case.reviewer_name}认领。", "您可以查看，不能办理。"))
+        raise Conflict(
+            Refusal("CASE_TAKEN", f"这件申请由{case.reviewer_name}认领。", "您可以查看，不能办理。")
+        )
     return case
 
 
 @act("cases.give_verdict", permission="case.review")
-def give_verdict(
-    *, actor: Actor, docket_id: uuid.UUID, item: str, verdict: str, note: str = ""
-) -> None:
+def give_verdict(*, actor: Actor, docket_id: uuid.UUID, item: str, verdict: str, note: str = "") -> None:
     """A verdict on one checklist item: ok, fix, or not applicable."""
     case = mine(docket_id, actor)
     if verdict not in VERDICTS:
         raise Refused(Refusal("REVIEW_VERDICT", "请选择合格、需补正或不适用。", "", "", "verdict"))
     if item not in {line.key for line in _lines(case, facts(case)) if not line.item.generated}:
-        raise Refused(Refusal("REVIEW_ITEM", "这项材料不在这件申请的清单里。", "请刷新页面后重新选择。", "", "item"))
+        raise Refused(
+            Refusal("REVIEW_ITEM", "这项材料不在这件申请的清单里。", "请刷新页面后重新选择。", "", "item")
+        )
     Verdict.objects.update_or_create(
         docket_id=case.docket_id,
         stage="review",
         item=item,
-        defaults={"verdict": verdict, "round": case.round, "note": note[:200], "by": actor.key, "at": clock.now()},
+        defaults={
+            "verdict": verdict,
+            "round": case.round,
+            "note": note[:200],
+            "by": actor.key,
+            "at": clock.now(),
+        },
     )
 
 
@@ -151,7 +174,11 @@ def record_face_signing(*, actor: Actor, docket_id: uuid.UUID, kind: str, eviden
     """面签或查验现场 done online: the result is adopted with its evidence and never asked again (F9)."""
     case = mine(docket_id, actor)
     if kind not in ("face_signing", "inspection") or not evidence.strip():
-        raise Refused(Refusal("REVIEW_EVIDENCE", "请填写面签或查验的方式和证据编号。", "", "工作方案四（三）3", "evidence"))
+        raise Refused(
+            Refusal(
+                "REVIEW_EVIDENCE", "请填写面签或查验的方式和证据编号。", "", "工作方案四（三）3", "evidence"
+            )
+        )
     PendingMatter.objects.update_or_create(
         docket_id=case.docket_id,
         kind=kind,
@@ -166,7 +193,9 @@ def record_face_signing(*, actor: Actor, docket_id: uuid.UUID, kind: str, eviden
 
 def undecided(case: Case, found: CaseFacts) -> list[str]:
     """Names of checklist items that still lack a verdict in this round."""
-    judged = set(Verdict.objects.filter(docket_id=case.docket_id, stage="review").values_list("item", flat=True))
+    judged = set(
+        Verdict.objects.filter(docket_id=case.docket_id, stage="review").values_list("item", flat=True)
+    )
     return [line.item.name for line in _lines(case, found) if line.needs_verdict and line.key not in judged]
 
 
@@ -178,7 +207,13 @@ def _all_judged(case: Case, found: CaseFacts) -> None:
     left = undecided(case, found)
     if left:
         raise Refused(
-            Refusal("REVIEW_UNDECIDED", f"还有{len(left)}项没有给出结论：{'、'.join(left)}。", "请逐项给出结论后再提交。", "条例17", "verdicts")
+            Refusal(
+                "REVIEW_UNDECIDED",
+                f"还有{len(left)}项没有给出结论：{'、'.join(left)}。",
+                "请逐项给出结论后再提交。",
+                "条例17",
+                "verdicts",
+            )
         )
 
 
@@ -194,14 +229,24 @@ def request_correction(
     found = facts(case)
     _all_judged(case, found)
     if not reasons:
-        raise Refused(Refusal("REVIEW_NO_REASON", "还没有选择补正原因。", "请至少选择一条原因。", "条例17", "reasons"))
+        raise Refused(
+            Refusal("REVIEW_NO_REASON", "还没有选择补正原因。", "请至少选择一条原因。", "条例17", "reasons")
+        )
     lines, wrong = [], _unexplained(case, found, {str(r.get("target", "")) for r in reasons})
     for reason in reasons:
         chosen = reason_table.reason(str(reason["code"]))
         faults = reason_table.check(chosen, str(reason.get("note", "")), **dict(reason.get("vars", {})))
         wrong.extend(faults)
         if not reason.get("target"):
-            wrong.append(Refusal("REVIEW_NO_TARGET", f"原因{chosen.code}没有指明要修改哪一项。", "请选择材料或填写项。", "", "target"))
+            wrong.append(
+                Refusal(
+                    "REVIEW_NO_TARGET",
+                    f"原因{chosen.code}没有指明要修改哪一项。",
+                    "请选择材料或填写项。",
+                    "",
+                    "target",
+                )
+            )
         if faults:
             continue
         line = reason_table.render(chosen, str(reason.get("note", "")), **dict(reason.get("vars", {})))
@@ -234,7 +279,9 @@ def request_correction(
     )
     # What has to be done again is judged again; what was fine keeps its verdict.
     again = [str(line["target"]).removeprefix("material:") for line in lines]
-    Verdict.objects.filter(Q(verdict="fix") | Q(item__in=again), docket_id=case.docket_id, stage="review").delete()
+    Verdict.objects.filter(
+        Q(verdict="fix") | Q(item__in=again), docket_id=case.docket_id, stage="review"
+    ).delete()
     move(case, "request_correction", actor, note=f"共{len(lines)}处", due_at=due)
     _ledger(case, actor, "correction")
     enqueue("cases.tell", docket_ids=[str(case.docket_id)], template="correction")
@@ -249,7 +296,13 @@ def _unexplained(case: Case, found: CaseFacts, targets: set[str]) -> list[Refusa
         return []
     names = "、".join(line.item.name for line in _lines(case, found) if line.key in keys)
     return [
-        Refusal("REVIEW_FIX_UNEXPLAINED", f"{names}的结论是“需补正”，还没有选择原因。", "请为每一项选择原因。", "条例17", "reasons")
+        Refusal(
+            "REVIEW_FIX_UNEXPLAINED",
+            f"{names}的结论是“需补正”，还没有选择原因。",
+            "请为每一项选择原因。",
+            "条例17",
+            "reasons",
+        )
     ]
 
 
@@ -266,7 +319,13 @@ def pass_case(*, actor: Actor, docket_id: uuid.UUID) -> str:
     to_fix = Verdict.objects.filter(docket_id=case.docket_id, stage="review", verdict="fix").count()
     if to_fix:
         refusals.append(
-            Refusal("REVIEW_HAS_FIX", f"有{to_fix}项结论是“需补正”，不能通过。", "请发送补正通知，或改正结论。", "条例17", "verdicts")
+            Refusal(
+                "REVIEW_HAS_FIX",
+                f"有{to_fix}项结论是“需补正”，不能通过。",
+                "请发送补正通知，或改正结论。",
+                "条例17",
+                "verdicts",
+            )
         )
     now = clock.now()
     check = RestrictionCheck.objects.filter(docket_id=case.docket_id, moment="review").order_by("-pk").first()

@@ -30,7 +30,11 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
     correction = case.docket.corrections.order_by("-round").first() if template == "correction" else None
     every: dict[str, dict[str, str]] = {
         "submitted": {"no": number, "d": _day(case.due_at)},
-        "invited": {"who": case.applicant_names.split("、")[0][:1] + "*", "no": number, "d": _day(case.due_at)},
+        "invited": {
+            "who": case.applicant_names.split("、")[0][:1] + "*",
+            "no": number,
+            "d": _day(case.due_at),
+        },
         "confirmation_declined": {"no": number},
         "correction": {
             "no": number,
@@ -54,15 +58,26 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
 @act("cases.tell_parties")
 def tell_parties(*, actor: Actor, docket_ids: Sequence[uuid.UUID], template: str) -> int:
     """Tell who filed, and the parties concerned. Gives how many messages were made. One message per receiver."""
-    cases = list(Case.objects.select_related("docket").filter(docket_id__in=list(docket_ids)).order_by("docket_id"))
-    bills = bills_of([c.docket_id for c in cases]) if template.startswith("fee_") or template == "accepted" else {}
+    cases = list(
+        Case.objects.select_related("docket").filter(docket_id__in=list(docket_ids)).order_by("docket_id")
+    )
+    bills = (
+        bills_of([c.docket_id for c in cases])
+        if template.startswith("fee_") or template == "accepted"
+        else {}
+    )
     made = 0
     for case in cases:
         bill = bills.get(case.docket_id)
         values = _parameters(case, template, bill.total_fen if bill else 0)
         for user_id, phone in _receivers(case, template):
             tell(
-                actor=actor, template=template, docket_id=case.docket_id, user_id=user_id, phone=phone, parameters=values
+                actor=actor,
+                template=template,
+                docket_id=case.docket_id,
+                user_id=user_id,
+                phone=phone,
+                parameters=values,
             )
             made += 1
     return made
@@ -71,7 +86,10 @@ def tell_parties(*, actor: Actor, docket_ids: Sequence[uuid.UUID], template: str
 def _receivers(case: Case, template: str) -> list[tuple[int | None, str]]:
     """(account, phone) of each receiver: for an invitation those who have to confirm, else who filed and all others."""
     parties = list(CaseParty.objects.filter(case=case).order_by("role", "ordinal"))
-    accounts = {p.id_index: p for p in Person.objects.filter(id_index__in=[p.number_index for p in parties if p.number_index])}
+    accounts = {
+        p.id_index: p
+        for p in Person.objects.filter(id_index__in=[p.number_index for p in parties if p.number_index])
+    }
     found: dict[str, tuple[int | None, str]] = {}
     if template != "invited" and not case.filed_for_by_staff:
         found[f"user:{case.filed_by}"] = (case.filed_by, _account_phone(case.filed_by))

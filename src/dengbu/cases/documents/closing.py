@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Max, Sum
 
 from dengbu.archives.models import HandOver, Volume
+from dengbu.catalog.registrations import TYPES
 from dengbu.certificates.models import Certificate
 from dengbu.certificates.prints import CertificatePage, ProofPage
 from dengbu.core import clock
@@ -39,7 +41,9 @@ PAPER_NAMES = {
 def certificate_numbers(case: Case) -> str:
     """Numbers of the certificates the case made."""
     return "、".join(
-        Certificate.objects.filter(docket_id=case.docket_id).order_by("serial").values_list("number", flat=True)
+        Certificate.objects.filter(docket_id=case.docket_id)
+        .order_by("serial")
+        .values_list("number", flat=True)
     )
 
 
@@ -54,7 +58,12 @@ def _right(book: UnitBook | None, certificate: Certificate) -> tuple[UnitBook, R
     right = book.right(certificate.right_id) if book else None
     if book is None or right is None:
         raise Refused(
-            Refusal("CERT_RIGHT_ENDED", "这本证书所证明的权利在登记簿上已经注销。", "请核对登记簿；不要缮证、发证。", "条例21")
+            Refusal(
+                "CERT_RIGHT_ENDED",
+                "这本证书所证明的权利在登记簿上已经注销。",
+                "请核对登记簿；不要缮证、发证。",
+                "条例21",
+            )
         )
     return book, right
 
@@ -100,7 +109,10 @@ def certificate_page(
         area=words.area(book),
         term=words.land_term(book),
         other_facts=(*words.house_lines(book), *held),
-        notes=(*((f"原不动产权证书：{previous}。",) if previous else ()), f"登记原因：{found.registration.name}。"),
+        notes=(
+            *((f"原不动产权证书：{previous}。",) if previous else ()),
+            f"登记原因：{words.cause(case, found.registration.name)}。",
+        ),
         registered_on=registered,
         plan_facts=(("宗地代码", book.parcel_code),),
     )
@@ -119,41 +131,70 @@ def _mortgage_lines(right: RightFact) -> tuple[str, ...]:
     )
 
 
+def _day(at: dt.datetime | None) -> str:
+    return clock.local(at).date().isoformat() if at else ""
+
+
 def catalogue(found: CaseFacts) -> list[dict[str, Any]]:
     """卷内目录: papers we made, then what was handed in, each with its pages."""
     case = found.case
     lines: list[dict[str, Any]] = []
-    made = CaseDocument.objects.filter(docket_id=case.docket_id).order_by("kind", "-print_no").distinct("kind")
+    made = (
+        CaseDocument.objects.filter(docket_id=case.docket_id).order_by("kind", "-print_no").distinct("kind")
+    )
     for paper in made:
-        lines.append({"title": PAPER_NAMES.get(paper.kind, paper.kind), "pages": paper.pages, "kind": paper.kind})
+        lines.append(
+            {
+                "title": PAPER_NAMES.get(paper.kind, paper.kind),
+                "pages": paper.pages,
+                "kind": paper.kind,
+                "dated": _day(paper.made_at),
+            }
+        )
     names = {f"{i.code}-{i.provided_by}": i.name for i in found.policy.checklist} | {
         i.code: i.name for i in found.policy.checklist
     }
     handed_in = (
         MaterialPage.objects.filter(docket_id=case.docket_id, removed_at__isnull=True)
         .values("item")
-        .annotate(pages=Sum("page_count"))
+        .annotate(pages=Sum("page_count"), latest=Max("uploaded_at"))
         .order_by("item")
     )
-    lines += [{"title": names.get(x["item"], x["item"]), "pages": x["pages"], "kind": "material"} for x in handed_in]
+    lines += [
+        {
+            "title": names.get(x["item"], x["item"]),
+            "pages": x["pages"],
+            "kind": "material",
+            "dated": _day(x["latest"]),
+        }
+        for x in handed_in
+    ]
     for number in certificate_numbers(case).split("、"):
         if number:
-            lines.append({"title": f"证书（证明）存根 {number}", "pages": 1, "kind": "certificate"})
+            lines.append(
+                {
+                    "title": f"证书（证明）存根 {number}",
+                    "pages": 1,
+                    "kind": "certificate",
+                    "dated": _day(case.entered_at),
+                }
+            )
     return lines
 
 
-def volume_pdf(found: CaseFacts, lines: Sequence[dict[str, Any]], actor: Actor) -> bytes:
-    """卷内目录 as PDF."""
+def volume_pdf(found: CaseFacts, lines: Sequence[dict[str, Any]], actor: Actor, number: str) -> bytes:
+    """卷内目录 as PDF; `number` is the volume's (档号)."""
     case, first = found.case, 1
     rows = []
     for line in lines:
         last = first + max(int(line["pages"]), 1) - 1
-        rows.append(prints.CatalogueLine(title=line["title"], first_page=first, last_page=last))
+        dated = dt.date.fromisoformat(line["dated"]) if line.get("dated") else None
+        rows.append(prints.CatalogueLine(title=line["title"], first_page=first, last_page=last, dated=dated))
         first = last + 1
     return prints.volume_catalogue(
         prints.VolumeCatalogue(
             head=words.head(case, case.acceptance_no or case.docket.number, actor),
-            archive_number=case.acceptance_no or case.docket.number,
+            archive_number=number,
             title=f"{case.applicant_names} {found.registration.name}",
             registration=found.registration.name,
             certificate_numbers=certificate_numbers(case),
@@ -173,13 +214,15 @@ def hand_over_pdf(made: HandOver, volumes: Sequence[Volume], actor: Actor) -> by
     """移交清单 as PDF."""
     cases = {c.docket_id: c for c in Case.objects.filter(docket_id__in=[v.docket_id for v in volumes])}
     numbers: dict[Any, list[str]] = {}
-    for docket_id, text in Certificate.objects.filter(docket_id__in=list(cases)).values_list("docket_id", "number"):
+    for docket_id, text in Certificate.objects.filter(docket_id__in=list(cases)).values_list(
+        "docket_id", "number"
+    ):
         numbers.setdefault(docket_id, []).append(text)
     rows = tuple(
         prints.HandoverLine(
             archive_number=v.number,
             case_number=cases[v.docket_id].acceptance_no or "",
-            registration=cases[v.docket_id].type_code,
+            registration=TYPES[cases[v.docket_id].type_code].name,
             location=cases[v.docket_id].location,
             certificate_numbers="、".join(numbers.get(v.docket_id, ())),
             documents=len(v.catalogue),

@@ -12,7 +12,6 @@ from django.conf import settings
 from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor
 from dengbu.core.refusals import Refusal, Refused
-from dengbu.core.vocabulary import RightKind
 from dengbu.payments.queries import bill_of, voucher_of
 from dengbu.register.queries import unit_book
 from dengbu.register.rules import UnitBook
@@ -45,7 +44,9 @@ def acceptance_receipt(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
     """受理凭证: written proof of acceptance (条例 17). Identity numbers masked."""
     case, bill = found.case, bill_of(found.case.docket_id)
     if case.accepted_at is None or case.promised_on is None:
-        raise Refused(Refusal("PRINT_NOT_ACCEPTED", "这件申请还没有受理，不能打印受理凭证。", "请先受理。", "条例17"))
+        raise Refused(
+            Refusal("PRINT_NOT_ACCEPTED", "这件申请还没有受理，不能打印受理凭证。", "请先受理。", "条例17")
+        )
     given = {v.item: v for v in Verdict.objects.filter(docket_id=case.docket_id, stage="desk")}
     items = tuple(
         prints.ReceivedItem(
@@ -76,7 +77,10 @@ def acceptance_receipt(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             items=items,
             fee=_fee_words(bill),
             collection="邮寄送达" if mail else "窗口领取",
-            collector_notes=("领证时请带本凭证、缴费凭证和身份证件。", "委托他人领取的，请带授权委托书和双方身份证件。"),
+            collector_notes=(
+                "领证时请带本凭证、缴费凭证和身份证件。",
+                "委托他人领取的，请带授权委托书和双方身份证件。",
+            ),
             query_address=f"{settings.BASE_URL}/my/",
             acceptor=case.desk_name,
             acceptor_badge=actor.staff_number,
@@ -103,7 +107,7 @@ def _lines(bill: object) -> tuple[prints.FeeLine, ...]:
             unit="本" if "工本" in x["item"] else "件",
             standard_fen=x["each_fen"],
             amount_fen=x["amount_fen"],
-            basis=x.get("note", ""),
+            basis=x.get("note") or getattr(bill, "basis", ""),
         )
         for x in getattr(bill, "lines", ())
     )
@@ -139,7 +143,14 @@ def fee_voucher(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
     case, bill = found.case, bill_of(found.case.docket_id)
     voucher = voucher_of(case.docket_id)
     if bill is None or voucher is None:
-        raise Refused(Refusal("PRINT_UNPAID", "还有费用未缴，不能打印缴费凭证。", "请先缴费，或打印缴费通知书。", "corrections 12"))
+        raise Refused(
+            Refusal(
+                "PRINT_UNPAID",
+                "还有费用未缴，不能打印缴费凭证。",
+                "请先缴费，或打印缴费通知书。",
+                "corrections 12",
+            )
+        )
     channels = {"wechat": "微信支付", "cash": "窗口现金", "pos": "窗口刷卡"}
     payment = voucher.payment
     return prints.fee_voucher(
@@ -165,7 +176,9 @@ def transfer_slip(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
     """传递表: with what and to whom the file goes on."""
     case = found.case
     if case.accepted_at is None:
-        raise Refused(Refusal("PRINT_NOT_ACCEPTED", "这件申请还没有受理，不能打印传递表。", "请先受理。", "条例17"))
+        raise Refused(
+            Refusal("PRINT_NOT_ACCEPTED", "这件申请还没有受理，不能打印传递表。", "请先受理。", "条例17")
+        )
     return prints.transfer_slip(
         prints.TransferSlip(
             head=words.head(case, case.acceptance_no or "", actor, reprint=reprint),
@@ -178,7 +191,10 @@ def transfer_slip(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             items=tuple(prints.TransferItem(name=x["title"], pages=x["pages"]) for x in catalogue(found)),
             steps=(
                 prints.TransferStep(
-                    from_post="受理核验岗", to_post="缮证转卷岗", handed_by=case.desk_name, handed_at=case.accepted_at
+                    from_post="受理核验岗",
+                    to_post="缮证转卷岗",
+                    handed_by=case.desk_name,
+                    handed_at=case.accepted_at,
                 ),
                 prints.TransferStep(from_post="缮证转卷岗", to_post="档案室"),
             ),
@@ -224,12 +240,14 @@ def application_form(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             obligors=tuple(_block(p, None) for p in found.parties if p.role in kind.owner_roles),
             location=book.location,
             unit_code=book.code,
-            property_kind=RightKind.HOUSE_OWNERSHIP.label,
+            property_kind="土地、房屋",
             area=words.area(book),
             use=words.use(book),
             previous_certificates=previous_certificates(case),
-            cause=str(terms.get("reason_text") or kind.name),
-            documents=tuple(line.item.name for line in found.checklist(book, clock.now()) if not line.item.generated),
+            cause=words.cause(case, kind.name),
+            documents=tuple(
+                line.item.name for line in found.checklist(book, clock.now()) if not line.item.generated
+            ),
             separate_certificates=bool(case.filed.get("delivery", {}).get("separate")),
             mortgage=mortgage,
         )
@@ -241,7 +259,9 @@ def inquiry_record(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
     case, book = found.case, _book(found)
     answers = case.filed.get("answers", {})
     conditions = set(found.registration.conditions(book, clock.now()))
-    respondent = next((p for p in found.parties if p.role in found.registration.owner_roles), found.parties[0])
+    respondent = next(
+        (p for p in found.parties if p.role in found.registration.owner_roles), found.parties[0]
+    )
     return prints.inquiry_record(
         prints.InquiryRecord(
             head=words.head(case, case.docket.number, actor, reprint=reprint),
@@ -289,7 +309,11 @@ def refusal_notice(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
 def _refusal_parts(found: CaseFacts, refusal: dict[str, Any], actor: Actor) -> dict[str, Any]:
     return {
         "reasons": tuple(
-            prints.NoticeReason(reason=r["reason"], clause=r.get("clause") or "《不动产登记暂行条例》第十七条", remedy=r.get("remedy", ""))
+            prints.NoticeReason(
+                reason=r["reason"],
+                clause=r.get("clause") or "《不动产登记暂行条例》第十七条",
+                remedy=r.get("remedy", ""),
+            )
             for r in refusal["reasons"]
         ),
         "returned": tuple(
@@ -334,9 +358,9 @@ KINDS: dict[str, tuple[str, PaperMaker]] = {
     "receipt": ("受理凭证", acceptance_receipt),
     "fee_notice": ("缴费通知书", fee_notice),
     "fee_voucher": ("缴费凭证", fee_voucher),
-    "transfer_slip": ("传递表", transfer_slip),
     "application": ("申请书", application_form),
     "inquiry": ("询问笔录", inquiry_record),
+    "transfer_slip": ("传递表", transfer_slip),  # last: it lists the papers made before it
     "refusal": ("不予受理告知书", refusal_notice),
     "pass_slip": ("预审结果", pass_slip),
 }

@@ -26,7 +26,19 @@ from dengbu.register.rules import UnitBook
 
 from ..models import Case
 
-ROLES = {"seller": "转让方", "buyer": "受让方", "mortgagor": "抵押人", "mortgagee": "抵押权人", "debtor": "债务人"}
+CAUSES = {
+    "P01": "买卖",
+    "D09": "买卖",
+    "B01": "设立抵押权",
+    "B06": "抵押权消灭",
+}  # 登记原因, where nothing else was filed
+ROLES = {
+    "seller": "转让方",
+    "buyer": "受让方",
+    "mortgagor": "抵押人",
+    "mortgagee": "抵押权人",
+    "debtor": "债务人",
+}
 
 
 def head(case: Case, number: str, actor: Actor, *, reprint: int = 0) -> PrintHead:
@@ -55,11 +67,18 @@ def document_label(kind: str) -> str:
     return label(DocumentKind, kind, "其他证件")
 
 
+def cause(case: Case, otherwise: str) -> str:
+    """登记原因 of a case as forms and certificates name it."""
+    return str(case.filed.get("terms", {}).get("reason_text") or CAUSES.get(case.type_code, otherwise))
+
+
 def masked(number: str) -> str:
     return mask_document_number(number) if number else ""
 
 
-def co_ownership(coownership: str, names: list[str], numerators: list[int | None], denominator: int | None) -> str:
+def co_ownership(
+    coownership: str, names: list[str], numerators: list[int | None], denominator: int | None
+) -> str:
     """共有情况 as printed: 单独所有, 共同共有, or each holder's share."""
     if coownership != "by_share" or not denominator:
         return label(CoOwnership, coownership)
@@ -78,7 +97,9 @@ def land_term(book: UnitBook) -> str:
     since, until = book.parcel.get("term_from"), book.parcel.get("term_until")
     if not until:
         return "—"
-    return f"国有建设用地使用权 {cn(since)}起 {cn(until)}止" if since else f"国有建设用地使用权 至{cn(until)}止"
+    return (
+        f"国有建设用地使用权 {cn(since)}起 {cn(until)}止" if since else f"国有建设用地使用权 至{cn(until)}止"
+    )
 
 
 def use(book: UnitBook) -> str:
@@ -101,7 +122,9 @@ def house_lines(book: UnitBook) -> tuple[str, ...]:
     facts = book.facts
     lines = [f"房屋结构：{structure(book)}"]
     if facts.get("inner_area_m2"):
-        lines.append(f"专有建筑面积：{facts['inner_area_m2']}㎡，分摊建筑面积：{facts.get('shared_area_m2') or 0}㎡")
+        lines.append(
+            f"专有建筑面积：{facts['inner_area_m2']}㎡，分摊建筑面积：{facts.get('shared_area_m2') or 0}㎡"
+        )
     if facts.get("floors"):
         lines.append(f"房屋总层数：{facts['floors']}层，所在层：第{facts.get('floor') or '—'}层")
     return tuple(lines)

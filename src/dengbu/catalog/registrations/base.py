@@ -56,16 +56,28 @@ DISPOSAL: dict[str, Rule] = ALWAYS_BLOCK | {
 }
 
 REMEDIES: dict[str, tuple[str, str]] = {
-    "R_SEAL": ("请先到查封机关办理解除查封。", "《最高人民法院关于人民法院民事执行中查封、扣押、冻结财产的规定》"),
-    "R_SEAL_WAIT": ("请先到轮候查封的机关办理解除。", "《最高人民法院关于人民法院民事执行中查封、扣押、冻结财产的规定》"),
+    "R_SEAL": (
+        "请先到查封机关办理解除查封。",
+        "《最高人民法院关于人民法院民事执行中查封、扣押、冻结财产的规定》",
+    ),
+    "R_SEAL_WAIT": (
+        "请先到轮候查封的机关办理解除。",
+        "《最高人民法院关于人民法院民事执行中查封、扣押、冻结财产的规定》",
+    ),
     "R_PRESEAL": ("请先到预查封机关办理解除。", "法发〔2004〕5号"),
     "R_LANDSEAL": ("房屋所占土地被查封，请先到查封机关办理解除。", "查封规定21"),
     "R_OBJ": ("如仍要办理，买方须签署“知悉异议登记存在并自担风险”的书面承诺。", "实施细则84"),
     "R_NOTICE": ("须经预告登记的权利人书面同意，或先注销预告登记。", "民法典221；实施细则85"),
     "R_NOTICE_MTG": ("须经预告登记的抵押权人书面同意。", "民法典221"),
-    "R_MTG_LIMIT": ("登记簿记载该抵押有限制转让的约定，须抵押权人共同申请，或先注销抵押。", "民法典406；自然资发〔2021〕54号"),
+    "R_MTG_LIMIT": (
+        "登记簿记载该抵押有限制转让的约定，须抵押权人共同申请，或先注销抵押。",
+        "民法典406；自然资发〔2021〕54号",
+    ),
     "R_MTG_PRE2021": ("该抵押在民法典施行前登记，须抵押权人书面同意转让。", "自然资发〔2021〕54号"),
-    "R_MTG_UNCLEAR": ("登记簿没有记载该抵押是否限制转让，请向抵押权人核实后由审核人员判断。", "自然资发〔2021〕54号"),
+    "R_MTG_UNCLEAR": (
+        "登记簿没有记载该抵押是否限制转让，请向抵押权人核实后由审核人员判断。",
+        "自然资发〔2021〕54号",
+    ),
     "R_NOFIRST": ("请先办理首次登记。", "实施细则24"),
     "R_INVALID": ("请核对不动产单元号，或携带权证到窗口查询。", "条例10"),
     "R_FREEZE": ("请先到作出限制决定的机关办理解除。", "实施细则90"),
@@ -253,7 +265,9 @@ class RegistrationType:
         return Refusal(obstacle.code, obstacle.text, remedy, basis, "unit")
 
 
-def owners_apply(filed: Filed, owned: RightFact | None, roles: tuple[str, ...], word: str) -> Iterable[Refusal]:
+def owners_apply(
+    filed: Filed, owned: RightFact | None, roles: tuple[str, ...], word: str
+) -> Iterable[Refusal]:
     """Those who dispose must be exactly those whom the book names (条例 14; 民法典 301, 214)."""
     if owned is None:
         return
@@ -290,7 +304,9 @@ def filed_to_others(filed: Filed) -> Iterable[Refusal]:
         )
 
 
-def contract_agrees(filed: Filed, seller_roles: tuple[str, ...], buyer_roles: tuple[str, ...]) -> Iterable[Refusal]:
+def contract_agrees(
+    filed: Filed, seller_roles: tuple[str, ...], buyer_roles: tuple[str, ...]
+) -> Iterable[Refusal]:
     """The contract on file must be about this unit, between these parties, at this price, and still in force."""
     contract = filed.contract
     if contract is None:
@@ -355,7 +371,9 @@ def agents_may_act(filed: Filed, roles: tuple[str, ...], word: str) -> Iterable[
             )
 
 
-def shares_add_up(parties: tuple[PartyFact, ...], coownership: str, denominator: int | None) -> Iterable[Refusal]:
+def shares_add_up(
+    parties: tuple[PartyFact, ...], coownership: str, denominator: int | None
+) -> Iterable[Refusal]:
     """Integer shares add up to 1; sole means one; joint means no shares (民法典 297-298)."""
     if not parties:
         yield Refusal("F_NO_TAKER", "还没有填写取得权利的人。", "请至少添加一位权利人。", "条例15", "parties")
@@ -364,13 +382,33 @@ def shares_add_up(parties: tuple[PartyFact, ...], coownership: str, denominator:
         total = sum(p.share_numerator or 0 for p in parties)
         if not denominator or total != denominator or any(not p.share_numerator for p in parties):
             percent = round(100 * total / denominator) if denominator else 0
-            yield Refusal("F04", f"份额合计为{percent}%，应为100%。", "请核对每位共有人的份额。", "民法典298", "shares")
+            yield Refusal(
+                "F04", f"份额合计为{percent}%，应为100%。", "请核对每位共有人的份额。", "民法典298", "shares"
+            )
     elif any(p.share_numerator for p in parties):
-        yield Refusal("F_SHARES_NOT_BY_SHARE", "只有按份共有才填写份额。", "请改选按份共有，或清空份额。", "民法典297", "shares")
+        yield Refusal(
+            "F_SHARES_NOT_BY_SHARE",
+            "只有按份共有才填写份额。",
+            "请改选按份共有，或清空份额。",
+            "民法典297",
+            "shares",
+        )
     if coownership == "sole" and len(parties) > 1:
-        yield Refusal("F_SOLE_OF_MANY", "有两位以上权利人，不能登记为单独所有。", "请选择共同共有或按份共有。", "民法典297", "coownership")
+        yield Refusal(
+            "F_SOLE_OF_MANY",
+            "有两位以上权利人，不能登记为单独所有。",
+            "请选择共同共有或按份共有。",
+            "民法典297",
+            "coownership",
+        )
     if coownership != "sole" and len(parties) == 1:
-        yield Refusal("F_SHARED_BY_ONE", "只有一位权利人，应登记为单独所有。", "请选择单独所有，或添加共有人。", "民法典297", "coownership")
+        yield Refusal(
+            "F_SHARED_BY_ONE",
+            "只有一位权利人，应登记为单独所有。",
+            "请选择单独所有，或添加共有人。",
+            "民法典297",
+            "coownership",
+        )
     numbers = [p.number_index for p in parties]
     if len(set(numbers)) < len(numbers):
         yield Refusal("F_TWICE", "同一证件号码填写了两次。", "请勿重复添加同一个人。", "", "parties")

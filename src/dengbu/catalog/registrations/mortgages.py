@@ -52,15 +52,27 @@ class MortgageFirst(RegistrationType):
         yield from agents_may_act(self.filed, self.owner_roles, "抵押人")
         yield from filed_to_others(self.filed)
         if len(self.filed.role("mortgagee")) != 1:
-            yield Refusal("F_ONE_MORTGAGEE", "抵押权人应为本机构一家。", "请重新打开申请。", "实施细则66", "parties")
+            yield Refusal(
+                "F_ONE_MORTGAGEE", "抵押权人应为本机构一家。", "请重新打开申请。", "实施细则66", "parties"
+            )
         amount = terms.get("amount_fen")
         if not isinstance(amount, int) or amount <= 0:
-            yield Refusal("F_AMOUNT", "债权数额应大于0，单位为元。", "请按借款合同填写被担保的债权数额。", "实施细则66", "amount")
+            yield Refusal(
+                "F_AMOUNT",
+                "债权数额应大于0，单位为元。",
+                "请按借款合同填写被担保的债权数额。",
+                "实施细则66",
+                "amount",
+            )
         since, until = terms.get("debt_from"), terms.get("debt_until")
         if not since or not until:
-            yield Refusal("F_DEBT_TERM", "请输入债务履行起止日期。", "请按借款合同填写。", "实施细则66", "debt_from")
+            yield Refusal(
+                "F_DEBT_TERM", "请输入债务履行起止日期。", "请按借款合同填写。", "实施细则66", "debt_from"
+            )
         elif until <= since:
-            yield Refusal("F_DEBT_TERM", "结束日期应晚于开始日期。", "请按借款合同填写。", "实施细则66", "debt_until")
+            yield Refusal(
+                "F_DEBT_TERM", "结束日期应晚于开始日期。", "请按借款合同填写。", "实施细则66", "debt_until"
+            )
         if terms.get("transfer_limited") not in (True, False):
             yield Refusal(
                 "F_TRANSFER_LIMIT",
@@ -70,7 +82,13 @@ class MortgageFirst(RegistrationType):
                 "transfer_limited",
             )
         if not str(terms.get("scope", "")).strip():
-            yield Refusal("F_SCOPE", "请填写担保范围。", "请按抵押合同填写，例如“主债权及其利息、违约金”。", "自然资发〔2021〕54号", "scope")
+            yield Refusal(
+                "F_SCOPE",
+                "请填写担保范围。",
+                "请按抵押合同填写，例如“主债权及其利息、违约金”。",
+                "自然资发〔2021〕54号",
+                "scope",
+            )
 
     def effects(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Effect]:
         book, terms = books[self.filed.unit_code], self.filed.terms
@@ -146,7 +164,13 @@ class MortgageDischarge(RegistrationType):
                 "right",
             )
         if self.filed.terms.get("reason") not in DISCHARGE_REASONS:
-            yield Refusal("F_REASON", "请选择注销原因。", "请选择债务已清偿、抵押权已实现或放弃抵押权。", "民法典393", "reason")
+            yield Refusal(
+                "F_REASON",
+                "请选择注销原因。",
+                "请选择债务已清偿、抵押权已实现或放弃抵押权。",
+                "民法典393",
+                "reason",
+            )
 
     def effects(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Effect]:
         book = books[self.filed.unit_code]

@@ -35,11 +35,13 @@ SECTIONS = {
     "reason": "登记原因和合同",
     "delivery": "领证方式",
 }
-CELLS = {
-    f"{row}{column}": f"{vertical}{across}"
-    for row, vertical in enumerate(("上", "中", "下"), 1)
-    for column, across in enumerate(("左", "间", "右"), 1)
-}
+CELLS = dict(
+    zip(
+        (f"{row}{column}" for row in (1, 2, 3) for column in (1, 2, 3)),
+        ("左上", "上方", "右上", "左侧", "中间", "右侧", "左下", "下方", "右下"),
+        strict=True,
+    )
+)
 MAX_SLOTS = 30
 _SLOT = re.compile(r"r(\d{1,2})-code")
 

@@ -88,7 +88,7 @@ def unit_page(request: HttpRequest, unit: str) -> HttpResponse:
     if book is None:
         raise Http404
     history = request.GET.get("show") == "history"
-    sights.saw("register", unit, purpose="query")
+    sights.saw("register", unit, purpose="登记簿查询")
     now = clock.now()
     certificates = live_for_rights([r.public_id for r in book.rights])
     ended = history_of(unit) if history else []

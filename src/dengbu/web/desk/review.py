@@ -137,6 +137,7 @@ def case_page(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
     mine = file.case.state == State.REVIEW and file.case.reviewer_id == actor.user_id
     line = _current(file, request.GET.get("item", ""))
     no_pass = sheet.hinders_pass(file, judgement, now)
+    to_judge = [x for x in file.lines if x.needs_verdict]
     return render(
         request,
         "desk/review.html",
@@ -170,7 +171,8 @@ def case_page(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
             "next_item": next(
                 ({"key": x.key, "name": short_name(x.item.name)} for x in file.undecided), None
             ),
-            "decided": len([x for x in file.lines if x.key in file.verdicts]),
+            "decided": len([x for x in to_judge if x.key in file.verdicts]),
+            "to_judge": len(to_judge),
         },
     )
 
@@ -178,7 +180,7 @@ def case_page(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
 def saw(file: ReviewFile) -> None:
     """Note that the personal data of the case is shown, and let the log carry its number."""
     number = file.case.docket.number
-    sights.saw("case", number, docket_id=file.case.pk, purpose="review")
+    sights.saw("case", number, docket_id=file.case.pk, purpose="网上审核")
     bind_case(number, file.case.pk)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,7 @@ from dengbu.cases.models import NUMBER_PURPOSE, PHONE_PURPOSE
 from dengbu.cases.queries.portal import DELIVERY_PHONE
 from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock, crypto, sights
-from dengbu.core.identifiers import mask_phone
+from dengbu.core.identifiers import group_unit_code, mask_phone
 from dengbu.core.refusals import Conflict, Refusal, Refused
 from dengbu.parties.queries import account_of
 
@@ -138,6 +139,7 @@ def _check(request: HttpRequest, draft: Draft, refused: Refused | None) -> HttpR
         "lines": [row_of(draft, line) for line in lines_of(draft)],
         "edit": edit,
         "errors": [located(draft, r) for r in problems],
+        "undeclared": undeclared(problems) if refused else "",
         "ready": all(t["finished"] for t in tasks(draft)[:-1]),
         "key": request.POST.get("key", "")[:40]
         if refused and not isinstance(refused, Conflict)
@@ -157,9 +159,14 @@ def _home_rows(draft: Draft) -> list[dict[str, Any]]:
         return [{"key": "坐落", "value": ""}]
     return [
         {"key": "坐落", "value": book.location, "source": "来自登记簿"},
-        {"key": "不动产单元号", "value": book.code, "code": True},
+        {"key": "不动产单元号", "value": group_unit_code(book.code), "code": True},
         {"key": "建筑面积", "value": f"{book.area_m2} ㎡"},
     ]
+
+
+def undeclared(refusals: Sequence[Refusal]) -> str:
+    """The sentence that belongs under the box of the declaration; empty where it was ticked."""
+    return next((r.message for r in refusals if r.field == "declaration"), "")
 
 
 FIELD_SECTIONS = {

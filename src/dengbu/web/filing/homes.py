@@ -31,7 +31,7 @@ def find(text: str) -> str:
     number = normalise_number(text)
     if not number:
         raise Refused(Refusal("FIND_EMPTY", "请输入不动产权证号或不动产单元号", "", "", "q"))
-    if "不动产" in text or "第" in text:
+    if any("一" <= c <= "鿿" for c in text):  # a certificate number; a unit number has no Chinese
         refusal = check_certificate_number(text, field="q")
         if refusal:
             raise Refused(refusal)

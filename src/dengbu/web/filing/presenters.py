@@ -302,7 +302,10 @@ def party_rows(draft: Draft, number_purpose: str, phone_purpose: str) -> list[di
         "debtor": "债务人",
     }
     cards = []
-    for party in draft.own.parties:
+    order = list(words)
+    for party in sorted(
+        draft.own.parties, key=lambda p: (order.index(p.role) if p.role in order else len(order), p.ordinal)
+    ):
         rows = [
             {"key": "姓名或名称", "value": party.name},
             {

@@ -18,7 +18,7 @@ from dengbu.materials.models import MaterialPage
 from dengbu.materials.queries import pages_of
 
 from ..filing.drafts import Draft, open_draft
-from ..filing.finish import located
+from ..filing.finish import located, undeclared
 from ..filing.portals import Portal, everywhere, form_key, see_other
 from .cases import CASE, open_case
 
@@ -58,7 +58,9 @@ def fix(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpRespo
         "left": sum(not c["changed"] for c in cards),
         "days": max((correction.due_at - clock.now()).days, 0),
         "late": correction.due_at < clock.now(),
+        "next_card": next((n for n, c in enumerate(cards, 1) if c["url"] and not c["changed"]), 0),
         "errors": [located(draft, r) for r in refused.refusals] if refused else [],
+        "undeclared": undeclared(refused.refusals) if refused else "",
         "has_errors": refused is not None,
         "key": uuid.uuid4().hex,
         "back_url": portal.url("case", docket_id),

@@ -21,7 +21,7 @@ from dengbu.cases.queries.portal import (
     looks_at,
 )
 from dengbu.core import sights
-from dengbu.core.identifiers import normalise_number
+from dengbu.core.identifiers import group_unit_code, normalise_number
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.notices.actions import mark_read
 from dengbu.notices.queries import messages_of, title_of
@@ -29,7 +29,7 @@ from dengbu.register.queries import book_of, unit_book, units_of_holder
 from dengbu.web.pages import PUBLIC, page
 
 from ..filing.drafts import Draft, version_of
-from ..filing.finish import delivery_rows
+from ..filing.finish import delivery_rows, undeclared
 from ..filing.journeys import journey_of
 from ..filing.portals import BANK, DEV, MY, Portal, actor_of, form_key, see_other, uuid_or_none
 from ..filing.presenters import book_summary, party_rows, term_rows
@@ -70,7 +70,7 @@ def _confirm(request: HttpRequest, own: OwnCase, token: str, refused: Refused | 
         "mine": own.mine(actor),
         "home": [
             {"key": "坐落", "value": own.case.location},
-            {"key": "不动产单元号", "value": own.case.unit_code, "code": True},
+            {"key": "不动产单元号", "value": group_unit_code(own.case.unit_code), "code": True},
             {"key": "建筑面积", "value": f"{book.area_m2} ㎡" if book else ""},
         ],
         "parties": party_rows(draft, NUMBER_PURPOSE, PHONE_PURPOSE),
@@ -78,6 +78,7 @@ def _confirm(request: HttpRequest, own: OwnCase, token: str, refused: Refused | 
         "delivery": delivery_rows(draft)[:1],
         "reason_title": draft.journey.titles["reason"],
         "refusals": refused.refusals if refused else (),
+        "undeclared": undeclared(refused.refusals) if refused else "",
         "reason": request.POST.get("reason", ""),
         "disagreeing": request.POST.get("do") == "disagree",
         "key": uuid.uuid4().hex,
@@ -98,7 +99,13 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
         if request.POST.get("do") == "disagree":
             disagree(actor=actor, docket_id=docket_id, reason=request.POST.get("reason", ""), key=key)
             return render(request, "my/disagreed.html", MY.context("cases"))
-        confirm(actor=actor, docket_id=docket_id, declared=request.POST.get("declared") == "on", version=version_of(request), key=key)
+        confirm(
+            actor=actor,
+            docket_id=docket_id,
+            declared=request.POST.get("declared") == "on",
+            version=version_of(request),
+            key=key,
+        )
     except (NotPermitted, Conflict):
         raise
     except Refused as refused:

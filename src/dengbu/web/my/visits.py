@@ -84,7 +84,14 @@ def papers_of(own: OwnCase) -> list[dict[str, str]]:
         ):
             continue
         pages = found.pages.get(line.key, 0)
-        amount = f"原件 {line.item.originals} 份" + (f"，共 {pages} 页" if pages else "")
+        amount = "，".join(
+            part
+            for part in (
+                f"原件 {line.item.originals} 份" if line.item.originals else "有原件的带上",
+                f"共 {pages} 页" if pages else "",
+            )
+            if part
+        )
         note = "窗口收回" if line.item.surrendered else "与网上提交的一致"
         papers.append({"name": line.item.name, "text": f"{amount}，{note}"})
     return papers
