@@ -13,12 +13,13 @@ from dengbu.cases.lifecycle import STATE_NAMES, State
 from dengbu.core.refusals import Refusal
 from dengbu.core.vocabulary import HouseUse
 from dengbu.register.rules import UnitBook
-from dengbu.web.desk.shell import masked, type_name
+from dengbu.web.desk.shell import masked, short_name, type_name
 from dengbu.web.templatetags.dengbu_ui import icon
 
 register = template.Library()
 register.filter("mask_names", masked)
 register.filter("type_name", type_name)
+register.filter("short_name", short_name)
 
 
 @register.simple_tag
