@@ -100,7 +100,8 @@ def changes(file: ReviewFile) -> dict[str, Any] | None:
                 sum(p.uploaded_at > last.requested_at for p in rows),
             )
             for key, rows in file.pages.items()
-            if any(p.uploaded_at > last.requested_at for p in rows) or before.get(key, 0) != file.facts.pages.get(key, 0)
+            if any(p.uploaded_at > last.requested_at for p in rows)
+            or before.get(key, 0) != file.facts.pages.get(key, 0)
         ],
         "parties": (last.before.get("parties", ""), file.case.applicant_names)
         if last.before.get("parties", "") != file.case.applicant_names
