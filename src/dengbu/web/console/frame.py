@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from ..desk.shell import navigation
 from ..public.forms import show
 
 ORGANISATIONS, STAFF = "agreement.manage", "users.manage"
@@ -25,18 +26,8 @@ DONE = {
 
 
 def render(request: HttpRequest, template: str, form: Any = None, *, at: str, **context: Any) -> HttpResponse:
-    may = request.actor.may  # type: ignore[attr-defined]
-    items = [
-        ("organisations", "备案单位", "web:console.organisations", ORGANISATIONS),
-        ("staff", "人员和岗位", "web:console.staff", STAFF),
-        ("matrix", "岗位权限表", "web:console.matrix", STAFF),
-    ]
-    nav = [
-        {"text": text, "url": reverse(url), "count": None, "overdue": 0, "current": key == at}
-        for key, text, url, needed in items
-        if may(needed)
-    ]
-    return show(request, template, form, staff_nav=[{"title": "系统管理", "items": nav}], **context)
+    nav = navigation(request.actor, {}, f"console.{at}")  # type: ignore[attr-defined]
+    return show(request, template, form, staff_nav=nav, **context)
 
 
 def see_other(name: str, *arguments: Any, done: str = "") -> HttpResponse:

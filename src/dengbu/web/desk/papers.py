@@ -24,7 +24,7 @@ from dengbu.payments.queries import bill_of, voucher_of
 from ..pages import page
 from .window import actor_of, case_or_404, form_key, see_other, show
 
-AFTER_ACCEPTANCE = ("receipt", "fee_notice", "fee_voucher", "transfer_slip", "application", "inquiry")
+AFTER_ACCEPTANCE = ("receipt", "fee_notice", "fee_voucher", "application", "inquiry", "transfer_slip")
 DONE = {
     "accepted": "已受理并转正式。请打印文书，交申请人签收。",
     "refused": "已记录不予受理，告知书已生成。",

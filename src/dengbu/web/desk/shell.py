@@ -136,6 +136,7 @@ NAV: tuple[tuple[str, tuple[Item, ...]], ...] = (
                 "开发企业和银行的备案与协议",
             ),
             Item("人员和岗位", "console.staff", "users.manage", "", "", "", "账号、岗位、业务条线"),
+            Item("岗位权限表", "console.matrix", "users.manage", "", "", "", "每个岗位能做什么"),
             Item("预约时段", "office.slots", "appointment.manage", "", "", "", "开放预约时段，查看余量"),
             Item("空白证书", "office.stock", "stock.manage", "", "", "", "登记领回的空白证书，查看库存"),
         ),

@@ -17,6 +17,7 @@ from dengbu.core.refusals import Refused
 from dengbu.register import queries as register
 from dengbu.register.rules import UnitBook
 
+from ..desk.shell import navigation
 from ..pages import page
 from ..templatetags._text import cn_datetime, group_unit, money
 
@@ -111,18 +112,9 @@ def contract(request: HttpRequest, inbound_id: uuid.UUID) -> HttpResponse:
 
 
 def _show(request: HttpRequest, **context: Any) -> HttpResponse:
-    nav = [
-        {
-            "text": "房管推送问题",
-            "url": reverse("web:desk.contracts"),
-            "count": None,
-            "overdue": 0,
-            "current": True,
-        }
-    ]
+    nav = navigation(request.actor, {}, "desk.contracts")  # type: ignore[attr-defined]
     status = 422 if context.get("refusals") else 200
-    staff_nav = [{"title": "房管数据", "items": nav}]
-    return render(request, "desk/contracts.html", {"staff_nav": staff_nav, **context}, status=status)
+    return render(request, "desk/contracts.html", {"staff_nav": nav, **context}, status=status)
 
 
 def _row(message: InboundMessage) -> list[Any]:

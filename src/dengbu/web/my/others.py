@@ -217,7 +217,7 @@ def behind_qr(request: HttpRequest, token: str) -> HttpResponse:
         portal = portal_of(own, actor.organisation_id)
         name = "case.pass" if own.case.state == State.PREAPPROVED else "case"
         return see_other(portal.url(name, own.case.pk))
-    return render(request, "my/qr.html", {"nav_active": ""})
+    return render(request, "my/qr.html", {"nav_active": "", "ended": own.case.entered_at is not None})
 
 
 def _batch(request: HttpRequest, code: str) -> HttpResponse:
