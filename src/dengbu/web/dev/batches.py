@@ -241,7 +241,7 @@ def result(request: HttpRequest, batch_id: uuid.UUID, key: str) -> HttpResponse:
     name="dev.batch_pass",
     surface="web",
     needs=NEEDS,
-    sql=16,
+    sql=17,
     example="batch",
     methods=("GET", "POST"),
 )
