@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.test import Client
 from dengbu.appointments.models import Booking
 from dengbu.cases.actions import desk, review
 from dengbu.cases.models import CaseParty
+from dengbu.core import clock
+from dengbu.core.models import Sight
 from dengbu.payments.actions import collect_at_window
 from dengbu.payments.models import FeeBill
 from dengbu.web.pages import PAGES
@@ -136,6 +139,23 @@ def test_homes_of_others_are_not_among_my_properties() -> None:
     assert mine.location in text_of(browser.get("/my/properties/"))
     assert browser.get(f"/my/properties/{mine.unit_code}/").status_code == 200
     assert browser.get(f"/my/properties/{other.unit_code}/").status_code == 404
+
+
+def test_an_owner_reads_who_looked_since_the_home_is_theirs_and_nothing_older() -> None:
+    mine = candidate("P01", 9)
+    browser, page = person(mine.owner.number), f"/my/properties/{mine.unit_code}/"
+    before = clock.now() - dt.timedelta(days=400)
+    for purpose, at in (("卖方当年的查询", before), ("登记簿查询", clock.now())):
+        Sight.objects.create(
+            actor="user:1",
+            actor_name="沈知秋",
+            kind="register",
+            subject=mine.unit_code,
+            purpose=purpose,
+            seen_at=at,
+        )
+    text = text_of(browser.get(page))
+    assert "沈*秋" in text and "登记簿查询" in text and "卖方当年的查询" not in text
 
 
 def test_pages_stay_within_their_statements() -> None:

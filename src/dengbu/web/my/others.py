@@ -20,7 +20,7 @@ from dengbu.cases.queries.portal import (
     certificates_of,
     looks_at,
 )
-from dengbu.core import sights
+from dengbu.core import clock, sights
 from dengbu.core.identifiers import group_unit_code, normalise_number
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.notices.actions import mark_read
@@ -148,6 +148,7 @@ def property_(request: HttpRequest, unit: str) -> HttpResponse:
     index = actor.identity_index
     if book is None or not index or not any(r.held_by(index) for r in book.rights):
         raise Http404
+    since = min(r.entered_on for r in book.rights if r.held_by(index))
     seen = frozenset({index})
     if book.ownership and book.ownership.held_by(index):
         seen |= book.ownership.holder_indexes  # co-owners know each other
@@ -156,7 +157,8 @@ def property_(request: HttpRequest, unit: str) -> HttpResponse:
         **MY.context("properties"),
         "book": book,
         "summary": book_summary(book, certificates_of([r.public_id for r in book.rights]), seen=seen),
-        "looks": looks_at(book.code),
+        # who looked before the right was one's own is no business of the new holder
+        "looks": [x for x in looks_at(book.code) if clock.local(x.seen_at).date() >= since],
     }
     return render(request, "my/property.html", context)
 
