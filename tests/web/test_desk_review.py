@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import uuid
 from typing import Any
@@ -241,7 +242,7 @@ def test_a_case_that_comes_back_shows_what_was_changed(wang: Desk) -> None:
     assert items(page)["CERT"] == "" and items(page)["DEED"] == "ok"
 
 
-def test_passing_shows_a_code_that_leads_to_a_token_and_to_no_name(wang: Desk) -> None:
+def test_passing_shows_a_code_that_leads_to_a_token_and_to_no_name(wang: Desk, chromium: Any) -> None:
     docket_id = claimed(wang)
     judge(wang, docket_id)
     wang.post(at(docket_id, "restrictions/"))
@@ -251,28 +252,20 @@ def test_passing_shows_a_code_that_leads_to_a_token_and_to_no_name(wang: Desk) -
     done = wang.get(at(docket_id, "passed/"))
     case = Case.objects.get(docket_id=docket_id)
     assert case.short_code in done and case.prereview_no in done
-    address = decoded(done)
+    address = decoded(done, chromium)
     assert address.endswith(f"/q/{case.token}")
     assert case.docket.number in wang.get("/desk/ledger/?result=passed")
 
 
-def decoded(page: str) -> str:
+def decoded(page: str, chromium: Any) -> str:
     """What a telephone reads from the QR code drawn on the page."""
-    import io
-
-    from playwright.sync_api import sync_playwright
-
-    from tests.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
-
     svg = page[page.index("<svg", page.index("qrimg")) :].split("</svg>")[0] + "</svg>"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
-        drawn = browser.new_page(viewport={"width": 400, "height": 400})
-        drawn.set_content(svg)
-        box = drawn.locator("svg").bounding_box()
-        assert box is not None and box["width"] >= 240
-        png = drawn.screenshot()
-        browser.close()
+    drawn = chromium.new_page(viewport={"width": 400, "height": 400})
+    drawn.set_content(svg)
+    box = drawn.locator("svg").bounding_box()
+    assert box is not None and box["width"] >= 240
+    png = drawn.screenshot()
+    drawn.close()
     return str(zxingcpp.read_barcodes(Image.open(io.BytesIO(png)))[0].text)
 
 
