@@ -1,4 +1,4 @@
-"""Filing: from a draft to a submitted application. Saved page by page; submitted once; nothing lost."""
+"""A draft: begun, saved page by page, nothing lost, and who may write in it."""
 
 from __future__ import annotations
 
@@ -8,35 +8,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, transaction
-
 from dengbu.catalog.policy.policy import policy_for
 from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor, act, current
 from dengbu.core.counters import next_serial
-from dengbu.core.ids import token
-from dengbu.core.jobs import enqueue
 from dengbu.core.models import Docket
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.parties.models import Organisation
 from dengbu.parties.queries import agreement_state, require_real_name
-from dengbu.payments.actions import cancel_bill
-from dengbu.register.queries import book_of, unit_book
-from dengbu.register.rules import UnitBook
+from dengbu.register.queries import unit_book
 
-from ..facts import CaseFacts, facts
-from ..lifecycle import State
-from ..models import NUMBER_PURPOSE, PHONE_PURPOSE, Case, CaseParty, Claim
-from . import checking
-from .moving import (
+from ...lifecycle import State
+from ...models import NUMBER_PURPOSE, PHONE_PURPOSE, Case, CaseParty
+from ..moving import (
     as_applicant,
     authority,
     check_version,
     limit_days,
     locked,
-    move,
-    workdays_from_now,
 )
 
 EDITABLE = (State.DRAFT, State.CORRECTION)
@@ -59,7 +49,6 @@ CORRECTION_OTHER_UNIT = Refusal(
     "条例15、17",
     "unit_code",
 )
-DECLARATION = Refusal("F_DECLARATION", "请阅读并勾选承诺书", "", "条例16", "declaration")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,14 +214,14 @@ def own_case(docket_id: uuid.UUID, actor: Actor, *, as_party: bool = False) -> t
     return case, parties
 
 
-def _typed_by_desk(case: Case, actor: Actor) -> None:
+def typed_by_desk(case: Case, actor: Actor) -> None:
     """Whose hands a case filed at the desk went through: none of them reviews or accepts it (三岗分离)."""
     if case.filed_for_by_staff and actor.is_staff and actor.user_id not in case.filed.get("typed_by", ()):
         case.filed = {**case.filed, "typed_by": [*case.filed.get("typed_by", ()), actor.user_id]}
 
 
 def _saved(case: Case, actor: Actor, section: str) -> int:
-    _typed_by_desk(case, actor)
+    typed_by_desk(case, actor)
     case.filed = {**case.filed, "done": {**case.filed.get("done", {}), section: True}}
     case.version = case.version + 1
     case.save()
@@ -370,221 +359,6 @@ def save_delivery(
     return _saved(case, actor, "delivery")
 
 
-def missing(found: CaseFacts, at: dt.datetime, books: Mapping[str, UnitBook] | None = None) -> list[Refusal]:
-    """Everything still missing or wrong before an application can be submitted, at once (一次性告知).
-
-    `books`: of the units of a batch, read once for all of them.
-    """
-    case = found.case
-    refusals: list[Refusal] = []
-    if books is None:
-        books = book_of([case.unit_code]) if case.unit_code else {}
-    if not case.unit_code:
-        refusals.append(Refusal("F_NO_UNIT", "请选择不动产坐落", "请先确认是哪一处不动产。", "", "property"))
-    else:
-        refusals.extend(found.registration.judge(books, at).refusals)
-    for line in found.checklist(books.get(case.unit_code), at):
-        if line.to_upload and not found.pages.get(line.key):
-            refusals.append(
-                Refusal("M01", f"请上传“{line.item.name}”", line.item.why, "条例16", f"material:{line.key}")
-            )
-    if not case.filed.get("delivery"):
-        refusals.append(Refusal("F_DELIVERY", "请选择领证方式", "", "", "delivery"))
-    return refusals
-
-
-@act("cases.submit")
-def submit(*, actor: Actor, docket_id: uuid.UUID, declared: bool, version: int | None = None) -> str:
-    """Submit the application: judge it whole, claim the unit, then to the reviewers or first to the other parties.
-
-    Gives the new state. Raises Refused with every reason, Conflict for a stale tab; with a key a replay gives the
-    first answer and makes nothing new.
-    """
-    case, parties = own_case(docket_id, actor)
-    if case.state == State.CORRECTION:
-        return _resubmit(case, parties, actor, declared)
-    check_version(case, version)
-    if not declared:
-        raise Refused(DECLARATION)
-    if case.organisation_id:
-        organisation_for(actor, case.client)
-    found = facts(case)
-    at = clock.now()
-    refusals = missing(found, at)
-    if refusals:
-        raise Refused(refusals)
-    claim(case, found)
-    _typed_by_desk(case, actor)
-    case.filed = {**case.filed, "declared": {"at": at.isoformat(), "by": actor.key}}
-    checking.remember(case, found, "filing", actor)
-    _go_on(case, "submit", actor, parties, found)
-    return case.state
-
-
-def _go_on(case: Case, event: str, actor: Actor, parties: list[CaseParty], found: CaseFacts) -> None:
-    """To the reviewers, or first to those who have not confirmed what is filed now (条例 14)."""
-    waiting: list[CaseParty] = []
-    if not case.filed_for_by_staff:
-        for party in parties:
-            if (
-                party.number_index
-                and party.number_index == actor.identity_index
-                and party.confirmed_at is None
-            ):
-                _confirm(party, actor)
-        waiting = awaiting(found, parties)
-    if waiting:
-        move(case, "invite", actor, parties=parties, due_at=workdays_from_now(limit_days("correction")))
-        _invite(case, waiting, actor)
-    else:
-        _submitted(case, event, actor, parties)
-
-
-def awaiting(found: CaseFacts, parties: Sequence[CaseParty]) -> list[CaseParty]:
-    """The parties who still have to confirm what another filed."""
-    roles = found.registration.confirming
-    return [p for p in parties if p.role in roles and p.confirmed_at is None]
-
-
-def claim(case: Case, found: CaseFacts) -> None:
-    """Claim the unit for this case. Raises Refused when another unfinished case holds it."""
-    try:
-        with transaction.atomic():
-            Claim.objects.create(
-                docket_id=case.docket_id,
-                unit_code=case.unit_code,
-                conflict_class=found.registration.claim_class(),
-                made_at=clock.now(),
-            )
-    except IntegrityError:
-        raise Refused(
-            Refusal(
-                "R_PENDING",
-                "这处不动产另有一件申请正在办理。",
-                "请等那件办结或撤回后再申请；如有疑问请致电登记中心。",
-                "操作规范1.4",
-                "unit",
-            )
-        ) from None
-
-
-def _submitted(case: Case, event: str, actor: Actor, parties: Sequence[CaseParty] | None) -> None:
-    case.submitted_at = clock.now()
-    due = workdays_from_now(REVIEW_DAYS)
-    move(case, event, actor, due_at=due, parties=parties)
-    tell_later(case, "submitted")
-
-
-REVIEW_DAYS = 1  # an online application is looked at within one working day
-
-
-def _invite(case: Case, waiting: Sequence[CaseParty], actor: Actor) -> None:
-    for party in waiting:
-        party.invite_token, party.invited_at = token(), clock.now()
-        party.save()
-    tell_later(case, "invited")
-
-
-def tell_later(case: Case, template: str) -> None:
-    """Let everybody concerned be told, after commit, by the queue."""
-    enqueue("cases.tell", docket_ids=[str(case.docket_id)], template=template)
-
-
-def _confirm(party: CaseParty, actor: Actor) -> None:
-    party.confirmed_at, party.confirmed_by = clock.now(), actor.user_id
-    party.person_id = party.person_id or actor.person_id
-    party.invite_token = None
-    party.save()
-
-
-def _invited(docket_id: uuid.UUID, actor: Actor) -> tuple[Case, list[CaseParty], list[CaseParty]]:
-    case, parties = own_case(docket_id, actor, as_party=True)
-    mine = [p for p in parties if p.number_index and p.number_index == actor.identity_index]
-    if not mine:
-        raise NotPermitted(
-            "application.confirm",
-            Refusal(
-                "CONFIRM_NOT_YOU", "这份确认不是发给您的。", "请用被邀请人本人的实名账号登录。", "条例14"
-            ),
-        )
-    return case, parties, mine
-
-
-@act("cases.confirm", permission="application.confirm")
-def confirm(*, actor: Actor, docket_id: uuid.UUID, declared: bool, version: int | None = None) -> str:
-    """The other party read what was filed and agrees. When the last one does, the application is submitted.
-
-    `version` is the one they read: raises Conflict where it was changed meanwhile (somebody else disagreed).
-    """
-    case, parties, mine = _invited(docket_id, actor)
-    if not declared:
-        raise Refused(DECLARATION)
-    if version is not None and version != case.version:
-        raise Conflict(
-            Refusal(
-                "CONFIRM_CHANGED",
-                "申请内容在您打开页面后有改动，这次确认没有生效。",
-                "请从“我的办件”重新打开，核对后再确认。",
-                "条例14",
-            )
-        )
-    if case.state != State.AWAITING:
-        if all(p.confirmed_at for p in mine):
-            return case.state  # a second click
-        move(case, "confirm", actor, parties=parties)
-    for party in mine:
-        _confirm(party, actor)
-    if not awaiting(facts(case), parties):
-        _submitted(case, "confirm", actor, parties)
-    return case.state
-
-
-@act("cases.disagree", permission="application.confirm")
-def disagree(*, actor: Actor, docket_id: uuid.UUID, reason: str) -> str:
-    """The other party does not agree: the draft goes back to who filed it, with the reason; the unit is let go."""
-    case, parties, mine = _invited(docket_id, actor)
-    if not reason.strip():
-        raise Refused(Refusal("CONFIRM_NO_REASON", "请写明不同意的原因。", "", "", "reason"))
-    for party in mine:
-        party.declined_at, party.decline_reason = clock.now(), reason.strip()[:200]
-        party.save()
-    case.parties.update(confirmed_at=None, confirmed_by=None, invite_token=None)
-    case.version = case.version + 1
-    case.filed = {**case.filed, "disagreed": {"who": mine[0].name, "why": reason.strip()[:200]}}
-    move(case, "disagree", actor, note=reason.strip()[:200], parties=parties)
-    tell_later(case, "confirmation_declined")
-    return State.DRAFT.value
-
-
-def _resubmit(case: Case, parties: list[CaseParty], actor: Actor, declared: bool) -> str:
-    """补正后重新提交: back to the same reviewer, with the difference kept; first to those who have to confirm it."""
-    if not declared:
-        raise Refused(DECLARATION)
-    found = facts(case)
-    refusals = missing(found, clock.now())
-    if refusals:
-        raise Refused(refusals)
-    correction = case.docket.corrections.order_by("-round").first()
-    if correction is not None:
-        type(correction).objects.filter(pk=correction.pk).update(answered_at=clock.now())
-    case.round = case.round + 1
-    _typed_by_desk(case, actor)
-    case.filed = {**case.filed, "declared": {"at": clock.now().isoformat(), "by": actor.key}}
-    _go_on(case, "resubmit", actor, parties, found)
-    return case.state
-
-
-@act("cases.withdraw")
-def withdraw(*, actor: Actor, docket_id: uuid.UUID, reason: str = "") -> str:
-    """撤回, before entry (条例 15). An online applicant withdraws for all; others are told."""
-    case, parties = own_case(docket_id, actor, as_party=True)
-    move(case, "withdraw", actor, note=reason.strip()[:200], parties=parties)
-    if case.accepted_at is not None:
-        cancel_bill(actor=actor, docket_id=case.docket_id, reason="撤回申请")
-    tell_later(case, "withdrawn")
-    return case.state
-
-
 @act("cases.drop_draft")
 def drop_draft(*, actor: Actor, docket_id: uuid.UUID) -> None:
     """Start anew: the draft is closed as withdrawn; its number is not used again."""
@@ -595,19 +369,3 @@ def drop_draft(*, actor: Actor, docket_id: uuid.UUID) -> None:
         )
     case.state, case.state_since, case.closed_at = State.WITHDRAWN.value, clock.now(), clock.now()
     case.save()
-
-
-__all__ = [
-    "PartyIn",
-    "confirm",
-    "disagree",
-    "drop_draft",
-    "save_delivery",
-    "save_parties",
-    "save_property",
-    "save_reason",
-    "start",
-    "start_walk_in",
-    "submit",
-    "withdraw",
-]
