@@ -268,3 +268,26 @@ def test_only_cases_submitted_since_the_list_was_taken_are_new() -> None:
     office.submitted_sale(2)
     assert queries.arrived_since(office.reviewer(), step) == 1
     assert queries.arrived_since(office.staff("review", 13, lines=("mortgage",)), step) == 0
+
+
+@pytest.mark.parametrize("target", ["material:NOTHING", "weather", "material:", "material:"])
+def test_a_reason_may_only_be_bound_to_something_this_case_has(target: str) -> None:
+    docket_id = office.claimed_sale()
+    office.judge_all(docket_id, CERT="fix")
+    stray = {"code": "Z99", "target": target, "note": "请补充说明两位买方之间的关系。"}
+    with pytest.raises(Refused) as refused:
+        review.request_correction(
+            actor=office.reviewer(), docket_id=docket_id, reasons=[blurred(page=2), stray]
+        )
+    assert refused.value.codes == ("REVIEW_TARGET_UNKNOWN",)
+    assert refused.value.refusals[0].field == "target"
+    assert not Correction.objects.exists()
+
+
+@pytest.mark.parametrize("target", ["property", "parties", "reason", "delivery", "case", "material:DEED"])
+def test_a_reason_may_be_bound_to_each_part_of_the_application(target: str) -> None:
+    docket_id = office.claimed_sale()
+    office.judge_all(docket_id, CERT="fix")
+    other = {"code": "Z99", "target": target, "note": "请补充说明两位买方之间的关系。"}
+    review.request_correction(actor=office.reviewer(), docket_id=docket_id, reasons=[blurred(page=2), other])
+    assert [r["target"] for r in Correction.objects.get().reasons] == ["material:CERT", target]
