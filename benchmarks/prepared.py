@@ -99,6 +99,35 @@ def people(*, actor: Actor) -> People:
     return People(tuple(buyers), tuple(staff["accept"]), tuple(staff["review"]))
 
 
+def people_again() -> People | None:
+    """Those that a run before made in this database, or None."""
+    buyers = [
+        (p.user_id, p.pk, p.name, crypto.decrypt(p.id_cipher, ID_PURPOSE))
+        for p in Person.objects.filter(user__login__startswith="buyer").order_by("pk")
+    ]
+    if len(buyers) != BUYERS:
+        return None
+    clerks, reviewers = (
+        tuple(Staff.objects.filter(number__in=numbers).order_by("number").values_list("user_id", flat=True))
+        for numbers in (
+            [str(200 + n) for n in range(CLERKS)],
+            [str(300 + n) for n in range(REVIEWERS)],
+        )
+    )
+    return People(tuple(buyers), clerks, reviewers)
+
+
+def office_cases() -> int:
+    """How many cases `full_office` wrote."""
+    return Docket.objects.filter(number__startswith="WS20260601Q").count()
+
+
+def homes_used() -> set[int]:
+    """The homes that `sales` has made a case of."""
+    numbers = contracts.ContractFiling.objects.filter(filing_no__startswith="BENCH")
+    return {int(n.removeprefix("BENCH")) for n in numbers.values_list("filing_no", flat=True)}
+
+
 @act("bench.session")
 def session_cookie(*, actor: Actor, user_id: int) -> str:
     """A logged-in session of an account; its key."""
