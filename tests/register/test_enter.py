@@ -1,10 +1,6 @@
-"""Entering in the book: what comes of it, at what cost, and who wins a race."""
+"""Entering in the book: what comes of it, and at what cost."""
 
 from __future__ import annotations
-
-import threading
-import uuid
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -36,7 +32,6 @@ from tests.register.homes import (
     seizure,
     title,
 )
-from tests.support.races import at_once
 
 
 def owner(unit: str) -> str | None:
@@ -196,99 +191,3 @@ def test_fifty_homes_cost_as_many_statements_as_one() -> None:
         put(*(sale(home(n), LI, WANG) for n in range(1, 51)))
     assert len(fifty) == len(one)
     assert len(one) <= 18, "\n".join(q["sql"][:120] for q in one.captured_queries)
-
-
-# --- races: first without the lock on the unit, then with it ------------------------------------------------------
-
-
-def _owners_now(unit: str) -> list[str]:
-    return list(
-        Holder.objects.filter(
-            right__unit__code=unit, right__ended_by=None, right__kind="house_ownership"
-        ).values_list("name", flat=True)
-    )
-
-
-def test_two_sales_of_one_home_without_the_lock_both_pass_the_rules_and_the_book_stops_one(
-    own_database: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Town().build()
-    monkeypatch.setattr(actions, "_lock_units", lambda codes: {})
-    gate = threading.Barrier(2, timeout=30)
-    sales = [sale(home(1), LI, WANG), sale(home(1), LI, ZHAO)]
-    verdicts = []
-    for one in sales:
-        rule = one.rule
-
-        def together(books: Any, at: Any, rule: Any = rule) -> Any:
-            verdict = rule(books, at)
-            verdicts.append(verdict.refusals)
-            gate.wait()
-            return verdict
-
-        one.rule = together
-    results = at_once(*(lambda s=s: put(s) for s in sales))
-    assert verdicts == [(), ()], "without the lock both buyers are told yes"
-    refused = [r for r in results if isinstance(r, Refused)]
-    assert len(refused) == 1 and refused[0].codes == ("REG_ALREADY_ENDED",)
-    assert len(_owners_now(home(1))) == 1
-    assert verify().ok
-
-
-def test_two_sales_of_one_home_with_the_lock_the_second_is_judged_on_what_the_first_made(
-    own_database: Any,
-) -> None:
-    Town().build()
-    results = at_once(lambda: put(sale(home(1), LI, WANG)), lambda: put(sale(home(1), LI, ZHAO)))
-    refused = [r for r in results if isinstance(r, Refused)]
-    assert len(refused) == 1 and refused[0].codes == ("NOT_THE_OWNER",)
-    assert len(_owners_now(home(1))) == 1
-    assert verify().ok
-
-
-def test_without_the_lock_a_seizure_lands_on_a_buyer_who_owes_nothing(
-    own_database: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Town().build()
-    monkeypatch.setattr(actions, "_lock_units", lambda codes: {})
-    judged, sold = threading.Event(), threading.Event()
-    court = seizure(home(1), debtor=LI)
-    make = court.make
-
-    def late(books: Any) -> Any:
-        judged.set()
-        assert sold.wait(30)
-        return make(books)
-
-    court.make = late
-
-    def sell() -> Any:
-        assert judged.wait(30)
-        made = put(sale(home(1), LI, WANG))
-        sold.set()
-        return made
-
-    assert not [r for r in at_once(lambda: put(court), sell) if isinstance(r, Exception)]
-    book = unit_book(home(1))
-    assert book and book.ownership and book.ownership.holders[0].name == WANG[0]
-    assert book.restrictions, "the wrong that the lock is there to prevent"
-
-
-def test_with_the_lock_a_seizure_and_a_sale_never_both_enter(own_database: Any) -> None:
-    Town().build()
-    results = at_once(lambda: put(seizure(home(1), debtor=LI)), lambda: put(sale(home(1), LI, WANG)))
-    refused = [r for r in results if isinstance(r, Exception)]
-    assert len(refused) == 1
-    assert isinstance(refused[0], Refused) and refused[0].codes in (("NOT_THE_DEBTORS",), ("RESTRICTED",))
-    book = unit_book(home(1))
-    assert book and book.ownership
-    assert bool(book.restrictions) == (book.ownership.holders[0].name == LI[0])
-    assert verify().ok
-
-
-def test_entries_made_at_once_have_numbers_without_gap(own_database: Any) -> None:
-    Town(homes=6, owned=6).build()
-    results = at_once(*(lambda n=n: put(sale(home(n), LI, WANG)) for n in range(1, 7)))
-    assert not [r for r in results if isinstance(r, Exception)]
-    assert verify().ok
-    assert len({e.public_id for r in results for e in r.entries} | {uuid.UUID(int=0)}) == 7

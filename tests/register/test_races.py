@@ -1,0 +1,225 @@
+"""Two entries on one home at the same moment: with the lock on the unit off, one falls whole into the other."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import IntegrityError
+
+from dengbu.core import counters
+from dengbu.core.acts import Actor, act
+from dengbu.core.refusals import Refusal, Refused
+from dengbu.project.launcher.environment import DatabaseUrls
+from dengbu.register import actions
+from dengbu.register.models import Entry, Holder, Restriction
+from dengbu.register.queries import unit_book
+from dengbu.register.verify import verify
+from tests.register.homes import CLERK, LI, WANG, ZHAO, Town, home, mortgage, put, sale, seizure
+from tests.support.races import Overlap, at_once, in_between, take_away
+
+# What PostgreSQL holds besides the lock. Without these nets one sees what the lock itself is for.
+RESTRICTION_NET = "ALTER TABLE register_right DISABLE TRIGGER guard"
+OWNER_NET = "DROP INDEX one_live_ownership_per_unit"
+RANK_NET = "DROP INDEX one_live_rank_per_unit"
+
+READ = (actions, "book_of")  # the book has been read; judging and writing come after
+
+
+@pytest.fixture
+def town(own_database: DatabaseUrls) -> Iterator[DatabaseUrls]:
+    Town().build()
+    yield own_database
+
+
+@pytest.fixture
+def lock_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "_lock_units", lambda codes: actions._unit_ids(set(codes)))
+
+
+def owners_now() -> set[str]:
+    live = Holder.objects.filter(
+        right__unit__code=home(1), right__ended_by=None, right__kind="house_ownership"
+    )
+    return set(live.values_list("name", flat=True))
+
+
+def seized() -> bool:
+    return Restriction.objects.filter(unit__code=home(1), ended_by=None).exists()
+
+
+def refused(overlap: Overlap) -> tuple[str, ...]:
+    """The codes with which the one that was judged first, but comes second, is refused."""
+    (failure,) = overlap.failures
+    assert isinstance(failure, Refused), repr(failure)
+    return failure.codes
+
+
+# --- two transfers of one home ----------------------------------------------------------------------------------
+
+
+def two_sales() -> Overlap:
+    """Zhao buys while Wang's purchase has been judged and not yet entered."""
+    return in_between(lambda: put(sale(home(1), LI, WANG)), lambda: put(sale(home(1), LI, ZHAO)), after=READ)
+
+
+def test_without_lock_and_nets_one_home_is_sold_twice(
+    town: DatabaseUrls, lock_off: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_away(town, OWNER_NET)
+    end = actions._end
+
+    def unnoticed(*arguments: Any, **more: Any) -> None:
+        try:
+            end(*arguments, **more)
+        except Refused:
+            pass  # the title it was to end is ended already
+
+    monkeypatch.setattr(actions, "_end", unnoticed)
+    said = two_sales()
+    assert not said.waited and not said.failures
+    assert owners_now() == {WANG[0], ZHAO[0]}, "two owners, each for the whole"
+
+
+def test_without_the_lock_the_second_buyer_is_told_yes_and_stopped_at_the_last_moment(
+    town: DatabaseUrls, lock_off: None
+) -> None:
+    said = two_sales()
+    assert not said.waited
+    assert refused(said) == ("REG_ALREADY_ENDED",)
+    assert owners_now() == {ZHAO[0]}
+
+
+def test_with_the_lock_the_second_sale_waits_and_is_judged_on_what_the_first_made(town: DatabaseUrls) -> None:
+    said = two_sales()
+    assert said.waited and isinstance(said.second, Refused)
+    assert refused(said) == ("NOT_THE_OWNER",)
+    assert owners_now() == {WANG[0]}
+    assert verify().ok
+
+
+# --- a seizure and a sale of one home ----------------------------------------------------------------------------
+
+
+def seizure_inside_sale() -> Overlap:
+    """The court's seizure is entered while the sale has been judged and not yet entered."""
+    return in_between(
+        lambda: put(sale(home(1), LI, WANG)), lambda: put(seizure(home(1), debtor=LI)), after=READ
+    )
+
+
+def sale_inside_seizure() -> Overlap:
+    """The sale is entered while the court's seizure has been judged and not yet entered."""
+    return in_between(
+        lambda: put(seizure(home(1), debtor=LI)), lambda: put(sale(home(1), LI, WANG)), after=READ
+    )
+
+
+def test_without_lock_and_nets_a_seized_home_is_sold(town: DatabaseUrls, lock_off: None) -> None:
+    take_away(town, RESTRICTION_NET)
+    said = seizure_inside_sale()
+    assert not said.waited and not said.failures
+    assert seized() and owners_now() == {WANG[0]}, "the court's debtor sold what was seized"
+
+
+def test_without_the_lock_postgresql_alone_keeps_the_sale_of_a_seized_home_out(
+    town: DatabaseUrls, lock_off: None
+) -> None:
+    said = seizure_inside_sale()
+    assert not said.waited
+    assert isinstance(said.first, IntegrityError) and "restriction in force" in str(said.first)
+    assert seized() and owners_now() == {LI[0]}
+
+
+def test_with_the_lock_a_seizure_waits_for_the_sale_and_finds_the_buyer(town: DatabaseUrls) -> None:
+    said = seizure_inside_sale()
+    assert said.waited and isinstance(said.second, Refused)
+    assert refused(said) == ("NOT_THE_DEBTORS",)
+    assert not seized() and owners_now() == {WANG[0]}
+    assert verify().ok
+
+
+def test_without_the_lock_a_seizure_lands_on_a_buyer_who_owes_nothing(
+    town: DatabaseUrls, lock_off: None
+) -> None:
+    said = sale_inside_seizure()
+    assert not said.waited and not said.failures
+    assert seized() and owners_now() == {WANG[0]}, "no net catches this one"
+
+
+def test_with_the_lock_a_sale_waits_for_the_seizure_and_is_refused(town: DatabaseUrls) -> None:
+    said = sale_inside_seizure()
+    assert said.waited and isinstance(said.second, Refused)
+    assert refused(said) == ("RESTRICTED",)
+    assert seized() and owners_now() == {LI[0]}
+    assert verify().ok
+
+
+# --- two mortgages, and numbers ----------------------------------------------------------------------------------
+
+
+def two_mortgages() -> Overlap:
+    return in_between(lambda: put(mortgage(home(1))), lambda: put(mortgage(home(1))), after=READ)
+
+
+def test_without_lock_and_nets_two_banks_both_hold_the_first_rank(town: DatabaseUrls, lock_off: None) -> None:
+    take_away(town, RANK_NET)
+    assert not two_mortgages().failures
+    book = unit_book(home(1))
+    assert book and [m.rank for m in book.mortgages] == [1, 1]
+
+
+def test_with_the_lock_the_bank_that_waits_takes_the_next_rank(town: DatabaseUrls) -> None:
+    said = two_mortgages()
+    assert said.waited and not said.failures
+    book = unit_book(home(1))
+    assert book and [m.rank for m in book.mortgages] == [1, 2]
+
+
+# Two homes, so no lock on a unit keeps these entries apart: only the counter of the numbers does.
+
+
+@act("test.thinks_better_of_it")
+def thinks_better_of_it(*, actor: Actor) -> None:
+    """An entry that has taken its number and is not made after all."""
+    put(sale(home(1), LI, WANG))
+    raise Refused(Refusal("TEST", "还是不登了。"))
+
+
+def an_entry_beside_one_that_fails() -> Overlap:
+    return in_between(
+        lambda: thinks_better_of_it(actor=CLERK),
+        lambda: put(sale(home(2), LI, ZHAO)),
+        after=(counters, "take"),
+    )
+
+
+def numbers() -> list[int]:
+    return list(Entry.objects.order_by("number").values_list("number", flat=True))
+
+
+def test_numbers_that_nobody_waits_for_have_gaps(town: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = numbers()
+    on = itertools.count(before[-1] + 1)
+    monkeypatch.setattr(counters, "take", lambda *_: range(n := next(on), n + 1))
+    said = an_entry_beside_one_that_fails()
+    assert not said.waited
+    assert numbers() == [*before, before[-1] + 2]
+
+
+def test_the_number_of_an_entry_that_failed_goes_to_the_one_that_waited(town: DatabaseUrls) -> None:
+    before = numbers()
+    said = an_entry_beside_one_that_fails()
+    assert said.waited and refused(said) == ("TEST",)
+    assert numbers() == [*before, before[-1] + 1]
+    assert verify().ok
+
+
+def test_entries_made_at_once_have_numbers_without_gap(own_database: DatabaseUrls) -> None:
+    Town(homes=6, owned=6).build()
+    results = at_once(*(lambda n=n: put(sale(home(n), LI, WANG)) for n in range(1, 7)))
+    assert not [r for r in results if isinstance(r, Exception)]
+    assert numbers() == list(range(1, len(numbers()) + 1))
+    assert verify().ok
