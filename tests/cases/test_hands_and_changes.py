@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import F
 
 from dengbu.cases.actions import closing, desk, filing, leading, review
+from dengbu.cases.actions.desk import accepting
 from dengbu.cases.actions.telling import tell_parties
 from dengbu.cases.facts import is_applicant
 from dengbu.cases.models import Case, CaseParty, Claim, PendingMatter, Verdict
@@ -151,13 +152,13 @@ def test_a_contract_on_file_that_changes_during_the_acceptance_stops_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     docket_id = office.checked_sale()
-    entering = desk.enter
+    holding = accepting.hold
 
-    def meanwhile(**asked: Any) -> Any:
+    def meanwhile(codes: Any) -> Any:
         new_version(actor=office.SYSTEM)
-        return entering(**asked)
+        return holding(codes)
 
-    monkeypatch.setattr(desk, "enter", meanwhile)
+    monkeypatch.setattr(accepting, "hold", meanwhile)
     with pytest.raises(Refused) as refused:
         desk.accept(actor=office.clerk(), docket_id=docket_id)
     assert refused.value.codes == ("FILING_CHANGED",)

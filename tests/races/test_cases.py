@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from dengbu.cases.actions import desk, filing, moving, review
+from dengbu.cases.actions.desk import accepting
 from dengbu.cases.models import Case, Transition
 from dengbu.core.acts import current
 from dengbu.core.refusals import Conflict, Refused
@@ -41,7 +42,7 @@ _together = threading.Barrier(2)
 def lock_off(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     _together.reset()
     monkeypatch.setattr(moving, "locked_many", without_lock)
-    monkeypatch.setattr(desk, "locked_many", without_lock)
+    monkeypatch.setattr(accepting, "locked_many", without_lock)
     yield
 
 
@@ -92,13 +93,13 @@ def test_without_the_lock_two_desks_both_get_as_far_as_the_book(
     docket_id = office.checked_sale()
     _together.reset()
     reached = []
-    real = desk.enter
+    real = accepting.enter
 
     def counted(**arguments: Any) -> Any:
         reached.append(1)
         return real(**arguments)
 
-    monkeypatch.setattr(desk, "enter", counted)
+    monkeypatch.setattr(accepting, "enter", counted)
     done, failed = outcomes(
         at_once(
             lambda: desk.accept(actor=office.clerk(21), docket_id=docket_id),

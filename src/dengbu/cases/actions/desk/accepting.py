@@ -1,7 +1,6 @@
-"""受理核验岗: who is present, paper against images, restrictions again; then refuse, send back, or accept.
+"""受理并转正式: acceptance turns the pre-review into the formal review and the entry in the book, in one transaction (F12).
 
-Acceptance turns the pre-review into the formal review and the entry in the book, in one transaction (F12): reviewer
-and registrar of record are the online reviewer, the date is today's, the real actor and instant stand beside.
+Reviewer and registrar of record are the online reviewer, the date is today's, the real actor and instant stand beside.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from dengbu.core import clock, rows
 from dengbu.core.acts import Actor, act, current
 from dengbu.core.counters import next_serials
 from dengbu.core.jobs import enqueue
-from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
+from dengbu.core.refusals import Refusal, Refused
 from dengbu.core.vocabulary import HouseNature, HouseUse
 from dengbu.core.workdays import add_workdays
 from dengbu.payments.actions import raise_bills
@@ -26,134 +25,18 @@ from dengbu.register.actions import Entered, HeldBook, OfRecord, enter, hold
 from dengbu.register.effects import Grant
 from dengbu.register.rules import UnitBook
 
-from ..facts import CaseFacts, Line, facts, facts_of
-from ..lifecycle import State
-from ..models import Case, CaseParty, PendingMatter, RestrictionCheck, Transition, Verdict
-from . import checking
-from .moving import (
+from ...facts import CaseFacts, facts, facts_of
+from ...models import Case, Transition
+from ..moving import (
     authority,
     locked,
     locked_many,
     may_move,
     move,
-    not_own,
     release_claims,
-    workdays_from_now,
 )
-
-CHECKS = {"form": "规范性", "complete": "完整性", "valid": "有效性", "matches": "与影像一致"}
-
-
-def at_desk(docket_id: uuid.UUID, actor: Actor) -> Case:
-    """The case, locked, pre-approved, and in hands that may accept it. Raises Conflict or NotPermitted."""
-    case = locked(docket_id)
-    if case.state != State.PREAPPROVED:
-        raise Conflict(
-            Refusal("CASE_MOVED_ON", "这件申请现在不能在窗口受理。", "请刷新页面，看看办到了哪一步。")
-        )
-    separate(case, list(case.parties.all()), actor)
-    return case
-
-
-def separate(case: Case, parties: Sequence[CaseParty], actor: Actor) -> None:
-    """The desk clerk is not the online reviewer of the same case, nor a party, nor who filed it."""
-    if case.reviewer_id == actor.user_id:
-        raise NotPermitted(
-            "case.reassign",
-            Refusal(
-                "CASE_SAME_HANDS",
-                "您是这件申请的网上审核人，不能再受理。",
-                "请由另一位受理核验岗同事受理。",
-                "domain §9.1",
-            ),
-        )
-    not_own(case, parties, actor)
-
-
-@act("cases.check_in", permission="case.accept")
-def check_in(*, actor: Actor, docket_id: uuid.UUID, party_id: uuid.UUID, how: str) -> None:
-    """The identity of a person present was checked: by card reader, by eye against the document, or by agent."""
-    case = at_desk(docket_id, actor)
-    if how not in ("card", "eye", "agent", "representative"):
-        raise Refused(Refusal("DESK_HOW", "请选择核验身份的方式。", "", "", "how"))
-    done = CaseParty.objects.filter(case=case, pk=party_id).update(present_at=clock.now(), present_how=how)
-    if not done:
-        raise Refused(Refusal("DESK_PARTY", "这位当事人不在这件申请里。", "请刷新页面。"))
-
-
-@act("cases.desk_verdict", permission="case.accept")
-def desk_verdict(
-    *,
-    actor: Actor,
-    docket_id: uuid.UUID,
-    item: str,
-    checks: Mapping[str, bool],
-    originals: int,
-    copies: int,
-    note: str = "",
-) -> None:
-    """Four checks on one paper: 规范性, 完整性, 有效性, 与影像一致 (P2, F11). One that fails needs a note."""
-    case = at_desk(docket_id, actor)
-    failed = [CHECKS[k] for k in CHECKS if not checks.get(k)]
-    if failed and len(note.strip()) < 2:
-        raise Refused(Refusal("DESK_NOTE", f"{'、'.join(failed)}不符合，请写明原因。", "", "条例17", "note"))
-    if originals < 0 or copies < 0:
-        raise Refused(Refusal("DESK_COUNT", "请填写收到的份数", "", "", "originals"))
-    Verdict.objects.update_or_create(
-        docket_id=case.docket_id,
-        stage="desk",
-        item=item,
-        defaults={
-            "verdict": "differs" if failed else "ok",
-            "checks": {k: bool(checks.get(k)) for k in CHECKS},
-            "originals": originals,
-            "copies": copies,
-            "note": note.strip()[:200],
-            "round": case.round,
-            "by": actor.key,
-            "at": clock.now(),
-        },
-    )
-
-
-@act("cases.send_back", permission="case.accept")
-def send_back(*, actor: Actor, docket_id: uuid.UUID, reason: str) -> str:
-    """退回网上审核: paper and images differ in a way the reviewer has to see."""
-    case = at_desk(docket_id, actor)
-    if len(reason.strip()) < 5:
-        raise Refused(Refusal("DESK_REASON", "请写明退回的原因。", "", "", "reason"))
-    move(case, "send_back", actor, note=reason.strip()[:200], due_at=workdays_from_now(1))
-    return case.state
-
-
-@act("cases.refuse", permission="case.accept")
-def refuse(
-    *, actor: Actor, docket_id: uuid.UUID, reasons: Sequence[Mapping[str, str]], returned: str = ""
-) -> str:
-    """不予受理, in writing, with every reason at once (条例 17). Each: reason, clause, remedy."""
-    case = at_desk(docket_id, actor)
-    if not reasons or any(len(r.get("reason", "").strip()) < 5 for r in reasons):
-        raise Refused(
-            Refusal(
-                "DESK_REFUSE_REASONS",
-                "请写明不予受理的全部原因。",
-                "每条原因都要写清楚缺什么、怎么补。",
-                "条例17",
-                "reasons",
-            )
-        )
-    case.filed = {
-        **case.filed,
-        "refusal": {
-            "reasons": [dict(r) for r in reasons],
-            "returned": returned,
-            "by": actor.name,
-            "on": str(clock.today()),
-        },
-    }
-    move(case, "refuse", actor, note=f"共{len(reasons)}条原因")
-    enqueue("cases.tell", docket_ids=[str(case.docket_id)], template="refused")
-    return case.state
+from .checking_in import separate
+from .standing import DeskState, desk_states, why_not
 
 
 @dataclass
@@ -189,121 +72,6 @@ def accept_batch(*, actor: Actor, batch_id: uuid.UUID, docket_ids: Sequence[uuid
     if any(c.batch_id != batch_id for c in cases):
         raise Refused(Refusal("DESK_OTHER_BATCH", "有申请不属于这个批次。", "请刷新批次页面后重新选择。"))
     return _accept(cases, actor, partial=True).as_json()
-
-
-def why_not(found: CaseFacts, actor: Actor, state: DeskState, book: UnitBook | None) -> list[Refusal]:
-    """Everything that keeps a case from being accepted at this desk now: the bar's words and the act's rule."""
-    case, now = found.case, clock.now()
-    refusals: list[Refusal] = []
-    if case.state != State.PREAPPROVED:
-        return [Refusal("CASE_MOVED_ON", "这件申请现在不能在窗口受理。", "请刷新页面，看看办到了哪一步。")]
-    if case.valid_until is not None and case.valid_until < now:
-        refusals.append(
-            Refusal("DESK_EXPIRED", "网上审核结果已过有效期。", "请退回网上审核重新确认。", "本登记机构规定")
-        )
-    absent = [p.name for p in state.absent(found)]
-    if absent:
-        refusals.append(
-            Refusal(
-                "DESK_ABSENT",
-                f"还没有核验{'、'.join(n[:1] + '*' for n in absent)}的身份。",
-                "请逐人核验身份证件。",
-                "实施细则9",
-                "identity",
-            )
-        )
-    unchecked = [line.item.name for line in papers(found, book) if line.key not in state.verdicts]
-    if unchecked:
-        refusals.append(
-            Refusal(
-                "DESK_UNCHECKED",
-                f"还有{len(unchecked)}项材料没有核验：{'、'.join(unchecked)}。",
-                "请逐项核验四个方面。",
-                "工作方案四（四）2",
-                "papers",
-            )
-        )
-    differing = [v.item for v in state.verdicts.values() if v.verdict != "ok"]
-    if differing:
-        refusals.append(
-            Refusal(
-                "DESK_DIFFERS",
-                f"有{len(differing)}项材料核验不符合。",
-                "请当场更正、退回网上审核，或不予受理。",
-                "条例17",
-                "papers",
-            )
-        )
-    refusals.extend(checking.refuse_unless_open(state.check, now))
-    return refusals
-
-
-def papers(found: CaseFacts, book: UnitBook | None) -> tuple[Line, ...]:
-    """The lines whose paper the desk compares with the images: what was uploaded or is required."""
-    return tuple(
-        line
-        for line in found.checklist(book, clock.now())
-        if not line.item.generated
-        and not line.exempt
-        and (line.item.when != "optional" or found.pages.get(line.key))
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class DeskState:
-    """What the desk has done so far on one case."""
-
-    verdicts: Mapping[str, Verdict]
-    check: RestrictionCheck | None
-    matters: Mapping[str, PendingMatter]
-
-    def absent(self, found: CaseFacts) -> list[CaseParty]:
-        """Who still has to show their identity. A face-signing done online is adopted, never asked again (F9)."""
-        signed = self.matters.get("face_signing")
-        if signed is not None and signed.settled_at is not None:
-            return []
-        people = [p for p in found.parties if p.document_kind != "uscc"]
-        bodies = [p for p in found.parties if p.document_kind == "uscc"]
-        if found.case.client == "person":
-            return [p for p in (*people, *bodies) if p.present_at is None]
-        # Banks and developers come by their representative; persons confirmed online with real name.
-        return [] if any(p.present_at for p in found.parties) else bodies[:1]
-
-
-def desk_states(docket_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, DeskState]:
-    """Desk states of cases, three statements whatever their number."""
-    ids = list(docket_ids)
-    verdicts: dict[uuid.UUID, dict[str, Verdict]] = {d: {} for d in ids}
-    # Papers compared before a correction were compared with other images: they are compared again.
-    compared = rows.read(
-        Verdict,
-        "JOIN cases_case c ON c.docket_id = t.docket_id AND c.round = t.round"
-        " WHERE t.docket_id = ANY(%s) AND t.stage = 'desk'",
-        [ids],
-    )
-    for v in compared:
-        verdicts[v.docket_id][v.item] = v
-    checks: dict[uuid.UUID, RestrictionCheck] = {}
-    asked = rows.read(
-        RestrictionCheck, "WHERE t.docket_id = ANY(%s) AND t.moment = 'desk' ORDER BY t.id", [ids]
-    )
-    for c in asked:
-        checks[c.docket_id] = c  # the newest stays
-    matters: dict[uuid.UUID, dict[str, PendingMatter]] = {d: {} for d in ids}
-    for m in rows.read(PendingMatter, "WHERE t.docket_id = ANY(%s)", [ids]):
-        matters[m.docket_id][m.kind] = m
-    return {d: DeskState(verdicts[d], checks.get(d), matters[d]) for d in ids}
-
-
-@act("cases.query_batch", permission="register.query")
-def query_batch(*, actor: Actor, docket_ids: Sequence[uuid.UUID]) -> int:
-    """Ask the restrictions of all cases of a batch at once; gives how many paths are open."""
-    cases = locked_many(docket_ids)
-    found = facts_of(cases)
-    look = checking.look_up([c.unit_code for c in cases])
-    checks = [checking.judged(c, found[c.docket_id], "desk", actor, look)[0] for c in cases]
-    RestrictionCheck.objects.bulk_create(checks)
-    return sum(c.answered for c in checks)
 
 
 def _accept(cases: list[Case], actor: Actor, *, partial: bool) -> Acceptance:
@@ -509,18 +277,6 @@ def _bill(case: Case, found: CaseFacts, book: UnitBook | None, certificates: int
         "exemption": bill.exemption_name or ("免收" if bill.is_free else ""),
         "basis": bill.exemption_basis or bill.basis,
     }
-
-
-@act("cases.settle_matter", permission="case.accept")
-def settle_matter(*, actor: Actor, docket_id: uuid.UUID, kind: str, evidence: str) -> None:
-    """A pending matter is settled, with its evidence."""
-    case = locked(docket_id)
-    separate(case, list(case.parties.all()), actor)
-    done = PendingMatter.objects.filter(docket_id=case.docket_id, kind=kind, settled_at__isnull=True).update(
-        settled_at=clock.now(), settled_by=actor.name, evidence=evidence.strip()[:200]
-    )
-    if not done:
-        raise Refused(Refusal("MATTER_NONE", "没有这项待办，或已经办结。", "请刷新页面。"))
 
 
 @act("cases.enter_accepted", permission="case.accept")

@@ -1,0 +1,121 @@
+"""How a case stands at the desk: what was done, what is still in the way. Reads and rules; writes nothing."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from dengbu.core import clock, rows
+from dengbu.core.acts import Actor
+from dengbu.core.refusals import Refusal
+from dengbu.register.rules import UnitBook
+
+from ...facts import CaseFacts, Line
+from ...lifecycle import State
+from ...models import CaseParty, PendingMatter, RestrictionCheck, Verdict
+from .. import checking
+
+
+@dataclass(frozen=True, slots=True)
+class DeskState:
+    """What the desk has done so far on one case."""
+
+    verdicts: Mapping[str, Verdict]
+    check: RestrictionCheck | None
+    matters: Mapping[str, PendingMatter]
+
+    def absent(self, found: CaseFacts) -> list[CaseParty]:
+        """Who still has to show their identity. A face-signing done online is adopted, never asked again (F9)."""
+        signed = self.matters.get("face_signing")
+        if signed is not None and signed.settled_at is not None:
+            return []
+        people = [p for p in found.parties if p.document_kind != "uscc"]
+        bodies = [p for p in found.parties if p.document_kind == "uscc"]
+        if found.case.client == "person":
+            return [p for p in (*people, *bodies) if p.present_at is None]
+        # Banks and developers come by their representative; persons confirmed online with real name.
+        return [] if any(p.present_at for p in found.parties) else bodies[:1]
+
+
+def desk_states(docket_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, DeskState]:
+    """Desk states of cases, three statements whatever their number."""
+    ids = list(docket_ids)
+    verdicts: dict[uuid.UUID, dict[str, Verdict]] = {d: {} for d in ids}
+    # Papers compared before a correction were compared with other images: they are compared again.
+    compared = rows.read(
+        Verdict,
+        "JOIN cases_case c ON c.docket_id = t.docket_id AND c.round = t.round"
+        " WHERE t.docket_id = ANY(%s) AND t.stage = 'desk'",
+        [ids],
+    )
+    for v in compared:
+        verdicts[v.docket_id][v.item] = v
+    checks: dict[uuid.UUID, RestrictionCheck] = {}
+    asked = rows.read(
+        RestrictionCheck, "WHERE t.docket_id = ANY(%s) AND t.moment = 'desk' ORDER BY t.id", [ids]
+    )
+    for c in asked:
+        checks[c.docket_id] = c  # the newest stays
+    matters: dict[uuid.UUID, dict[str, PendingMatter]] = {d: {} for d in ids}
+    for m in rows.read(PendingMatter, "WHERE t.docket_id = ANY(%s)", [ids]):
+        matters[m.docket_id][m.kind] = m
+    return {d: DeskState(verdicts[d], checks.get(d), matters[d]) for d in ids}
+
+
+def papers(found: CaseFacts, book: UnitBook | None) -> tuple[Line, ...]:
+    """The lines whose paper the desk compares with the images: what was uploaded or is required."""
+    return tuple(
+        line
+        for line in found.checklist(book, clock.now())
+        if not line.item.generated
+        and not line.exempt
+        and (line.item.when != "optional" or found.pages.get(line.key))
+    )
+
+
+def why_not(found: CaseFacts, actor: Actor, state: DeskState, book: UnitBook | None) -> list[Refusal]:
+    """Everything that keeps a case from being accepted at this desk now: the bar's words and the act's rule."""
+    case, now = found.case, clock.now()
+    refusals: list[Refusal] = []
+    if case.state != State.PREAPPROVED:
+        return [Refusal("CASE_MOVED_ON", "这件申请现在不能在窗口受理。", "请刷新页面，看看办到了哪一步。")]
+    if case.valid_until is not None and case.valid_until < now:
+        refusals.append(
+            Refusal("DESK_EXPIRED", "网上审核结果已过有效期。", "请退回网上审核重新确认。", "本登记机构规定")
+        )
+    absent = [p.name for p in state.absent(found)]
+    if absent:
+        refusals.append(
+            Refusal(
+                "DESK_ABSENT",
+                f"还没有核验{'、'.join(n[:1] + '*' for n in absent)}的身份。",
+                "请逐人核验身份证件。",
+                "实施细则9",
+                "identity",
+            )
+        )
+    unchecked = [line.item.name for line in papers(found, book) if line.key not in state.verdicts]
+    if unchecked:
+        refusals.append(
+            Refusal(
+                "DESK_UNCHECKED",
+                f"还有{len(unchecked)}项材料没有核验：{'、'.join(unchecked)}。",
+                "请逐项核验四个方面。",
+                "工作方案四（四）2",
+                "papers",
+            )
+        )
+    differing = [v.item for v in state.verdicts.values() if v.verdict != "ok"]
+    if differing:
+        refusals.append(
+            Refusal(
+                "DESK_DIFFERS",
+                f"有{len(differing)}项材料核验不符合。",
+                "请当场更正、退回网上审核，或不予受理。",
+                "条例17",
+                "papers",
+            )
+        )
+    refusals.extend(checking.refuse_unless_open(state.check, now))
+    return refusals
