@@ -1,155 +1,220 @@
-"""People acting on one case at the same moment. Each race is first shown to happen with the lock off."""
+"""People acting on one case or one home at the same moment: first with the lock off, then with it on."""
 
 from __future__ import annotations
 
-import contextlib
-import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection
 
-from dengbu.cases.actions import desk, filing, moving, review
-from dengbu.cases.actions.desk import accepting
-from dengbu.cases.models import Case, Transition
-from dengbu.core.acts import current
+from dengbu.cases.actions import desk, filing, review
+from dengbu.cases.actions.filing import submitting
+from dengbu.cases.models import Case, Claim, Transition
+from dengbu.core import rows
 from dengbu.core.refusals import Conflict, Refused
 from dengbu.payments.models import FeeBill
-from dengbu.register.models import Entry
+from dengbu.project.launcher.environment import DatabaseUrls
+from dengbu.register import actions as book
+from dengbu.register.models import Entry, Holder, Restriction
 from dengbu.register.verify import verify
 from tests.support import office
-from tests.support.races import at_once
+from tests.support.races import Overlap, in_between, take_away
 
-pytestmark = pytest.mark.usefixtures("own_database")
-
-
-def without_lock(docket_ids: Sequence[uuid.UUID]) -> list[Case]:
-    """What `locked_many` would be if it forgot to lock: both read the same state before either writes."""
-    cases = list(
-        Case.objects.select_related("docket").filter(docket_id__in=list(docket_ids)).order_by("docket_id")
-    )
-    current().about(*(c.docket_id for c in cases))
-    with contextlib.suppress(threading.BrokenBarrierError):
-        _together.wait(timeout=5)
-    return cases
+CASE_READ = (rows, "read_with")  # what an act on a case begins with
+BOOK_READ = (book, "book_of")
+CASE_LOCK = " FOR NO KEY UPDATE OF t"
+CLAIM_NET = "DROP INDEX one_live_claim"
+RESTRICTION_NET = "ALTER TABLE register_right DISABLE TRIGGER guard"
 
 
-_together = threading.Barrier(2)
+@pytest.fixture(autouse=True)
+def homes(own_database: DatabaseUrls) -> DatabaseUrls:
+    office.open_homes(2)
+    return own_database
 
 
 @pytest.fixture
-def lock_off(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    _together.reset()
-    monkeypatch.setattr(moving, "locked_many", without_lock)
-    monkeypatch.setattr(accepting, "locked_many", without_lock)
-    yield
+def cases_unlocked(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Call it when the case is made: from then on nobody locks its row."""
+
+    real = rows.read_with
+
+    def unlocked(model: Any, related: str, rest: str, values: Sequence[Any]) -> list[Any]:
+        assert CASE_LOCK in rest
+        return real(model, related, rest.removesuffix(CASE_LOCK), values)
+
+    def off() -> None:
+        monkeypatch.setattr(rows, "read_with", unlocked)
+
+    return off
 
 
-def outcomes(results: Sequence[Any]) -> tuple[int, list[Exception]]:
-    failed = [r for r in results if isinstance(r, Exception)]
-    return len(results) - len(failed), failed
+@pytest.fixture
+def units_unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(book, "_lock_units", lambda codes: book._unit_ids(set(codes)))
 
 
-def test_without_the_lock_two_reviewers_both_think_they_have_the_case(lock_off: None) -> None:
-    office.open_homes(2)
-    docket_id = _submitted_with_lock()
-    done, _ = outcomes(
-        at_once(
-            lambda: review.claim(actor=office.reviewer(11), docket_id=docket_id),
-            lambda: review.claim(actor=office.reviewer(12), docket_id=docket_id),
-        )
+def steps(docket_id: uuid.UUID, event: str) -> int:
+    return Transition.objects.filter(docket_id=docket_id, event=event).count()
+
+
+# --- two reviewers claim one case --------------------------------------------------------------------------------
+
+
+def two_claims(docket_id: uuid.UUID) -> Overlap:
+    return in_between(
+        lambda: review.claim(actor=office.reviewer(11), docket_id=docket_id),
+        lambda: review.claim(actor=office.reviewer(12), docket_id=docket_id),
+        after=CASE_READ,
     )
-    assert done == 2
-    assert Transition.objects.filter(docket_id=docket_id, event="claim").count() == 2
 
 
-def _submitted_with_lock() -> uuid.UUID:
-    """A submitted case made while the lock is off for the others: one actor at a time needs no partner."""
-    _together.abort()
+def test_without_the_lock_two_reviewers_both_think_they_have_the_case(
+    cases_unlocked: Callable[[], None],
+) -> None:
     docket_id = office.submitted_sale()
-    _together.reset()
-    return docket_id
+    cases_unlocked()
+    said = two_claims(docket_id)
+    assert not said.waited and not said.failures
+    assert steps(docket_id, "claim") == 2
+    assert Case.objects.get(pk=docket_id).reviewer_id == 11  # and 12 reads on
 
 
 def test_two_reviewers_claim_one_case_and_one_gets_it() -> None:
-    office.open_homes(2)
     docket_id = office.submitted_sale()
-    done, failed = outcomes(
-        at_once(
-            lambda: review.claim(actor=office.reviewer(11), docket_id=docket_id),
-            lambda: review.claim(actor=office.reviewer(12), docket_id=docket_id),
-        )
+    said = two_claims(docket_id)
+    assert said.waited and isinstance(said.second, Conflict) and said.second.codes == ("CASE_TAKEN",)
+    assert steps(docket_id, "claim") == 1 and Case.objects.get(pk=docket_id).reviewer_id == 11
+
+
+# --- acceptance at two desks -------------------------------------------------------------------------------------
+
+
+def two_desks(docket_id: uuid.UUID) -> Overlap:
+    return in_between(
+        lambda: desk.accept(actor=office.clerk(21), docket_id=docket_id),
+        lambda: desk.accept(actor=office.clerk(22), docket_id=docket_id),
+        after=CASE_READ,
     )
-    assert done == 1 and isinstance(failed[0], Conflict) and failed[0].codes == ("CASE_TAKEN",)
-    assert Transition.objects.filter(docket_id=docket_id, event="claim").count() == 1
 
 
-def test_without_the_lock_two_desks_both_get_as_far_as_the_book(
-    lock_off: None, monkeypatch: pytest.MonkeyPatch
+def test_without_the_lock_a_desk_is_told_something_untrue_about_the_owner(
+    cases_unlocked: Callable[[], None],
 ) -> None:
-    _together.abort()
-    office.open_homes(2)
     docket_id = office.checked_sale()
-    _together.reset()
-    reached = []
-    real = accepting.enter
+    cases_unlocked()
+    said = two_desks(docket_id)
+    assert not said.waited
+    assert isinstance(said.first, Refused) and "P_OWNER_MISSING" in said.first.codes
+    assert Entry.objects.filter(docket_id=docket_id).count() == 1
 
-    def counted(**arguments: Any) -> Any:
-        reached.append(1)
-        return real(**arguments)
 
-    monkeypatch.setattr(accepting, "enter", counted)
-    done, failed = outcomes(
-        at_once(
-            lambda: desk.accept(actor=office.clerk(21), docket_id=docket_id),
-            lambda: desk.accept(actor=office.clerk(22), docket_id=docket_id),
-        )
+def test_without_any_lock_two_desks_are_both_told_yes_and_the_last_net_catches_one(
+    cases_unlocked: Callable[[], None], units_unlocked: None
+) -> None:
+    docket_id = office.checked_sale()
+    cases_unlocked()
+    said = in_between(
+        lambda: desk.accept(actor=office.clerk(21), docket_id=docket_id),
+        lambda: desk.accept(actor=office.clerk(22), docket_id=docket_id),
+        after=BOOK_READ,
     )
-    assert len(reached) == 2  # the race is real; the book's own lock and rule still keep the second out
-    assert done == 1 and len(failed) == 1
+    assert not said.waited
+    assert isinstance(said.first, Refused) and said.first.codes == ("REG_ALREADY_ENDED",)
     assert Entry.objects.filter(docket_id=docket_id).count() == 1
 
 
 def test_two_desks_accept_one_case_and_it_is_entered_once() -> None:
-    office.open_homes(2)
     docket_id = office.checked_sale()
-    done, failed = outcomes(
-        at_once(
-            lambda: desk.accept(actor=office.clerk(21), docket_id=docket_id),
-            lambda: desk.accept(actor=office.clerk(22), docket_id=docket_id),
-        )
-    )
-    assert done == 1 and isinstance(failed[0], Refused) and failed[0].codes == ("CASE_MOVED_ON",)
+    said = two_desks(docket_id)
+    assert said.waited and isinstance(said.second, Refused) and said.second.codes == ("CASE_MOVED_ON",)
     assert Entry.objects.filter(docket_id=docket_id).count() == 1
     assert FeeBill.objects.filter(docket_id=docket_id).count() == 1
     assert verify().ok
 
 
-def test_submitting_twice_at_the_same_moment_makes_one_application() -> None:
-    office.open_homes(2)
-    docket_id = office.draft_sale()
-    results = at_once(
-        *(
-            lambda: filing.submit(actor=office.seller(), docket_id=docket_id, declared=True, key="once")
-            for _ in range(4)
-        )
+# --- submitting twice --------------------------------------------------------------------------------------------
+
+
+def two_submissions(docket_id: uuid.UUID, **key: Any) -> Overlap:
+    submit = lambda: filing.submit(  # noqa: E731
+        actor=office.seller(), docket_id=docket_id, declared=True, **key
     )
-    assert set(results) == {"awaiting_parties"}
-    assert Transition.objects.filter(docket_id=docket_id, event="invite").count() == 1
+    return in_between(submit, submit, after=CASE_READ)
+
+
+def invited() -> int:
+    """How often the buyer is asked to confirm."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM procrastinate_jobs WHERE args ->> 'template' = 'invited'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def test_without_lock_and_nets_submitting_twice_is_two_applications(
+    homes: DatabaseUrls, cases_unlocked: Callable[[], None]
+) -> None:
+    docket_id = office.draft_sale()
+    take_away(homes, CLAIM_NET)
+    cases_unlocked()
+    said = two_submissions(docket_id)
+    assert not said.waited and not said.failures
+    assert (steps(docket_id, "invite"), Claim.objects.count(), invited()) == (2, 2, 2)
+
+
+def test_without_the_lock_one_is_told_that_somebody_else_applies_for_the_home(
+    cases_unlocked: Callable[[], None],
+) -> None:
+    docket_id = office.draft_sale()
+    cases_unlocked()
+    said = two_submissions(docket_id)
+    assert not said.waited and isinstance(said.first, Refused) and said.first.codes == ("R_PENDING",)
+
+
+def test_submitting_twice_from_two_tabs_makes_one_application() -> None:
+    docket_id = office.draft_sale()
+    said = two_submissions(docket_id)
+    assert said.waited and isinstance(said.second, Conflict) and said.second.codes == ("CASE_MOVED_ON",)
+    assert (steps(docket_id, "invite"), Claim.objects.count(), invited()) == (1, 1, 1)
+
+
+def test_the_double_click_gets_the_answer_of_the_first_click(cases_unlocked: Callable[[], None]) -> None:
+    """The key of the page alone does it, whatever else is locked."""
+    docket_id = office.draft_sale()
+    cases_unlocked()
+    said = two_submissions(docket_id, key="once")
+    assert said.waited and said.first == said.second == "awaiting_parties"
+    assert steps(docket_id, "invite") == 1
+
+
+# --- two applications for one home -------------------------------------------------------------------------------
+
+
+def two_applications() -> tuple[Overlap, set[uuid.UUID]]:
+    first = office.draft_sale()
+    second = _copy_of_the_draft()
+    said = in_between(
+        lambda: filing.submit(actor=office.seller(), docket_id=first, declared=True),
+        lambda: filing.submit(actor=office.seller(), docket_id=second, declared=True),
+        after=(submitting, "claim"),
+    )
+    return said, set(Claim.objects.filter(released_at=None).values_list("docket_id", flat=True))
+
+
+def test_without_the_claim_one_home_is_applied_for_twice(homes: DatabaseUrls) -> None:
+    take_away(homes, CLAIM_NET)
+    said, claims = two_applications()
+    assert not said.waited and not said.failures
+    assert len(claims) == 2
 
 
 def test_two_applications_for_one_home_at_the_same_moment_leave_one() -> None:
-    office.open_homes(2)
-    first = office.draft_sale()
-    second = _copy_of_the_draft()
-    done, failed = outcomes(
-        at_once(
-            lambda: filing.submit(actor=office.seller(), docket_id=first, declared=True),
-            lambda: filing.submit(actor=office.seller(), docket_id=second, declared=True),
-        )
-    )
-    assert done == 1 and isinstance(failed[0], Refused) and "R_PENDING" in failed[0].codes
+    said, claims = two_applications()
+    assert said.waited and isinstance(said.second, Refused) and said.second.codes == ("R_PENDING",)
+    assert len(claims) == 1
 
 
 def _copy_of_the_draft() -> uuid.UUID:
@@ -164,16 +229,73 @@ def _copy_of_the_draft() -> uuid.UUID:
     return docket_id
 
 
-def test_a_seizure_at_the_moment_of_acceptance_either_comes_first_or_finds_the_buyer() -> None:
-    office.open_homes(2)
+# --- a seizure and the acceptance of a sale ----------------------------------------------------------------------
+
+
+def seizure_inside_acceptance() -> tuple[Overlap, uuid.UUID]:
+    """The court's seizure arrives while the desk has read the book and not yet written to it."""
     docket_id = office.checked_sale()
-    results = at_once(
+    said = in_between(
         lambda: desk.accept(actor=office.clerk(), docket_id=docket_id),
         lambda: office.seize(1),
+        after=BOOK_READ,
     )
-    state = office.state_of(docket_id)
-    if isinstance(results[0], Exception):
-        assert isinstance(results[0], Refused) and "R_SEAL" in results[0].codes and state == "preapproved"
-    else:
-        assert state == "registered"
+    return said, docket_id
+
+
+def acceptance_inside_seizure() -> tuple[Overlap, uuid.UUID]:
+    docket_id = office.checked_sale()
+    said = in_between(
+        lambda: office.seize(1),
+        lambda: desk.accept(actor=office.clerk(), docket_id=docket_id),
+        after=BOOK_READ,
+    )
+    return said, docket_id
+
+
+def owner_and_seizures() -> tuple[str, int]:
+    unit = office.homes.home(1)
+    owner = Holder.objects.get(right__unit__code=unit, right__ended_by=None, right__kind="house_ownership")
+    return owner.name, Restriction.objects.filter(unit__code=unit, ended_by=None).count()
+
+
+def entered(docket_id: uuid.UUID) -> int:
+    return Entry.objects.get(docket_id=docket_id).number
+
+
+def seized() -> int:
+    return Restriction.objects.get(unit__code=office.homes.home(1)).made_by.number
+
+
+def test_without_lock_and_nets_a_transfer_is_entered_on_a_seized_home(
+    homes: DatabaseUrls, units_unlocked: None
+) -> None:
+    take_away(homes, RESTRICTION_NET)
+    said, docket_id = seizure_inside_acceptance()
+    assert not said.waited and not said.failures
+    assert office.state_of(docket_id) == "registered" and owner_and_seizures() == (office.BUYER[0], 1)
+    assert entered(docket_id) > seized(), "first seized, then sold"
+
+
+def test_without_the_lock_postgresql_alone_stops_the_acceptance_of_a_seized_home(
+    units_unlocked: None,
+) -> None:
+    said, docket_id = seizure_inside_acceptance()
+    assert not said.waited
+    assert isinstance(said.first, IntegrityError) and "restriction in force" in str(said.first)
+    assert office.state_of(docket_id) == "preapproved" and owner_and_seizures() == (office.SELLER[0], 1)
+
+
+def test_a_seizure_waits_for_the_acceptance_that_was_there_first() -> None:
+    said, docket_id = seizure_inside_acceptance()
+    assert said.waited and not said.failures
+    assert office.state_of(docket_id) == "registered"
+    assert entered(docket_id) < seized(), "first sold, then seized"
+    assert verify().ok
+
+
+def test_an_acceptance_waits_for_the_seizure_that_was_there_first_and_is_refused() -> None:
+    said, docket_id = acceptance_inside_seizure()
+    assert said.waited and isinstance(said.second, Refused) and "R_SEAL" in said.second.codes
+    assert office.state_of(docket_id) == "preapproved" and owner_and_seizures() == (office.SELLER[0], 1)
     assert verify().ok
