@@ -42,6 +42,7 @@ PARTIES = {"seller", "buyer"}
 EXPECTED: dict[tuple[str, str], set[str]] = {
     ("draft", "invite"): {"seller", "buyer"},
     ("draft", "submit"): {"seller", "buyer", "clerk"},
+    ("draft", "expire"): set(),
     ("awaiting_parties", "confirm"): {"seller", "buyer"},
     ("awaiting_parties", "disagree"): {"seller", "buyer"},
     ("awaiting_parties", "expire"): set(),
@@ -219,6 +220,7 @@ NOTE = [{"reason": "证书是假的，与登记簿不符", "clause": "条例22",
 TAKE: dict[tuple[str, str], tuple[Callable[[], uuid.UUID], Callable[[Actor, uuid.UUID], object]]] = {
     ("draft", "invite"): (draft, lambda a, d: filing.submit(actor=a, docket_id=d, declared=True)),
     ("draft", "submit"): (walk_in, lambda a, d: filing.submit(actor=a, docket_id=d, declared=True)),
+    ("draft", "expire"): (draft, lambda a, d: filing.close_old_drafts(actor=a)),
     ("awaiting_parties", "confirm"): (
         awaiting,
         lambda a, d: filing.confirm(actor=a, docket_id=d, declared=True),

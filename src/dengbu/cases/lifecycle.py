@@ -59,6 +59,7 @@ S = State
 STEPS: tuple[Step, ...] = (
     Step(S.DRAFT, "invite", S.AWAITING, (APPLICANT,), "提交，等待他人确认"),
     Step(S.DRAFT, "submit", S.SUBMITTED, (APPLICANT, "case.file_for"), "提交申请"),
+    Step(S.DRAFT, "expire", S.EXPIRED, (SYSTEM,), "草稿到期关闭"),
     Step(S.AWAITING, "confirm", S.SUBMITTED, (APPLICANT,), "各方已确认，提交申请"),
     Step(S.AWAITING, "disagree", S.DRAFT, (APPLICANT,), "有人不同意，退回修改"),
     Step(S.AWAITING, "expire", S.EXPIRED, (SYSTEM,), "逾期没有确认"),

@@ -52,12 +52,15 @@ class Case(Mutable):
     applicant_names = models.CharField(max_length=300, default="")
     created_at = models.DateTimeField()
     draft_until = models.DateTimeField(null=True)
+    draft_told_at = models.DateTimeField(null=True)  # when the filer was told that the draft's term is ending
     submitted_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)  # of the present step, on working days
 
     reviewer_id = models.BigIntegerField(null=True)  # the online reviewer, kept through corrections
     reviewer_name = models.CharField(max_length=50, default="")
     claimed_at = models.DateTimeField(null=True)
+    # The contract filing was altered or ended by the housing department since the case was judged.
+    filing_changed_at = models.DateTimeField(null=True)
     passed_at = models.DateTimeField(null=True)
     prereview_no = models.CharField(max_length=20, null=True, unique=True)
     token = models.CharField(max_length=40, null=True, unique=True)
@@ -89,6 +92,7 @@ class Case(Mutable):
                 condition=Q(closed_at__isnull=True),
                 name="queue_of_reviewer",
             ),
+            models.Index(fields=["draft_until", "docket"], condition=Q(state="draft"), name="drafts_by_term"),
             models.Index(fields=["state", "due_at", "docket"], name="cases_by_state"),
             models.Index(fields=["person_id", "-created_at"], name="cases_of_person"),
             models.Index(fields=["organisation_id", "state", "-created_at"], name="cases_of_organisation"),

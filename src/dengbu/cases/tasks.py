@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from dengbu.core.acts import system
 
 from .actions.closing import expire_overdue
+from .actions.filing import close_old_drafts, tell_of_ending_drafts
 from .actions.telling import tell_parties
 
 ROAD = system("road")
@@ -32,3 +33,15 @@ def fee_settled(docket_id: str) -> None:
 def expire(timestamp: int) -> None:
     """Corrections and pre-review results past their day expire."""
     expire_overdue(actor=ROAD)
+
+
+@app.periodic(
+    cron="15 2 * * *", periodic_id="cases.drafts"
+)  # 10:15 in Shanghai: messages do not come at night
+@app.task(name="cases.drafts", queueing_lock="cases.drafts", pass_context=False)
+def drafts(timestamp: int) -> None:
+    """Drafts near the end of their term are announced, those past it are closed; a few hundred at a time."""
+    while tell_of_ending_drafts(actor=ROAD):
+        pass
+    while close_old_drafts(actor=ROAD):
+        pass

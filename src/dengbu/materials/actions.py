@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PIL import Image
 
-from dengbu.core import clock
+from dengbu.core import clock, jobs
 from dengbu.core.acts import Actor, act, current
 from dengbu.core.refusals import Conflict, Refusal, Refused
 
@@ -180,6 +180,21 @@ def move_page(*, actor: Actor, docket_id: uuid.UUID, item: str, page_id: uuid.UU
             row.position = place
         MaterialPage.objects.bulk_update(rows, ["position"])
     current().note(item=item, page=str(page_id), by=by)
+
+
+@act("materials.discard")
+def discard(*, actor: Actor, docket_ids: Sequence[uuid.UUID]) -> int:
+    """Files of applications that were never made: the rows go, and after commit the bytes no other row points at.
+
+    Gives how many pages went.
+    """
+    rows = list(MaterialPage.objects.select_for_update().filter(docket_id__in=list(docket_ids)))
+    keys = sorted({key for row in rows for key in (row.storage_key, row.thumb_key)})
+    MaterialPage.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    if keys:
+        jobs.enqueue("materials.forget", keys=keys)
+    current().note(discarded=len(rows))
+    return len(rows)
 
 
 def turn(page: MaterialPage) -> KeptPage:

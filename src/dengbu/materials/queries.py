@@ -1,9 +1,10 @@
-"""Reads of uploaded evidence. One statement each."""
+"""Reads of uploaded evidence. One statement each, where nothing else is said."""
 
 from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from collections.abc import Sequence
 
 from .models import MaterialPage
 
@@ -35,3 +36,11 @@ def item_with_removed(docket_id: uuid.UUID, item: str) -> tuple[list[MaterialPag
 def page_of(docket_id: uuid.UUID, page_id: uuid.UUID) -> MaterialPage | None:
     """One page of a docket, removed or not."""
     return MaterialPage.objects.filter(docket_id=docket_id, pk=page_id).first()
+
+
+def unreferenced(keys: Sequence[str]) -> list[str]:
+    """Those of these keys that no page points at, removed or not. Two statements."""
+    wanted = list(keys)
+    used = set(MaterialPage.objects.filter(storage_key__in=wanted).values_list("storage_key", flat=True))
+    used |= set(MaterialPage.objects.filter(thumb_key__in=wanted).values_list("thumb_key", flat=True))
+    return [key for key in wanted if key not in used]

@@ -103,6 +103,12 @@ def read_verified(key: str, *, storage: Storage | None = None) -> bytes:
     return content
 
 
+def forget_stored(key: str, *, storage: Storage | None = None) -> None:
+    """Delete an object that no row points at. Gone already, or not a key of ours: nothing to do."""
+    if _KEY.match(key):
+        (storage or storages["materials"]).delete(key)
+
+
 def _digest_of(key: str) -> str:
     match = _KEY.match(key)
     if match is None or not match["digest"].startswith(match["a"] + match["b"]):

@@ -40,6 +40,14 @@ TEMPLATES: Final[dict[str, Template]] = {
             "logged_in", "登录提醒", "您的账号于{at}用{how}登录。不是本人操作的，请致电登记中心。", sms=False
         ),
         Template("invited", "请您确认", "{who}邀请您确认不动产登记申请{no}，请于{d}前登录网上大厅核对确认。"),
+        Template(
+            "draft_ending",
+            "草稿即将到期",
+            "您的草稿{no}保留到{d}，到期后草稿和已传的材料会删除。需要办理的请登录提交。",
+        ),
+        Template(
+            "draft_ended", "草稿已到期", "您的草稿{no}已到期关闭，已传的材料已删除。需要办理的，请重新申请。"
+        ),
         Template("confirmed", "对方已确认", "申请{no}的其他申请人已全部确认，请登录提交。"),
         Template(
             "confirmation_declined", "对方未确认", "申请{no}有申请人未确认，申请已退回，请登录查看原因。"

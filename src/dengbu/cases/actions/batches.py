@@ -31,8 +31,8 @@ from ..facts import facts_of
 from ..lifecycle import FINAL, State
 from ..models import NUMBER_PURPOSE, Batch, Case, CaseParty, Claim, RestrictionCheck, Transition
 from . import checking
-from .filing import DECLARATION, REVIEW_DAYS, missing, organisation_for
-from .moving import authority, limit_days, locked_many, move, workdays_from_now
+from .filing import DECLARATION, REVIEW_DAYS, draft_term, missing, organisation_for
+from .moving import authority, locked_many, move, workdays_from_now
 
 MOST_UNITS = 100  # a bulk visit is planned for no more
 
@@ -250,7 +250,7 @@ def _write_drafts(
             organisation_id=organisation.pk,
             applicant_names="、".join(p.name for p in filing.parties)[:300],
             created_at=now,
-            draft_until=now + dt.timedelta(days=limit_days("draft_kept")),
+            draft_until=draft_term(),
         )
         cases.append(case)
         parties.extend(_parties(case, filing, organisation))

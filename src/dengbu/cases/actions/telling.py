@@ -17,6 +17,8 @@ from dengbu.payments.queries import bills_of
 
 from ..models import PHONE_PURPOSE, Case, CaseParty
 
+OF_A_DRAFT = ("draft_ending", "draft_ended")  # a draft is nobody's business but its author's
+
 
 def _day(value: dt.date | dt.datetime | None) -> str:
     if value is None:
@@ -36,6 +38,8 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
             "d": _day(case.due_at),
         },
         "confirmation_declined": {"no": number},
+        "draft_ending": {"no": number, "d": _day(case.draft_until)},
+        "draft_ended": {"no": number},
         "correction": {
             "no": number,
             "n": str(len(correction.reasons)) if correction else "",
@@ -84,7 +88,8 @@ def tell_parties(*, actor: Actor, docket_ids: Sequence[uuid.UUID], template: str
 
 
 def _receivers(case: Case, template: str) -> list[tuple[int | None, str]]:
-    """(account, phone) of each receiver: for an invitation those who have to confirm, else who filed and all others."""
+    """(account, phone) of each receiver: for an invitation those who have to confirm, of a draft only who began it,
+    else who filed and all others."""
     parties = list(CaseParty.objects.filter(case=case).order_by("role", "ordinal"))
     accounts = {
         p.id_index: p
@@ -93,7 +98,7 @@ def _receivers(case: Case, template: str) -> list[tuple[int | None, str]]:
     found: dict[str, tuple[int | None, str]] = {}
     if template != "invited" and not case.filed_for_by_staff:
         found[f"user:{case.filed_by}"] = (case.filed_by, _account_phone(case.filed_by))
-    for party in parties:
+    for party in parties if template not in OF_A_DRAFT else ():
         if template == "invited" and party.invite_token is None:
             continue
         account = accounts.get(party.number_index)

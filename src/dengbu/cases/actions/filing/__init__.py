@@ -7,6 +7,7 @@ from .drafting import (
     MAY_NOT_FILE,
     PartyIn,
     correction_targets,
+    draft_term,
     drop_draft,
     editable,
     organisation_for,
@@ -18,6 +19,7 @@ from .drafting import (
     start,
     start_walk_in,
 )
+from .ending import close_old_drafts, tell_of_ending_drafts
 from .submitting import (
     DECLARATION,
     REVIEW_DAYS,
@@ -41,9 +43,11 @@ __all__ = [
     "PartyIn",
     "awaiting",
     "claim",
+    "close_old_drafts",
     "confirm",
     "correction_targets",
     "disagree",
+    "draft_term",
     "drop_draft",
     "editable",
     "missing",
@@ -57,5 +61,6 @@ __all__ = [
     "start_walk_in",
     "submit",
     "tell_later",
+    "tell_of_ending_drafts",
     "withdraw",
 ]

@@ -134,11 +134,16 @@ def _new_case(
         organisation_id=organisation.pk if organisation else None,
         batch_id=batch_id,
         created_at=now,
-        draft_until=now + dt.timedelta(days=limit_days("draft_kept")),
+        draft_until=draft_term(),
     )
     case.save(force_insert=True)
     current().about(docket.pk)
     return case
+
+
+def draft_term() -> dt.datetime:
+    """Until when a draft is kept that begins now."""
+    return clock.now() + dt.timedelta(days=limit_days("draft_kept"))
 
 
 def organisation_for(actor: Actor, client: str) -> Organisation | None:

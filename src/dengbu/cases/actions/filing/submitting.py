@@ -18,11 +18,11 @@ from dengbu.register.queries import book_of
 from dengbu.register.rules import UnitBook
 
 from ...facts import CaseFacts, facts
-from ...lifecycle import State
+from ...lifecycle import State, step
 from ...models import Case, CaseParty, Claim
 from .. import checking
 from ..moving import check_version, limit_days, move, workdays_from_now
-from .drafting import organisation_for, own_case, typed_by_desk
+from .drafting import draft_term, organisation_for, own_case, typed_by_desk
 
 DECLARATION = Refusal("F_DECLARATION", "请阅读并勾选承诺书", "", "条例16", "declaration")
 
@@ -54,12 +54,13 @@ def missing(found: CaseFacts, at: dt.datetime, books: Mapping[str, UnitBook] | N
 def submit(*, actor: Actor, docket_id: uuid.UUID, declared: bool, version: int | None = None) -> str:
     """Submit the application: judge it whole, claim the unit, then to the reviewers or first to the other parties.
 
-    Gives the new state. Raises Refused with every reason, Conflict for a stale tab; with a key a replay gives the
+    Gives the new state. Raises Refused with every reason, Conflict for a stale tab or what is submitted already; with a key a replay gives the
     first answer and makes nothing new.
     """
     case, parties = own_case(docket_id, actor)
     if case.state == State.CORRECTION:
         return _resubmit(case, parties, actor, declared)
+    step(case.state, "submit")
     check_version(case, version)
     if not declared:
         raise Refused(DECLARATION)
@@ -207,6 +208,8 @@ def disagree(*, actor: Actor, docket_id: uuid.UUID, reason: str) -> str:
         party.save()
     case.parties.update(confirmed_at=None, confirmed_by=None, invite_token=None)
     case.version = case.version + 1
+    # Its term ran out while the others were asked, or soon will: it begins anew.
+    case.draft_until, case.draft_told_at = draft_term(), None
     case.filed = {**case.filed, "disagreed": {"who": mine[0].name, "why": reason.strip()[:200]}}
     move(case, "disagree", actor, note=reason.strip()[:200], parties=parties)
     tell_later(case, "confirmation_declined")
