@@ -8,13 +8,25 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Protocol
 
+from dengbu.core import crypto
 from dengbu.core.refusals import Refusal
 
-from .effects import Effect
+from .effects import (
+    Amend,
+    Close,
+    Effect,
+    End,
+    Grant,
+    Lift,
+    Open,
+    OpenBuilding,
+    OpenParcel,
+    Restrict,
+)
 
 # Mortgages entered before the Civil Code took effect follow the old rule: consent (自然资发〔2021〕54号).
 CIVIL_CODE = dt.date(2021, 1, 1)
@@ -63,6 +75,7 @@ class RestrictionFact:
     position: int
     share_of: str
     note: str = ""
+    debtor_index: str = ""  # whose debt it secures, where the order names somebody (pre-seizure)
 
     def in_force(self, at: dt.datetime) -> bool:
         """Not ended and inside its term; a waiting seizure counts although its term has not begun (corrections 8)."""
@@ -90,6 +103,23 @@ class UnitBook:
     @property
     def ownership(self) -> RightFact | None:
         return next((r for r in self.rights if r.kind == "house_ownership"), None)
+
+    @property
+    def land_use(self) -> RightFact | None:
+        """The land use right entered on the unit itself (bare land)."""
+        return next((r for r in self.rights if r.kind == "land_use"), None)
+
+    @property
+    def title(self) -> RightFact | None:
+        """The unit's title: ownership of the house, or the land use right on bare land."""
+        return self.ownership or self.land_use
+
+    @property
+    def owner_has_land(self) -> bool:
+        """Whether who owns the house also stands in the book for the land under it; without anybody there, yes."""
+        of_land = {i for r in self.land_rights if r.kind == "land_use" for i in r.holder_indexes}
+        owned = self.ownership
+        return not of_land or owned is None or bool(of_land & owned.holder_indexes)
 
     @property
     def mortgages(self) -> tuple[RightFact, ...]:
@@ -156,6 +186,9 @@ RESTRICTION_CODES = {
     "objection": ("R_OBJ", "异议登记"),
     "freeze": ("R_FREEZE", "行政限制（冻结）"),
     "internal_lock": ("R_FREEZE", "登记机构内部锁定"),
+    "sale_limit": ("R_POLICY", "限售"),
+    "dispute": ("R_DISPUTE", "权属争议"),
+    "illegal_building": ("R_ILLEGAL", "违法建筑认定"),
 }
 
 
@@ -171,14 +204,21 @@ def obstacles(book: UnitBook | None, at: dt.datetime) -> tuple[Obstacle, ...]:
     for r in book.restrictions:
         if r.in_force(at):
             code, label = RESTRICTION_CODES[r.kind]
-            found.append(Obstacle(code, r.public_id, f"{label}：{r.authority}，{r.document_no}{_term(r)}"))
+            found.append(
+                Obstacle(
+                    code,
+                    r.public_id,
+                    f"{label}：{r.authority}，{r.document_no}{_term(r)}",
+                    frozenset({r.debtor_index} - {""}),
+                )
+            )
     for r in book.land:
         if r.in_force(at) and r.kind in ("seizure", "waiting_seizure", "preseizure"):
             found.append(
                 Obstacle("R_LANDSEAL", r.public_id, f"土地查封：{r.authority}，{r.document_no}{_term(r)}")
             )
-    if book.ownership is None:
-        found.append(Obstacle("R_NOFIRST", None, "这处房屋还没有办理首次登记。"))
+    if book.title is None:
+        found.append(Obstacle("R_NOFIRST", None, "这处不动产还没有办理首次登记。"))
     for right in book.rights:
         found.extend(_from_right(right))
     for right in book.land_rights:
@@ -195,7 +235,9 @@ def obstacles(book: UnitBook | None, at: dt.datetime) -> tuple[Obstacle, ...]:
 def _from_right(right: RightFact) -> Iterable[Obstacle]:
     if right.kind == "mortgage":
         text = f"抵押权（第{right.rank}顺位）：{names(right)}"
-        if right.terms.get("transfer_limited") is True:
+        if right.terms.get("thing") == "works_in_progress":
+            yield Obstacle("R_CIP", right.public_id, f"在建建筑物{text}", right.holder_indexes)
+        elif right.terms.get("transfer_limited") is True:
             yield Obstacle("R_MTG_LIMIT", right.public_id, f"{text}，约定限制转让", right.holder_indexes)
         elif right.terms.get("transfer_limited") is None and right.entered_on >= CIVIL_CODE:
             # An empty field is not "no" (corrections 16).
@@ -215,6 +257,94 @@ def _from_right(right: RightFact) -> Iterable[Obstacle]:
         yield Obstacle(code, right.public_id, f"{label}：{names(right)}", right.holder_indexes)
     elif right.kind == "residence":
         yield Obstacle("R_RES", right.public_id, f"居住权：{names(right)}", right.holder_indexes)
+    elif right.kind == "easement":
+        yield Obstacle("R_EASE", right.public_id, f"地役权：{names(right)}", right.holder_indexes)
+
+
+def after(books: Mapping[str, UnitBook], effects: Iterable[Effect], at: dt.datetime) -> dict[str, UnitBook]:
+    """The books as these effects leave them: what the next entry of the same act finds (合并办理).
+
+    Says in memory what `register.actions` writes; `tests/register/test_after.py` holds the two to each other.
+    """
+    left = dict(books)
+    day = at.astimezone(_SHANGHAI).date()
+    for effect in effects:
+        if isinstance(effect, OpenParcel | OpenBuilding):
+            continue
+        if isinstance(effect, Open):
+            left[effect.unit] = UnitBook(
+                code=effect.unit,
+                parcel_code=effect.parcel,
+                building_code=effect.building or "",
+                closed=False,
+                location=str(effect.facts.get("location", "")),
+                use=str(effect.facts.get("use", "")),
+                area_m2=Decimal(str(effect.facts.get("area_m2", 0))),
+                facts=effect.facts,
+                parcel={},
+                rights=(),
+                restrictions=(),
+            )
+            continue
+        book = left.get(effect.unit)
+        if book is None:
+            continue
+        if isinstance(effect, Close):
+            left[effect.unit] = replace(book, closed=True)
+        elif isinstance(effect, Amend):
+            left[effect.unit] = replace(
+                book,
+                facts=effect.facts,
+                location=str(effect.facts.get("location", book.location)),
+                use=str(effect.facts.get("use", book.use)),
+                area_m2=Decimal(str(effect.facts.get("area_m2", book.area_m2))),
+            )
+        elif isinstance(effect, Grant):
+            left[effect.unit] = replace(book, rights=(*book.rights, _granted(effect, day)))
+        elif isinstance(effect, End):
+            left[effect.unit] = replace(
+                book, rights=tuple(r for r in book.rights if r.public_id != effect.right)
+            )
+        elif isinstance(effect, Restrict):
+            left[effect.unit] = replace(book, restrictions=(*book.restrictions, _restricted(effect)))
+        elif isinstance(effect, Lift):
+            left[effect.unit] = replace(
+                book, restrictions=tuple(r for r in book.restrictions if r.public_id != effect.restriction)
+            )
+    return left
+
+
+def _granted(effect: Grant, day: dt.date) -> RightFact:
+    return RightFact(
+        public_id=effect.right,
+        kind=effect.kind,
+        terms=effect.terms,
+        rank=effect.rank,
+        coownership=effect.coownership,
+        share_denominator=effect.share_denominator,
+        holders=tuple(
+            HolderFact(h.name, h.document_kind, crypto.index(h.number), "", h.share_numerator)
+            for h in effect.holders
+        ),
+        entered_on=day,
+        entry_number="",
+        instrument=effect.instrument,
+        share_of=effect.share_of,
+    )
+
+
+def _restricted(effect: Restrict) -> RestrictionFact:
+    return RestrictionFact(
+        public_id=effect.restriction,
+        kind=effect.kind,
+        authority=effect.authority,
+        document_no=effect.document_no,
+        from_at=effect.from_at,
+        until_at=effect.until_at,
+        position=effect.position,
+        share_of=effect.share_of,
+        note=effect.note,
+    )
 
 
 def names(right: RightFact) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from .base import ContractFact, Filed, PartyFact, RegistrationType, Rule
+from .base import RegistrationType, Role
+from .facts import ContractFact, Filed, PartyFact
 from .mortgages import DISCHARGE_REASONS, MortgageDischarge, MortgageFirst
+from .tables import Rule
 from .transfers import ExistingHomeSale, NewHomeTransfer
 
 TYPES: dict[str, type[RegistrationType]] = {
@@ -21,5 +23,6 @@ __all__ = [
     "NewHomeTransfer",
     "PartyFact",
     "RegistrationType",
+    "Role",
     "Rule",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Iterable, Mapping
 
 from dengbu.core.refusals import Refusal
@@ -11,16 +10,10 @@ from dengbu.core.vocabulary import CertificateKind, Client, RegistrationKind
 from dengbu.register.effects import Effect, End, Grant
 from dengbu.register.rules import RightFact, UnitBook
 
-from .base import (
-    ALWAYS_BLOCK,
-    DISPOSAL,
-    RegistrationType,
-    Rule,
-    agents_may_act,
-    filed_to_others,
-    holders,
-    owners_apply,
-)
+from .base import RegistrationType, Role, Rule
+from .checks import agents_may_act, filed_to_others, owners_apply
+from .facts import holders
+from .tables import BURDEN, RELIEF
 
 
 class MortgageFirst(RegistrationType):
@@ -30,19 +23,13 @@ class MortgageFirst(RegistrationType):
     client = Client.BANK
     line = "mortgage"
     kind = RegistrationKind.FIRST
-    owner_roles = ("mortgagor",)
-    taker_roles = ("mortgagee",)
-    confirming = ("mortgagor",)
+    roles = (
+        Role("mortgagor", "抵押人", "owner", "register", confirms=True),
+        Role("mortgagee", "抵押权人", "taker", "us", many=False),
+    )
     produces = CertificateKind.PROOF
     stopped_by_filing = True
-    answers_to = {
-        **DISPOSAL,
-        "R_NOTICE": Rule.ALLOW_IF_HOLDER,
-        "R_NOTICE_MTG": Rule.WARN,
-        "R_MTG_LIMIT": Rule.INFO,
-        "R_MTG_PRE2021": Rule.INFO,
-        "R_MTG_UNCLEAR": Rule.INFO,
-    }
+    answers_to = BURDEN
     fee_rule = "FEE_MTG"
     legal_basis = "民法典395、397、402；实施细则65-67；自然资发〔2021〕54号"
 
@@ -122,24 +109,15 @@ class MortgageDischarge(RegistrationType):
     client = Client.BANK
     line = "mortgage"
     kind = RegistrationKind.CANCELLATION
-    owner_roles = ()
-    taker_roles = ("mortgagee",)
+    roles = (Role("mortgagee", "抵押权人", "taker", "us", many=False),)
+    subject = "right"
+    target_kinds = ("mortgage",)
     produces = None
     voids_certificate = True
-    answers_to = dict.fromkeys(DISPOSAL, Rule.INFO) | {**ALWAYS_BLOCK, "R_FREEZE": Rule.WARN}
+    answers_to = RELIEF
+    pending = Rule.WARN
     fee_rule = "FEE_ZERO"
     legal_basis = "民法典393；实施细则70"
-
-    @property
-    def target(self) -> uuid.UUID | None:
-        value = self.filed.terms.get("right")
-        return uuid.UUID(str(value)) if value else None
-
-    def claim_class(self) -> str:
-        return f"right:{self.target}"
-
-    def is_target(self, right: uuid.UUID) -> bool:
-        return right == self.target
 
     def _mortgage(self, book: UnitBook) -> RightFact | None:
         right = book.right(self.target) if self.target else None

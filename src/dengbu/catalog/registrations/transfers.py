@@ -11,16 +11,10 @@ from dengbu.core.vocabulary import CertificateKind, Client, RegistrationKind
 from dengbu.register.effects import Effect, End, Grant
 from dengbu.register.rules import RightFact, UnitBook
 
-from .base import (
-    DISPOSAL,
-    RegistrationType,
-    Rule,
-    agents_may_act,
-    contract_agrees,
-    holders,
-    owners_apply,
-    shares_add_up,
-)
+from .base import RegistrationType, Role, Rule
+from .checks import agents_may_act, contract_agrees, owners_apply, shares_add_up
+from .facts import holders
+from .tables import DISPOSAL
 
 
 class OwnershipTransfer(RegistrationType):
@@ -28,8 +22,10 @@ class OwnershipTransfer(RegistrationType):
 
     line = "transfer"
     kind = RegistrationKind.TRANSFER
-    owner_roles = ("seller",)
-    taker_roles = ("buyer",)
+    roles = (
+        Role("seller", "卖方", "owner", "register", confirms=True),
+        Role("buyer", "买方", "taker", "contract", confirms=True, shares=True),
+    )
     produces = CertificateKind.CERTIFICATE
     voids_certificate = True
     answers_to = DISPOSAL
@@ -90,7 +86,6 @@ class ExistingHomeSale(OwnershipTransfer):
 
     code, name = "P01", "存量房买卖转移登记"
     client = Client.PERSON
-    confirming = ("seller", "buyer")
     legal_basis = "民法典209、214、406；实施细则27、38；契税法11"
 
 
@@ -103,5 +98,14 @@ class NewHomeTransfer(OwnershipTransfer):
 
     code, name = "D09", "商品房首次转移登记"
     client = Client.DEVELOPER
-    answers_to = {**DISPOSAL, "R_NOTICE_MTG": Rule.INFO, "R_LANDMTG": Rule.CONSENT}
+    roles = (
+        Role("seller", "开发企业", "owner", "register"),
+        Role("buyer", "买受人", "taker", "contract", shares=True),
+    )
+    answers_to = {
+        **DISPOSAL,
+        "R_NOTICE_MTG": Rule.INFO,
+        "R_LANDMTG": Rule.CONSENT,
+        "R_PRESEAL": Rule.IF_DEBTOR,
+    }
     legal_basis = "实施细则27、38、85；民法典221；契税法11"

@@ -1,0 +1,80 @@
+"""What was filed, as facts: parties, contract, terms, papers. In memory only; nothing here asks the database."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dengbu.register.effects import HolderIn
+
+
+@dataclass(frozen=True, slots=True)
+class PartyFact:
+    """A party as filed. `number` is the plain identity number, held in memory only."""
+
+    role: str
+    name: str
+    document_kind: str
+    number: str
+    number_index: str
+    share_numerator: int | None = None
+    confirmed: bool = False
+    agent: str = ""
+    authority: str = ""  # notarised | on_site | guardian | organisation
+
+
+@dataclass(frozen=True, slots=True)
+class ContractFact:
+    """What the housing department has on file for the contract (合同备案). Price in 分."""
+
+    filing_no: str
+    unit_code: str
+    status: str
+    price_fen: int
+    area_m2: str
+    sellers: frozenset[str]
+    buyers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What was applied for, as facts: the unit, the parties, the terms, the papers that are there."""
+
+    docket_id: uuid.UUID
+    unit_code: str
+    parties: tuple[PartyFact, ...]
+    terms: Mapping[str, Any] = field(default_factory=dict)
+    evidence: frozenset[str] = frozenset()
+    contract: ContractFact | None = None
+    other_filing: ContractFact | None = None  # a live filing of the unit in favour of others
+    officer: Mapping[str, str] = field(default_factory=dict)  # obstacle -> the officer's recorded reason
+    other_case: bool = False  # another unfinished case claims the unit
+    surveyed: Mapping[str, Mapping[str, Any]] = field(
+        default_factory=dict
+    )  # unit code -> checked-in survey facts
+
+    @property
+    def unit_codes(self) -> tuple[str, ...]:
+        """The unit applied for and, where the application names more, those with it."""
+        more = self.terms.get("units", ())
+        return tuple(dict.fromkeys((self.unit_code, *more))) if more else (self.unit_code,)
+
+    def role(self, *roles: str) -> tuple[PartyFact, ...]:
+        return tuple(p for p in self.parties if p.role in roles)
+
+    def indexes(self, *roles: str) -> frozenset[str]:
+        return frozenset(p.number_index for p in self.role(*roles))
+
+    def seen_as(self, names: Mapping[str, str]) -> Filed:
+        """The same application with roles under other names: the buyer of a sale is the mortgagor of its mortgage.
+
+        `names`: role here -> role there. Roles that are not named are not seen.
+        """
+        seen = tuple(replace(p, role=names[p.role]) for p in self.parties if p.role in names)
+        return replace(self, parties=seen)
+
+
+def holders(parties: Iterable[PartyFact]) -> tuple[HolderIn, ...]:
+    return tuple(HolderIn(p.name, p.document_kind, p.number, p.share_numerator) for p in parties)
