@@ -1,9 +1,8 @@
 import datetime as dt
-import threading
 import uuid
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import connection
 
 from dengbu.appointments import actions, queries, rules
 from dengbu.appointments.models import Booking, Slot
@@ -11,7 +10,6 @@ from dengbu.core import clock
 from dengbu.core.acts import act
 from dengbu.core.refusals import NotPermitted, Refused
 from tests.support.dockets import SYSTEM, citizen, open_docket, staff
-from tests.support.races import at_once
 
 PERSON = citizen()
 DESK = staff("case.accept", "appointment.see")
@@ -251,42 +249,3 @@ class TestCalendar:
         move_clock_to(first.starts_at + dt.timedelta(minutes=1))
         assert [s.pk for s in queries.slots_of_day("window", clock.today())] == [second.pk]
         assert queries.days_with_room("window", clock.today())[0].slots == 1
-
-
-# --- the last place ---------------------------------------------------------------------------------------------
-
-
-def test_without_the_lock_the_last_place_is_held_by_the_database_alone(own_database, monkeypatch):
-    (slot,) = opened(capacity=1)
-    dockets = [open_docket(), open_docket()]
-    both = threading.Barrier(2)
-
-    def unlocked(slot_ids):
-        found = list(Slot.objects.filter(pk__in=list(slot_ids)))
-        both.wait(timeout=30)  # both see the last place free
-        return found
-
-    monkeypatch.setattr(actions, "_locked_slots", unlocked)
-    said = at_once(*[lambda d=d: book(slot, d) for d in dockets])
-    (broken,) = [s for s in said if isinstance(s, Exception)]
-    assert isinstance(broken, IntegrityError) and "never_oversold" in str(broken)
-
-
-def test_the_last_place_goes_to_one_and_the_others_are_told(own_database):
-    (slot,) = opened(capacity=1)
-    dockets = [open_docket() for _ in range(4)]
-    said = at_once(*[lambda d=d: book(slot, d) for d in dockets])
-    refused = [s for s in said if isinstance(s, Refused)]
-    assert [r.codes for r in refused] == [("SLOT_FULL",)] * 3
-    slot.refresh_from_db()
-    assert slot.booked == 1 and Booking.objects.filter(cancelled_at__isnull=True).count() == 1
-
-
-def test_two_tabs_that_move_one_visit_leave_one_visit(own_database):
-    slots = opened(times=((NINE, TEN), (TEN, ELEVEN), (ELEVEN, dt.time(12))))
-    docket = open_docket()
-    book(slots[0], docket)
-    said = at_once(lambda: book(slots[1], docket), lambda: book(slots[2], docket))
-    assert all(isinstance(s, str) for s in said)
-    assert Booking.objects.filter(docket=docket, cancelled_at__isnull=True).count() == 1
-    assert sum(Slot.objects.values_list("booked", flat=True)) == 1

@@ -1,17 +1,15 @@
 import json
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import connection
 
 from dengbu.core import acts
 from dengbu.core.ports import PartnerUnavailable, SignatureRejected
 from dengbu.core.refusals import Refused
 from dengbu.payments import actions, queries, rules, tasks
-from dengbu.payments.actions import bills, online
 from dengbu.payments.models import GatewayNotice, Payment, Voucher
 from tests.payments.conftest import age, bill
 from tests.support.dockets import SYSTEM, citizen, staff
-from tests.support.races import at_once
 
 PAYER, CASHIER = citizen(), staff("fee.collect")
 
@@ -39,8 +37,8 @@ class TestOneRoad:
         assert pay(made) == order  # the double click gets the same code
 
         gateway.pay("pay", out_trade_no=order["out_trade_no"])
-        assert actions.take_notification(**_last(gateway)) == "settled"
-        assert actions.take_notification(**_last(gateway)) == "repeated"
+        assert actions.take_notification(**last(gateway)) == "settled"
+        assert actions.take_notification(**last(gateway)) == "repeated"
 
         voucher = queries.voucher_of(made.docket_id)
         assert voucher.amount_fen == 9000 and voucher.payment_id == order["payment_id"]
@@ -61,7 +59,7 @@ class TestOneRoad:
         assert queries.is_settled(made.docket_id)
         # the call-back that comes late after all changes nothing
         gateway.pay("notify", out_trade_no=order["out_trade_no"])
-        assert actions.take_notification(**_last(gateway)) == "repeated"
+        assert actions.take_notification(**last(gateway)) == "repeated"
         assert Voucher.objects.filter(bill=made).count() == 1
 
     def test_a_fresh_order_is_not_asked_for_yet(self, gateway):
@@ -74,7 +72,7 @@ class TestOneRoad:
         made = bill(9000)
         order = pay(made)
         gateway.pay("pay", out_trade_no=order["out_trade_no"], amount_fen=8999)
-        assert actions.take_notification(**_last(gateway)) == "problem"
+        assert actions.take_notification(**last(gateway)) == "problem"
         assert actions.ask_again(actor=PAYER, payment_id=order["payment_id"]) == "repeated"
 
         assert not queries.is_settled(made.docket_id) and queries.voucher_of(made.docket_id) is None
@@ -95,7 +93,7 @@ class TestOneRoad:
         actions.cancel_bill(actor=SYSTEM, docket_id=made.docket_id, reason="撤回")
         assert jobs("payments.close_order") == [{"payment_id": str(order["payment_id"])}]
         gateway.pay("pay", out_trade_no=order["out_trade_no"])
-        assert actions.take_notification(**_last(gateway)) == "refund_due"
+        assert actions.take_notification(**last(gateway)) == "refund_due"
         assert jobs("payments.refund") == [{"payment_id": str(order["payment_id"])}]
         tasks.refund(str(order["payment_id"]))
         assert payment(order).state == "refunded"
@@ -107,7 +105,7 @@ class TestOneRoad:
         order = pay(made)
         number = actions.collect_at_window(actor=CASHIER, bill_id=made.pk, channel="pos", amount_fen=9000)
         gateway.pay("pay", out_trade_no=order["out_trade_no"])
-        assert actions.take_notification(**_last(gateway)) == "refund_due"
+        assert actions.take_notification(**last(gateway)) == "refund_due"
         assert "重复缴费" in payment(order).problem
         assert queries.voucher_of(made.docket_id).number == number
         tasks.ask_pending(0)  # the job was lost: the minute's round sends it back
@@ -126,7 +124,7 @@ class TestOneRoad:
         made = bill()
         order = pay(made)
         gateway.pay("pay", out_trade_no=order["out_trade_no"])
-        actions.take_notification(**_last(gateway))
+        actions.take_notification(**last(gateway))
         actions.cancel_bill(actor=SYSTEM, docket_id=made.docket_id, reason="不予登记")
         tasks.refund(str(order["payment_id"]))
         assert payment(order).state == "refunded"
@@ -186,7 +184,7 @@ class TestOneRoad:
         made = bill()
         order = pay(made)
         gateway.pay("pay", out_trade_no=order["out_trade_no"])
-        told = _last(gateway)
+        told = last(gateway)
         with pytest.raises(SignatureRejected):
             actions.take_notification(headers=told["headers"], body=told["body"] + b" ")
         assert not queries.is_settled(made.docket_id)
@@ -197,7 +195,7 @@ class TestOneRoad:
         order = pay(made)
         gateway.pay("pay", out_trade_no=order["out_trade_no"])
         _rename(order, "DB20261122999999ABCDEF")
-        assert actions.take_notification(**_last(gateway)) == "unknown"
+        assert actions.take_notification(**last(gateway)) == "unknown"
         assert GatewayNotice.objects.filter(out_trade_no=order["out_trade_no"]).exists()
 
     def test_the_gateway_is_never_asked_inside_an_act(self, gateway):
@@ -214,87 +212,14 @@ class TestOneRoad:
         made = bill()
         order = pay(made)
         gateway.pay("pay", out_trade_no=order["out_trade_no"])
-        actions.take_notification(**_last(gateway))
+        actions.take_notification(**last(gateway))
         actions.cancel_bill(actor=SYSTEM, docket_id=made.docket_id, reason="不予登记")
         _rename(order, "DB20261122999998ABCDEF")  # the provider does not know it: it says no
         assert actions.refund(actor=SYSTEM, payment_id=order["payment_id"]) == "problem"
         assert [p.problem for p in queries.problem_payments()] == [rules.REFUND_FAILED]
 
 
-# --- races ------------------------------------------------------------------------------------------------------
-
-
-def _paid_order(gateway):
-    made = bill()
-    order = pay(made)
-    gateway.pay("pay", out_trade_no=order["out_trade_no"])
-    return made, order
-
-
-def _tell(gateway):
-    told = _last(gateway)
-    return lambda: actions.take_notification(**told)
-
-
-def test_without_locks_the_same_call_back_twice_is_stopped_by_the_database_only(
-    gateway, own_database, monkeypatch
-):
-    made, _ = _paid_order(gateway)
-    import threading
-
-    both = threading.Barrier(2)
-
-    def unlocked(bill_id):
-        found = bills.FeeBill.objects.get(pk=bill_id)
-        both.wait(timeout=30)  # both have read the bill as due
-        return found
-
-    monkeypatch.setattr(bills, "locked_bill", unlocked)
-    monkeypatch.setattr(online, "_is_new", lambda status: True)
-    said = at_once(_tell(gateway), _tell(gateway))
-    assert sorted(type(s).__name__ for s in said) == ["IntegrityError", "str"]
-    assert any(isinstance(s, IntegrityError) and "one_live_voucher" in str(s) for s in said)
-    assert Voucher.objects.filter(bill=made).count() == 1
-
-
-def test_the_lock_of_the_bill_alone_makes_the_second_call_back_a_repetition(
-    gateway, own_database, monkeypatch
-):
-    made, _ = _paid_order(gateway)
-    monkeypatch.setattr(online, "_is_new", lambda status: True)
-    assert sorted(at_once(*[_tell(gateway)] * 4)) == ["repeated", "repeated", "repeated", "settled"]
-    assert Voucher.objects.filter(bill=made).count() == 1
-
-
-def test_the_same_call_back_at_once_is_taken_once(gateway, own_database):
-    made, order = _paid_order(gateway)
-    ask = lambda: actions.ask_again(actor=SYSTEM, payment_id=order["payment_id"])  # noqa: E731
-    said = at_once(_tell(gateway), _tell(gateway), ask, ask)
-    assert sorted(said) == ["repeated", "repeated", "repeated", "settled"]
-    assert Voucher.objects.filter(bill=made).count() == 1
-    assert GatewayNotice.objects.count() == 1
-    assert len(jobs("cases.fee_settled")) == 1
-
-
-def test_two_clicks_at_once_make_one_order(gateway, own_database):
-    made = bill()
-    first, second = at_once(lambda: pay(made), lambda: pay(made))
-    assert first["out_trade_no"] == second["out_trade_no"]
-    assert Payment.objects.filter(bill=made).count() == 1
-
-
-def test_two_windows_at_once_collect_once(own_database):
-    made = bill()
-    collect = lambda: actions.collect_at_window(  # noqa: E731
-        actor=CASHIER, bill_id=made.pk, channel="cash", amount_fen=9000
-    )
-    said = at_once(collect, collect)
-    (refused,) = [s for s in said if isinstance(s, Refused)]
-    assert refused.codes == ("FEE_BILL_PAID",)
-    assert Payment.objects.filter(bill=made).count() == 1
-
-
-def _last(gateway):
+def last(gateway):
     headers, body = gateway.door.received[-1]
     return {"headers": headers, "body": body}
 
