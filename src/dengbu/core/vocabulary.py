@@ -113,6 +113,9 @@ class RestrictionKind(Vocabulary):
     OBJECTION = "objection", "异议登记"
     FREEZE = "freeze", "行政或司法限制"
     INTERNAL_LOCK = "internal_lock", "内部锁定"
+    SALE_LIMIT = "sale_limit", "限售"
+    DISPUTE = "dispute", "权属争议"
+    ILLEGAL_BUILDING = "illegal_building", "违法建筑认定"
 
     @property
     def is_seizure(self) -> bool:
@@ -306,42 +309,3 @@ class RestrictionCode(Vocabulary):
     UNIT_ENDED = "R_INVALID", "不动产单元已失效"
     EXPIRED = "R_EXPIRED", "土地使用期限届满"
     ILLEGAL_BUILDING = "R_ILLEGAL", "违法建筑"
-
-
-class Answer(Vocabulary):
-    """How a registration type answers a restriction that stands in its way."""
-
-    BLOCK = "BLOCK", "暂不能办理"
-    CONSENT = "CONSENT", "需权利人书面同意"
-    CONSENT_COURT = "CONSENT_COURT", "需查封机关书面同意"
-    JOINT_APPLY = "JOINT_APPLY", "需抵押权人共同申请"
-    UNDERTAKING = "UNDERTAKING", "需书面承诺自担风险"
-    WARN = "WARN", "需提醒申请人"
-    INFO = "INFO", "告知即可"
-    MANUAL = "MANUAL", "需审核人员说明理由后决定"
-    CONVERT = "CONVERT", "一并转换"
-    ALLOW_IF_HOLDER = "ALLOW_IF_HOLDER", "申请人即权利人时可办理"
-    RELEASE_FIRST = "RELEASE_FIRST", "需先行解除"
-    EXCLUDE_UNIT = "EXCLUDE_UNIT", "该单元不纳入"
-    CONVERT_IF_DEBTOR_IS_BUYER = "CONVERT_IF_DEBTOR_IS_BUYER", "被查封人为买方时预查封转为查封"
-    CONSENT_IF_HARM = "CONSENT_IF_HARM", "影响权利人时需其同意"
-    HANDLED = "HANDLED", "在本次组合业务中处理"
-    OK = "OK", "不影响办理"
-
-    @property
-    def stops(self) -> bool:
-        """Whether nothing an applicant brings can open the way while the restriction stands."""
-        return self is Answer.BLOCK
-
-    @property
-    def needs_evidence(self) -> bool:
-        """Whether the way opens only with something in hand (consent, undertaking, release, a decision)."""
-        return self in (
-            Answer.CONSENT,
-            Answer.CONSENT_COURT,
-            Answer.JOINT_APPLY,
-            Answer.UNDERTAKING,
-            Answer.MANUAL,
-            Answer.RELEASE_FIRST,
-            Answer.CONSENT_IF_HARM,
-        )

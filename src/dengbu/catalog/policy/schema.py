@@ -31,7 +31,7 @@ Partner = Literal[
     "survey",
     "notary",
 ]
-ProvidedBy = Literal["applicant", "seller", "buyer", "mortgagor", "mortgagee", "developer", "office"]
+ProvidedBy = Key  # a role of the type, "applicant" for whoever files, "office" for us
 Channel = Literal["web", "mobile", "kiosk", "desk", "api"]
 
 

@@ -38,6 +38,7 @@ from dengbu.notices.queries import unread_count
 from dengbu.register.queries import book_of, unit_book, units_of_holder
 from dengbu.web.pages import page
 
+from ..filing.journeys import JOURNEYS
 from ..filing.portals import MY, Portal, actor_of, everywhere, form_key, see_other
 from ..templatetags._text import cn_date, cn_datetime
 from .words import ROLES, event_words
@@ -105,7 +106,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "properties": [books[c] for c in codes if c in books],
         "unread": unread_count(actor.user_id) if actor.user_id else 0,
         "verified": bool(actor.identity_index),
-        "services": [(t.code, t.name) for t in TYPES.values() if t.client.value == "person"],
+        "services": [(c, TYPES[c].name) for c in JOURNEYS if TYPES[c].client.value == "person"],
     }
     return render(request, "my/home.html", context)
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from dengbu.catalog.policy import TypePolicy, fee_standards, types_open
+from dengbu.catalog.registrations import TYPES
+
+from ..filing.journeys import JOURNEYS
 
 CLIENTS = {"person": "个人和法人", "developer": "开发企业", "bank": "银行", "combined": "联办"}
 PAYERS = {
@@ -41,7 +44,11 @@ class Service:
 
 def services(today: dt.date, client: str = "") -> list[Service]:
     """Every business the office takes today, at the window at least; `client` one of CLIENTS."""
-    found = [service(policy, today) for policy in types_open("desk", today) if policy.client in CLIENTS]
+    found = [
+        service(policy, today)
+        for policy in types_open("desk", today)
+        if policy.client in CLIENTS and policy.code in TYPES
+    ]
     return [s for s in found if not client or s.policy.client == client]
 
 
@@ -50,7 +57,7 @@ def service(policy: TypePolicy, today: dt.date) -> Service:
     rows = fee_rows(policy, today)
     return Service(
         policy=policy,
-        online=policy.is_open("web", today),
+        online=policy.is_open("web", today) and policy.code in JOURNEYS,
         opens=opens if opens and opens > today else None,
         who=CLIENTS[policy.client],
         fee=rows[0]["amount"] if rows else "不收费",
