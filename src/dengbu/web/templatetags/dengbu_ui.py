@@ -104,7 +104,10 @@ def html_attrs(context: Context) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def title_prefix(context: Context) -> str:
-    """“有错误：” when the page comes back with something to put right, 【培训】 in the training office."""
+    """“有错误：” when a form comes back with something to put right, 【培训】 in the training office.
+
+    A page that is itself the answer (403, 404, 409, with the number for the help desk) has no form to put right.
+    """
     training = "【培训】" if context.get("training") else ""
     form = context.get("form")
     wrong = (
@@ -112,7 +115,7 @@ def title_prefix(context: Context) -> str:
         or bool(context.get("refusals"))
         or bool(context.get("has_errors"))
     )
-    return training + ("有错误：" if wrong else "")
+    return training + ("有错误：" if wrong and not context.get("error_number") else "")
 
 
 def _url(name: str, fallback: str) -> str:
