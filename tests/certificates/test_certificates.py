@@ -11,6 +11,7 @@ from dengbu.certificates import actions, queries, rules
 from dengbu.certificates.models import Blank, Certificate
 from dengbu.certificates.prints import CertificatePage, ProofPage
 from dengbu.core import acts, clock, crypto, documents
+from dengbu.core.models import AuditRecord
 from dengbu.core.printing import PrintHead
 from dengbu.core.refusals import Conflict, NotPermitted, Refused
 from dengbu.core.vocabulary import CertificateKind
@@ -110,6 +111,7 @@ def issue(certificate, **changes):
         "voucher_shown": True,
         "identity_checked": True,
         "fee_settled": True,
+        "receiver_entitled": True,
     }
     return actions.issue(actor=CLERK, certificate_id=certificate.pk, **given | changes)
 
@@ -178,6 +180,9 @@ def test_a_scanned_blank_is_judged_in_plain_words(blank, code, words):
         ({"receiver_name": ""}, ["NAME_EMPTY"]),
         ({"receiver_document_kind": ""}, ["DOCUMENT_KIND_EMPTY"]),
         ({"receiver_number": RECEIVER[:-1] + "4"}, ["ID_NUMBER_CHECK"]),
+        ({"receiver_entitled": False}, ["CERT_RECEIVER_NOT_ENTITLED"]),
+        ({"receiver_entitled": False, "mandate": "授权委托书1份"}, []),
+        ({"receiver_entitled": False, "mandate": "有"}, ["CERT_MANDATE_LENGTH"]),
         (
             {"fee_settled": False, "receipt_shown": False, "receiver_name": ""},
             ["CERT_FEE_UNPAID", "CERT_RECEIPT_MISSING", "NAME_EMPTY"],
@@ -194,6 +199,8 @@ def test_a_certificate_is_handed_out_against_receipt_voucher_and_identity(change
         "receiver_name": "王示范",
         "receiver_document_kind": "resident_id",
         "receiver_number": RECEIVER,
+        "receiver_entitled": True,
+        "mandate": "",
         "today": DAY,
     }
     assert [r.code for r in rules.may_issue(**given | changes)] == codes
@@ -251,7 +258,8 @@ class TestNumbers:
         kept, first, second = numbered(CERTIFICATE, CERTIFICATE, CERTIFICATE)
         ended = [(first.right_id, 71), (second.right_id, 72), (uuid.uuid4(), 73)]
         with CaptureQueriesContext(connection) as seen:
-            assert actions.void(actor=SYSTEM, rights=ended, reason="权利已转移") == 2
+            actions.void(actor=SYSTEM, rights=ended, reason="权利已转移")
+        assert AuditRecord.objects.latest("pk").detail == {"voided_certificates": 2}
         assert sum("UPDATE certificates_certificate" in q["sql"] for q in seen) == 1
         first.refresh_from_db()
         assert (first.state, first.voided_by_entry, first.void_reason) == ("void", 71, "权利已转移")

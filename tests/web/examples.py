@@ -21,7 +21,7 @@ from dengbu.cases import documents
 from dengbu.cases.actions import batches, closing, desk, filing, papers, review
 from dengbu.cases.actions.materials import add_material
 from dengbu.cases.facts import facts
-from dengbu.cases.models import Batch, Case, CaseParty
+from dengbu.cases.models import NUMBER_PURPOSE, Batch, Case, CaseParty
 from dengbu.certificates.models import Blank, Certificate
 from dengbu.contracts.models import InboundMessage
 from dengbu.core import clock, crypto
@@ -281,10 +281,13 @@ class Examples:
             payments.collect_at_window(
                 actor=acting(staff("accept1")), bill_id=bill.pk, channel="cash", amount_fen=bill.total_fen
             )
+        found = facts(case)
+        taker = next(p for p in found.parties if p.role in found.registration.taker_roles)
+        number = crypto.decrypt(taker.number_cipher, NUMBER_PURPOSE)
         for certificate in Certificate.objects.filter(docket_id=case.pk, state="printed"):
             closing.issue(
                 actor=acting(staff("certify1")), docket_id=case.pk, certificate_id=certificate.pk,
-                receiver_name="李小明", receiver_document_kind="resident_id", receiver_number="41999919850307213X",
+                receiver_name=taker.name, receiver_document_kind=taker.document_kind, receiver_number=number,
                 receipt_shown=True, voucher_shown=True, identity_checked=True,
             )  # fmt: skip
 

@@ -78,22 +78,23 @@ def number(
 
 
 @act("certificates.void", permission="register.enter")
-def void(*, actor: Actor, rights: Sequence[tuple[uuid.UUID, int]], reason: str) -> int:
-    """注销: every certificate of these rights (public id, entry that ended it) is void. Answers how many were.
+def void(*, actor: Actor, rights: Sequence[tuple[uuid.UUID, int]], reason: str) -> None:
+    """注销: every certificate of these rights (public id, entry that ended it) is void. The audit says how many were.
 
     One statement whether one or a thousand. Number the successors after it, not before.
     """
-    with rows.cursor() as cursor:
-        cursor.execute(
-            "UPDATE certificates_certificate c SET state = 'void', void_reason = %s, voided_by_entry = v.entry_id"
-            " FROM unnest(%s::uuid[], %s::bigint[]) AS v(right_id, entry_id)"
-            " WHERE c.right_id = v.right_id AND c.state <> 'void'",
-            [reason[:100], [right for right, _ in rights], [entry for _, entry in rights]],
-        )
-        count: int = cursor.rowcount
+    rows.run(
+        "UPDATE certificates_certificate c SET state = 'void', void_reason = %s, voided_by_entry = v.entry_id"
+        " FROM unnest(%s::uuid[], %s::bigint[]) AS v(right_id, entry_id)"
+        " WHERE c.right_id = v.right_id AND c.state <> 'void'",
+        [reason[:100], [right for right, _ in rights], [entry for _, entry in rights]],
+        then=_note_voided,
+    )
+
+
+def _note_voided(count: int) -> None:
     if count:
         current().note(voided_certificates=count)
-    return count
 
 
 # --- blanks -----------------------------------------------------------------------------------------------------
@@ -300,13 +301,16 @@ def issue(
     voucher_shown: bool,
     identity_checked: bool,
     fee_settled: bool,
+    receiver_entitled: bool,
+    mandate: str = "",
 ) -> None:
     """发证: hand a printed certificate out against 受理凭证, 缴费凭证 and identity.
 
     An unpaid fee stops the hand-out, never the entry. Raises Refused with every reason at once. The receiver's
-    number is kept encrypted.
+    number is kept encrypted. `receiver_entitled`: who may receive is decided by `cases`; anybody else with a `mandate`
+    (代领依据), which is kept.
     """
-    certificate = _locked(certificate_id)
+    certificate, mandate = _locked(certificate_id), mandate.strip()
     against = rules.may_issue(
         state=certificate.state,
         fee_settled=fee_settled,
@@ -316,10 +320,13 @@ def issue(
         receiver_name=receiver_name,
         receiver_document_kind=receiver_document_kind,
         receiver_number=receiver_number,
+        receiver_entitled=receiver_entitled,
+        mandate=mandate,
         today=clock.today(),
     )
     if against:
         raise Refused(against)
+    certificate.receiver_mandate = "" if receiver_entitled else mandate
     certificate.state, certificate.issued_at, certificate.issued_by = "issued", clock.now(), actor.name[:80]
     certificate.receiver_name = normalise_name(receiver_name)[:100]
     certificate.receiver_document_kind = receiver_document_kind
@@ -327,4 +334,6 @@ def issue(
         normalise_number(receiver_number), rules.RECEIVER_PURPOSE
     )
     certificate.save()
-    current().note(certificate=certificate.number, blank=certificate.blank_serial)
+    current().note(
+        certificate=certificate.number, blank=certificate.blank_serial, by_mandate=not receiver_entitled
+    )

@@ -39,6 +39,9 @@ class Certificate(Mutable):
     receiver_name = models.CharField(max_length=100, default="")
     receiver_document_kind = models.CharField(max_length=20, default="")
     receiver_number_cipher = models.CharField(max_length=200, default="")
+    receiver_mandate = models.CharField(
+        max_length=100, default=""
+    )  # 代领依据, where the receiver is none of the case
     created_at = models.DateTimeField()
 
     class Meta:

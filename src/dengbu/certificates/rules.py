@@ -21,6 +21,21 @@ REASON_EMPTY: Final = Refusal("BLANK_REASON_EMPTY", "请写明作废原因", fie
 FEE_UNPAID: Final = Refusal(
     "CERT_FEE_UNPAID", "还有费用未缴，缴清后才能发证。", "请先缴费，或到窗口收费后再发证。", "domain §5"
 )
+MANDATE_LENGTH: Final = (4, 100)
+RECEIVER_UNKNOWN: Final = Refusal(
+    "CERT_RECEIVER_NOT_ENTITLED",
+    "领证人不是这件申请的权利人，也不是申请时写明的代理人或经办人。",
+    "请由权利人本人领取。代领的，收下授权委托书，在“代领依据”里写明委托书或公证书的编号。",
+    "实施细则12",
+    "receiver_number",
+)
+MANDATE_WRONG: Final = Refusal(
+    "CERT_MANDATE_LENGTH",
+    "代领依据要写4到100个字。",
+    "例如：授权委托书1份；（2026）豫郑证字第12号公证书。",
+    "",
+    "mandate",
+)
 _STATES: Final = {"numbered": "待缮证", "printed": "已缮证", "issued": "已发证", "void": "已注销"}
 _SERIAL: Final = re.compile(r"(?P<prefix>[一-鿿A-Z0-9]*?)(?P<digits>\d{4,})")
 
@@ -144,9 +159,15 @@ def may_issue(
     receiver_name: str,
     receiver_document_kind: str,
     receiver_number: str,
+    receiver_entitled: bool,
+    mandate: str,
     today: dt.date,
 ) -> list[Refusal]:
-    """Every reason why a certificate cannot be handed out: not printed, fee unpaid, receipt, voucher, identity."""
+    """Every reason why a certificate cannot be handed out: not printed, fee unpaid, receipt, voucher, identity.
+
+    `receiver_entitled`: the receiver is the right holder, or the agent or operator the case names; anybody else needs
+    a `mandate`, the proof of being sent.
+    """
     found: list[Refusal | None] = []
     if state != "printed":
         found.append(
@@ -191,6 +212,10 @@ def may_issue(
     else:
         kind = DocumentKind(receiver_document_kind)
         found.append(check_document_number(kind, receiver_number, today=today, field="receiver_number"))
+    if mandate and not MANDATE_LENGTH[0] <= len(mandate) <= MANDATE_LENGTH[1]:
+        found.append(MANDATE_WRONG)
+    elif not receiver_entitled and not mandate:
+        found.append(RECEIVER_UNKNOWN)
     return [refusal for refusal in found if refusal]
 
 

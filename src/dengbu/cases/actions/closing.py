@@ -21,6 +21,7 @@ from ..facts import CaseFacts, facts
 from ..lifecycle import State
 from ..models import Case
 from .moving import locked, may_move, move, not_own
+from .receivers import entitled
 
 
 def _certifier(case: Case, found: CaseFacts, actor: Actor) -> None:
@@ -101,8 +102,13 @@ def issue(
     receipt_shown: bool,
     voucher_shown: bool,
     identity_checked: bool,
+    mandate: str = "",
 ) -> str:
-    """发证: against receipt, voucher and identity. An unpaid fee stops the hand-out, never the entry (corrections 12)."""
+    """发证: against receipt, voucher and identity, to the right holder, their agent or operator, or whoever brings a
+    `mandate` (代领依据). An unpaid fee stops the hand-out, never the entry (corrections 12).
+
+    Raises Refused with every reason, CERT_RECEIVER_NOT_ENTITLED for anybody else.
+    """
     case = locked(docket_id)
     found = facts(case)
     _certifier(case, found, actor)
@@ -118,6 +124,8 @@ def issue(
         voucher_shown=voucher_shown,
         identity_checked=identity_checked,
         fee_settled=is_settled(docket_id),
+        receiver_entitled=entitled(found, receiver_name, receiver_number),
+        mandate=mandate,
     )
     if not Certificate.objects.filter(docket_id=docket_id).exclude(state__in=("issued", "void")).exists():
         move(case, "issue", actor)

@@ -12,7 +12,7 @@ import httpx
 
 from dengbu.core import clock
 from dengbu.project.demo.candidates import Candidate, planned
-from dengbu.project.demo.people import PASSWORD, DemoPerson
+from dengbu.project.demo.people import PASSWORD, DemoPerson, operators
 
 from . import filing, office, people
 from .visitor import Page, StepFailed, Visitor
@@ -183,7 +183,8 @@ def mortgage(walk: Walk) -> Walked:
         walk.step(candidate.owner.name, "核对金额、期限并确认")
         _review_and_accept(walk, docket_id, bank_at, "bank")
         collect(walk, docket_id)
-        close(walk, walked, docket_id, "银行经办人", "other", "JB0001")
+        operator = next(o for o in operators() if o.login == f"{bank.key}-1")
+        close(walk, walked, docket_id, operator.name, "resident_id", operator.number)
         look(bank_at, "bank", walked, docket_id)
         return walked
     raise NothingLeft("B01")

@@ -231,6 +231,7 @@ def issue_case(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
             receiver_name=request.POST.get("receiver_name", "")[:100],
             receiver_document_kind=request.POST.get("receiver_document_kind", "")[:20],
             receiver_number=request.POST.get("receiver_number", "")[:40],
+            mandate=request.POST.get("mandate", "")[:200],
             key=form_key(request),
             **checked,
         )
@@ -265,6 +266,7 @@ def _issue_page(request: HttpRequest, case: Case, refusals: Any = (), status: in
             "receiver_name": request.POST.get("receiver_name", ""),
             "receiver_document_kind": request.POST.get("receiver_document_kind", "resident_id"),
             "receiver_number": request.POST.get("receiver_number", ""),
+            "mandate": request.POST.get("mandate", ""),
         },
         ticks=[
             ("receipt_shown", "已查验受理凭证", request.POST.get("receipt_shown")),
