@@ -66,7 +66,7 @@ def book(
     """
     if places < 1:
         raise ValueError("a visit takes a place at least")
-    _hold_visitor(docket_id, batch_id)
+    hold_visitor(docket_id, batch_id)
     now = clock.now()
     earlier = live_visits(docket_id, batch_id).first()
     slots = {slot.pk: slot for slot in _locked_slots({slot_id} | ({earlier.slot_id} if earlier else set()))}
@@ -121,7 +121,7 @@ def cancel(*, actor: Actor, booking_id: uuid.UUID) -> None:
     alone = current().name == "appointments.cancel"
     if alone and actor.key != booking.booked_by and not actor.may("appointment.see"):
         raise NotPermitted("appointment.see", rules.BOOKING_NOT_YOURS)
-    _hold_visitor(booking.docket_id, booking.batch_id)
+    hold_visitor(booking.docket_id, booking.batch_id)
     (slot,) = _locked_slots({booking.slot_id})
     booking.refresh_from_db()
     if booking.cancelled_at:
@@ -136,12 +136,13 @@ def cancel(*, actor: Actor, booking_id: uuid.UUID) -> None:
 
 
 @act("appointments.release")
-def release(*, actor: Actor, docket_id: uuid.UUID) -> None:
-    """A case ended (withdrawn, refused, expired): its visit is let go, whatever the hour. No visit: nothing to do."""
-    _hold_visitor(docket_id, None)
-    booking = Booking.objects.filter(
-        docket_id=docket_id, cancelled_at__isnull=True, arrived_at__isnull=True
-    ).first()
+def release(*, actor: Actor, docket_id: uuid.UUID | None = None, batch_id: uuid.UUID | None = None) -> None:
+    """A case, or every case of a batch, ended (withdrawn, refused, expired): the visit is let go, whatever the hour.
+
+    No visit: nothing to do.
+    """
+    hold_visitor(docket_id, batch_id)
+    booking = live_visits(docket_id, batch_id).filter(arrived_at__isnull=True).first()
     if booking is not None:
         _locked_slots({booking.slot_id})
         _let_go(booking, clock.now())
@@ -152,7 +153,7 @@ def mark_arrived(
     *, actor: Actor, docket_id: uuid.UUID | None = None, batch_id: uuid.UUID | None = None
 ) -> str | None:
     """签到: who booked for today is here. Answers the booking's id; None where nobody booked for today (a walk-in)."""
-    _hold_visitor(docket_id, batch_id)
+    hold_visitor(docket_id, batch_id)
     booking = live_visits(docket_id, batch_id).select_related("slot").first()
     if booking is None or clock.local(booking.slot.starts_at).date() != clock.today():
         return None
@@ -162,7 +163,7 @@ def mark_arrived(
     return str(booking.pk)
 
 
-def _hold_visitor(docket_id: uuid.UUID | None, batch_id: uuid.UUID | None) -> None:
+def hold_visitor(docket_id: uuid.UUID | None, batch_id: uuid.UUID | None) -> None:
     """One act at a time on the visit of a docket or batch (lock order: docket, then slots)."""
     if docket_id is not None:
         if not Docket.objects.select_for_update(no_key=True).filter(pk=docket_id).exists():

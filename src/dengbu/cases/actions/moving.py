@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
+from dengbu.appointments.actions import hold_visitor
 from dengbu.appointments.actions import release as release_visit
 from dengbu.catalog.policy.policy import office_calendar, time_limit
 from dengbu.core import clock, rows
@@ -122,16 +123,28 @@ def move(
         release_claims([case.docket_id])
     if target in FINAL and target != State.ARCHIVED:
         release_visit(actor=actor, docket_id=case.docket_id)
+        if case.batch_id is not None:
+            _release_bulk_visit(case.batch_id, actor)
     return None
+
+
+def _release_bulk_visit(batch_id: uuid.UUID, actor: Actor) -> None:
+    """The last case of a batch that needed the visit ended: the time is free for others.
+
+    Held before it is looked at: of two last cases ended at once the second sees that the first is gone.
+    """
+    hold_visitor(None, batch_id)
+    over = [s.value for s in (*FINAL, State.DRAFT)]
+    if not Case.objects.filter(batch_id=batch_id).exclude(state__in=over).exists():
+        release_visit(actor=actor, batch_id=batch_id)
 
 
 def release_claims(docket_ids: Sequence[uuid.UUID]) -> None:
     """Let the units of these cases go."""
-    with rows.cursor() as cursor:
-        cursor.execute(
-            "UPDATE cases_claim SET released_at = %s WHERE docket_id = ANY(%s) AND released_at IS NULL",
-            [clock.now(), list(docket_ids)],
-        )
+    rows.run(
+        "UPDATE cases_claim SET released_at = %s WHERE docket_id = ANY(%s) AND released_at IS NULL",
+        [clock.now(), list(docket_ids)],
+    )
 
 
 def check_version(case: Case, version: int | None) -> None:
