@@ -11,6 +11,7 @@ from dengbu.core.acts import system
 
 from .actions.closing import expire_overdue
 from .actions.filing import close_old_drafts, tell_of_ending_drafts
+from .actions.filing_changes import note_filing_change
 from .actions.telling import tell_parties
 
 ROAD = system("road")
@@ -26,6 +27,12 @@ def tell(docket_ids: list[str], template: str) -> None:
 def fee_settled(docket_id: str) -> None:
     """Payments say that a bill is settled: tell the payer."""
     tell_parties(actor=ROAD, docket_ids=[uuid.UUID(docket_id)], template="fee_paid")
+
+
+@app.task(name="cases.filing_changed", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+def filing_changed(filing_no: str) -> None:
+    """Contracts say that a filing was altered, withdrawn or replaced: cases that stand on it are marked."""
+    note_filing_change(actor=ROAD, filing_no=filing_no)
 
 
 @app.periodic(cron="*/10 * * * *", periodic_id="cases.expire")

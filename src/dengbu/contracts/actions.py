@@ -16,6 +16,7 @@ from django.db import connection
 
 from dengbu.core import clock, crypto, rows
 from dengbu.core.acts import Actor, act, current
+from dengbu.core.jobs import enqueue
 from dengbu.core.refusals import Conflict, Refusal, Refused
 
 from . import rules, wire
@@ -75,6 +76,7 @@ def take_filing(*, actor: Actor, push: FilingPush, facts: RegisterFacts) -> Answ
     )
     judged = _judge(row, said, found, digest)
     if judged.write:
+        known_before = row is not None
         row = row or ContractFiling(source=push.source, filing_no=said.filing_no)
         _fill(row, said, judged, digest, live=FILED)
         row.contract_no, row.kind, row.replaced_by = said.contract_no, said.kind, said.replaced_by
@@ -85,6 +87,8 @@ def take_filing(*, actor: Actor, push: FilingPush, facts: RegisterFacts) -> Answ
         ContractParty.objects.bulk_create(
             ContractParty(filing=row, **values) for values in _parties(said.sellers, said.buyers)
         )
+        if known_before:  # cases that stand on it have been judged by what it said
+            enqueue("cases.filing_changed", filing_no=said.filing_no)
     return _remember(FILING, push, said.filing_no, said.version, said.unit_code, digest, judged)
 
 
@@ -169,9 +173,10 @@ def mark_used(*, actor: Actor, filing_nos: Sequence[str], versions: Mapping[str,
     ]
     if refusals:
         raise Refused(refusals)
-    for row in found.values():
-        row.status, row.pushed_status, row.used_at = USED, FILED, clock.now()
-        rows.update([row], ("status", "pushed_status", "used_at"))
+    rows.run(
+        "UPDATE contracts_contractfiling SET status = %s, pushed_status = %s, used_at = %s WHERE id = ANY(%s)",
+        [USED, FILED, clock.now(), [row.pk for row in found.values()]],
+    )
 
 
 _STATE = {

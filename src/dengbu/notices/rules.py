@@ -55,6 +55,11 @@ TEMPLATES: Final[dict[str, Template]] = {
         Template(
             "submitted", "已提交", "您的申请已提交，编号{no}。预计{d}前完成网上审核，可在“查进度”查看。"
         ),
+        Template(
+            "filing_changed",
+            "合同备案有变动",
+            "申请{no}所用的合同备案已由房管部门变更或撤销，审核人员会重新核对，请与房管部门核实。",
+        ),
         Template("correction", "需要补正", "申请{no}有{n}处需要补正，请于{d}前登录修改，其余内容不用重填。"),
         Template(
             "passed", "预审通过", "申请{no}网上审核已通过，请预约并带齐清单所列原件到窗口。二维码在办件页。"

@@ -46,6 +46,7 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
             "d": _day(correction.due_at if correction else None),
         },
         "passed": {"no": number},
+        "filing_changed": {"no": number},
         "expired": {"no": number},
         "withdrawn": {"no": number},
         "accepted": {"no": number, "r": case.acceptance_no or "", "d": _day(case.promised_on)},

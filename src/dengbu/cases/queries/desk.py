@@ -45,7 +45,8 @@ _OF_REVIEWER = {
 }
 _COLUMNS = (
     "c.docket_id, c.type_code, c.client, c.state, c.round, c.location, c.applicant_names, c.filed_for_by_staff,"
-    " c.submitted_at, c.due_at, c.state_since, c.reviewer_id, c.reviewer_name, c.prereview_no"
+    " c.submitted_at, c.due_at, c.state_since, c.reviewer_id, c.reviewer_name, c.prereview_no,"
+    " c.filing_changed_at"
 )
 # Of each business line the next page by its own index, then the nearest deadlines of them all.
 _WAITING = f"""
@@ -88,6 +89,7 @@ class QueueRow:
     reviewer_id: int | None
     reviewer_name: str
     prereview_no: str | None
+    filing_changed_at: dt.datetime | None
     number: str
     restricted: bool | None
     sent_back: bool | None

@@ -80,6 +80,8 @@ def _listed(row: QueueRow, actor: Actor, now: dt.datetime) -> dict[str, Any]:
         marks.append(("flag", "", f"补正第{row.round - 1}次"))
     if row.sent_back and row.state == State.REVIEW:
         marks.append(("left", "warn", "窗口退回"))
+    if row.filing_changed_at:
+        marks.append(("alert", "warn", "合同备案有变动"))
     if row.restricted:
         marks.append(("alert", "warn", "有限制"))
     left = (row.due_at - now).total_seconds() if row.due_at else None

@@ -86,6 +86,7 @@ def request_correction(
     Verdict.objects.filter(
         Q(verdict="fix") | Q(item__in=again), docket_id=case.docket_id, stage="review"
     ).delete()
+    case.filing_changed_at = None  # judged with what the filing says now
     move(case, "request_correction", actor, note=f"共{len(lines)}处", due_at=due)
     _ledger(case, actor, "correction")
     enqueue("cases.tell", docket_ids=[str(case.docket_id)], template="correction")
@@ -162,7 +163,7 @@ def pass_case(*, actor: Actor, docket_id: uuid.UUID) -> str:
     judgement = found.registration.judge(book_of([case.unit_code]), now)
     if judgement.refusals:
         raise Refused(judgement.refusals)
-    case.passed_at = now
+    case.passed_at, case.filing_changed_at = now, None
     case.prereview_no = case.prereview_no or f"YS-{clock.local(now):%Y}-{short_code(5)}"
     case.token, case.short_code = token(), short_code(8)
     case.valid_until = workdays_from_now(found.policy.pass_valid_days)
