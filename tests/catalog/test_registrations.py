@@ -75,6 +75,8 @@ def party(role: str, index: str, **more: Any) -> PartyFact:
 
 SALE = ContractFact("SJ1", UNIT, "filed", 86_000_000, "90.50", frozenset({LI}), frozenset({WANG}))
 MORTGAGE_TERMS = {
+    "contract_no": "DY-1",
+    "debtor": "LI",
     "amount_fen": 50_000_000,
     "debt_from": "2026-11-23",
     "debt_until": "2046-11-23",

@@ -57,6 +57,7 @@ class Ask:
     prefill: str = ""  # which fact of the book stands in the field at first
     condition: str = ""  # of a yes/no question: what "yes" puts on the checklist
     basis: str = ""
+    code: str = ""  # of the refusal when it is missing; F_ and the key unless named
 
     def applies(self, terms: Mapping[str, Any]) -> bool:
         return self.only_if is None or terms.get(self.only_if[0]) in self.only_if[1]
@@ -65,6 +66,14 @@ class Ask:
     def missing(self) -> str:
         verb = "请选择" if self.kind in (Kind.CHOICE, Kind.YES_NO) else "请输入"
         return self.empty or f"{verb}{self.label}"
+
+    def answered(self, value: Any) -> bool:
+        """Whether a term answers the question: money is a whole amount above nothing, yes/no is said."""
+        if self.kind is Kind.MONEY:
+            return isinstance(value, int) and value > 0
+        if self.kind is Kind.YES_NO:
+            return isinstance(value, bool)
+        return bool(str(value).strip()) if isinstance(value, str) else value not in (None, [], ())
 
     def options(self) -> tuple[tuple[str, str], ...]:
         """Values and labels for a radio list."""
@@ -173,10 +182,10 @@ def read(asks: Asks, typed: Mapping[str, str]) -> tuple[dict[str, Any], dict[str
 def unanswered(asks: Asks, terms: Mapping[str, Any]) -> Iterable[Refusal]:
     """Questions that had to be answered and were not."""
     for ask in asks:
-        if ask.required and ask.applies(terms) and terms.get(ask.key) in (None, "", []):
-            yield Refusal(
-                f"F_{ask.key.upper()}", f"{ask.missing}。", "请回到“登记原因”一页补上。", ask.basis, ask.key
-            )
+        value = terms.get(ask.key)
+        if ask.applies(terms) and not ask.answered(value) and (ask.required or value not in (None, "", [])):
+            code = ask.code or f"F_{ask.key.upper()}"
+            yield Refusal(code, f"{ask.missing}。", "请回到填写登记原因的一页补上。", ask.basis, ask.key)
 
 
 def conditions(asks: Asks, terms: Mapping[str, Any]) -> set[str]:

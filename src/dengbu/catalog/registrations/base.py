@@ -61,6 +61,7 @@ class RegistrationType:
     subject: ClassVar[Subject] = "home"
     target_kinds: ClassVar[tuple[str, ...]] = ()  # of the right or restriction it is about
     form: ClassVar[tuple[Ask, ...]] = ()
+    titles: ClassVar[Mapping[str, str]] = {}  # of the filing tasks, where the usual words do not fit
     produces: ClassVar[CertificateKind | None] = None
     voids_certificate: ClassVar[bool] = False
     answers_to: ClassVar[Mapping[str, Rule]] = ALWAYS_BLOCK

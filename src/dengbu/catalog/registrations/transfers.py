@@ -85,6 +85,7 @@ class ExistingHomeSale(OwnershipTransfer):
     """
 
     code, name = "P01", "存量房买卖转移登记"
+    titles = {"parties": "申请人和共有人"}
     client = Client.PERSON
     legal_basis = "民法典209、214、406；实施细则27、38；契税法11"
 
@@ -97,6 +98,7 @@ class NewHomeTransfer(OwnershipTransfer):
     """
 
     code, name = "D09", "商品房首次转移登记"
+    titles = {"parties": "申请人和共有人"}
     client = Client.DEVELOPER
     roles = (
         Role("seller", "开发企业", "owner", "register"),
