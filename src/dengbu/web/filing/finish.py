@@ -32,7 +32,7 @@ def ways_of(draft: Draft) -> list[tuple[str, str, str]]:
 
 
 @everywhere(
-    "apply/<uuid:docket_id>/delivery/", name="apply.delivery", sql=6, example="draft", methods=("GET", "POST")
+    "apply/<uuid:docket_id>/delivery/", name="apply.delivery", sql=5, example="draft", methods=("GET", "POST")
 )
 def delivery(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """How to collect the certificate, and where to reach the applicant."""
@@ -94,7 +94,12 @@ def delivery_rows(draft: Draft) -> list[dict[str, Any]]:
 
 
 @everywhere(
-    "apply/<uuid:docket_id>/check/", name="apply.check", sql=13, example="draft", methods=("GET", "POST")
+    "apply/<uuid:docket_id>/check/",
+    name="apply.check",
+    sql=13,
+    unlike={"bank": 12},
+    example="draft",
+    methods=("GET", "POST"),
 )
 def check(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """Everything once more, with 修改 at each answer; declaration; submit exactly once."""
