@@ -24,8 +24,8 @@ PUBLIC, LOGIN = "public", "login"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One registered URL. `needs` is `public`, `login`, or a permission; `sql` the number of statements of its GET
-    (0: the page answers POST only); `example` names a fixture that yields the URL's arguments."""
+    """One registered URL. `needs` is `public`, `login`, or a permission; `example` names a fixture that yields the
+    URL's arguments; `sql` is the number of statements of the GET of that example, exactly (0: it answers POST only)."""
 
     route: str
     name: str

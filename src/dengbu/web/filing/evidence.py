@@ -76,7 +76,9 @@ def row_of(draft: Draft, line: Line) -> dict[str, Any]:
     return row | {"state": "未上传", "tone": "neutral", "text": line.item.why}
 
 
-@everywhere("apply/<uuid:docket_id>/materials/", name="apply.materials", sql=12, example="draft")
+@everywhere(
+    "apply/<uuid:docket_id>/materials/", name="apply.materials", sql=11, unlike={"bank": 10}, example="draft"
+)
 def materials(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """The checklist with the state of each item."""
     draft = open_draft(request, portal, docket_id)
@@ -97,7 +99,8 @@ def materials(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> Htt
 @everywhere(
     "apply/<uuid:docket_id>/materials/<str:item>/",
     name="apply.material",
-    sql=14,
+    sql=13,
+    unlike={"bank": 12},
     example="draft_item",
     methods=("GET", "POST"),
 )

@@ -57,6 +57,7 @@ def seen_by(draft: Draft, organisation: Organisation | None) -> frozenset[str]:
     "apply/<uuid:docket_id>/property/",
     name="apply.property",
     sql=11,
+    unlike={"my": 9, "desk": 9},
     example="draft",
     methods=("GET", "POST"),
 )

@@ -46,7 +46,12 @@ class Page:
 
 
 @everywhere(
-    "apply/<uuid:docket_id>/parties/", name="apply.parties", sql=11, example="draft", methods=("GET", "POST")
+    "apply/<uuid:docket_id>/parties/",
+    name="apply.parties",
+    sql=9,
+    unlike={"bank": 7},
+    example="draft",
+    methods=("GET", "POST"),
 )
 def parties(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """One page of cards: owners (only a phone is asked), takers, and for several of them how they own."""

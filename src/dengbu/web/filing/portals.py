@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,9 +48,19 @@ PortalView = Callable[..., HttpResponse]
 
 
 def everywhere(
-    route: str, *, name: str, sql: int, example: str = "", methods: tuple[str, ...] = ("GET",)
+    route: str,
+    *,
+    name: str,
+    sql: int,
+    unlike: Mapping[str, int] | None = None,
+    example: str = "",
+    methods: tuple[str, ...] = ("GET",),
 ) -> Callable[[PortalView], PortalView]:
-    """Register a view `(request, portal, …)` under every portal: `/my/<route>` as `my.<name>`, and so on."""
+    """Register a view `(request, portal, …)` under every portal: `/my/<route>` as `my.<name>`, and so on.
+
+    `sql`: statements of its GET; `unlike`: by portal, where what is applied for there needs another number.
+    """
+    numbers = unlike or {}
 
     def decorate(view: PortalView) -> PortalView:
         for portal in (*PORTALS, DESK) if name.startswith("apply") and name != "apply.start" else PORTALS:
@@ -59,7 +69,7 @@ def everywhere(
                 name=f"{portal.key}.{name}",
                 surface="staff" if portal is DESK else "web",
                 needs=portal.permission,
-                sql=sql,
+                sql=numbers.get(portal.key, sql),
                 example=example,
                 methods=methods,
             )(_bound(view, portal))

@@ -27,7 +27,12 @@ ENDED = "该合同的备案已经注销、被替换或已用于登记，请向�
 
 
 @everywhere(
-    "apply/<uuid:docket_id>/reason/", name="apply.reason", sql=8, example="draft", methods=("GET", "POST")
+    "apply/<uuid:docket_id>/reason/",
+    name="apply.reason",
+    sql=8,
+    unlike={"bank": 6},
+    example="draft",
+    methods=("GET", "POST"),
 )
 def reason(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """One form by type of journey."""

@@ -65,7 +65,12 @@ def _not_now(request: HttpRequest, portal: Portal, journey: Journey) -> list[Ref
 
 
 @everywhere(
-    "apply/<slug:slug>/start", name="apply.start", sql=6, example="type_slug", methods=("GET", "POST")
+    "apply/<slug:slug>/start",
+    name="apply.start",
+    sql=6,
+    unlike={"my": 5},
+    example="type_slug",
+    methods=("GET", "POST"),
 )
 def begin(request: HttpRequest, portal: Portal, slug: str) -> HttpResponse:
     """The start page: what you need, how long it takes, 继续上次 or 重新开始."""
@@ -96,7 +101,7 @@ def begin(request: HttpRequest, portal: Portal, slug: str) -> HttpResponse:
     )
 
 
-@everywhere("apply/<uuid:docket_id>/", name="apply", sql=11, example="draft")
+@everywhere("apply/<uuid:docket_id>/", name="apply", sql=11, unlike={"bank": 10}, example="draft")
 def task_list(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """The task list, shown at the start and at each return."""
     draft = open_draft(request, portal, docket_id)

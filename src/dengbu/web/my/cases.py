@@ -138,7 +138,7 @@ def cases(request: HttpRequest, portal: Portal) -> HttpResponse:
     return render(request, "my/cases.html", context)
 
 
-@everywhere(CASE, name="case", sql=18, example="submitted")
+@everywhere(CASE, name="case", sql=17, unlike={"bank": 16}, example="submitted")
 def case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """Status now, who must act, by when, what to do (one button), timeline, documents."""
     own = open_case(request, portal, docket_id)

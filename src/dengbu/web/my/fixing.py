@@ -25,7 +25,9 @@ from .cases import CASE, open_case
 SECTIONS = {"property", "parties", "reason", "delivery"}
 
 
-@everywhere(f"{CASE}fix/", name="case.fix", sql=12, example="correction", methods=("GET", "POST"))
+@everywhere(
+    f"{CASE}fix/", name="case.fix", sql=12, unlike={"bank": 11}, example="correction", methods=("GET", "POST")
+)
 def fix(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """Cards of what to change, and the form that sends it back."""
     draft = open_draft(request, portal, docket_id)

@@ -97,7 +97,7 @@ def papers_of(own: OwnCase) -> list[dict[str, str]]:
     return papers
 
 
-@everywhere(f"{CASE}pass/", name="case.pass", sql=15, example="passed")
+@everywhere(f"{CASE}pass/", name="case.pass", sql=15, unlike={"bank": 14}, example="passed")
 def passed(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """QR code, short code, until when; a time; what to bring."""
     own = open_case(request, portal, docket_id)
