@@ -213,9 +213,9 @@ def test_a_certificate_is_handed_out_against_receipt_voucher_and_identity(change
 class TestNumbers:
     def test_certificates_and_proofs_have_their_own_numbers(self):
         first, proof, second = numbered(CERTIFICATE, PROOF, CERTIFICATE)
-        assert first.number == "豫(2026)郑州市上街区不动产权第0000001号"
-        assert second.number == "豫(2026)郑州市上街区不动产权第0000002号"
-        assert proof.number == "豫(2026)郑州市上街区不动产证明第0000001号"
+        assert first.number == "豫（2026）郑州市上街区不动产权第0000001号"
+        assert second.number == "豫（2026）郑州市上街区不动产权第0000002号"
+        assert proof.number == "豫（2026）郑州市上街区不动产证明第0000001号"
         assert queries.certificates_of(first.docket_id) == [first]
 
     def test_each_year_and_each_authority_begins_anew(self):
@@ -523,7 +523,7 @@ class TestHandOut:
 
     def test_numbers_have_their_statutory_form(self):
         (made,) = numbered()
-        assert re.fullmatch(r"豫\(\d{4}\)[一-鿿]+不动产权第\d{7}号", made.number)
+        assert re.fullmatch(r"豫（\d{4}）[一-鿿]+不动产权第\d{7}号", made.number)
 
 
 # --- one blank at two printers ----------------------------------------------------------------------------------

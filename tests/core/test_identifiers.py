@@ -235,16 +235,16 @@ def test_a_unit_code_holds_the_codes_of_its_parcel_and_building():
 @pytest.mark.parametrize(
     ("kind", "written"),
     [
-        (CertificateKind.CERTIFICATE, "豫(2019)郑州市上街区不动产权第0000001号"),
-        (CertificateKind.PROOF, "豫(2019)郑州市上街区不动产证明第0000001号"),
+        (CertificateKind.CERTIFICATE, "豫（2019）郑州市上街区不动产权第0000001号"),
+        (CertificateKind.PROOF, "豫（2019）郑州市上街区不动产证明第0000001号"),
     ],
 )
 def test_a_certificate_number_is_written_and_read(kind, written):
     assert ids.certificate_number(kind, 2019, 1, province="豫", area="郑州市上街区") == written
     for typed in (
         written,
-        written.replace("(", "（").replace(")", "）"),
-        " " + written.replace("第", " 第 ").replace("(", "〔").replace(")", "〕"),
+        written.replace("（", "(").replace("）", ")"),
+        " " + written.replace("第", " 第 ").replace("（", "〔").replace("）", "〕"),
     ):
         parsed = ids.parse_certificate_number(typed)
         assert (parsed.kind, parsed.year, parsed.seq, str(parsed)) == (kind, 2019, 1, written)

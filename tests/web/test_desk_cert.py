@@ -7,6 +7,8 @@ import uuid
 import pytest
 
 from dengbu.archives.models import HandOver
+from dengbu.cases.documents import certificate_page
+from dengbu.cases.facts import facts
 from dengbu.cases.models import Batch, Case
 from dengbu.certificates.actions import receive_blanks
 from dengbu.certificates.models import Blank, Certificate
@@ -72,6 +74,14 @@ def test_the_queues_show_what_waits_and_the_stock() -> None:
     page = text_of(at_work("certify").get("/desk/cert/"))
     assert f"/desk/cert/{docket}/" in page and '<b class="num">12</b>' in page
     assert "没有要办的" in text_of(at_work("certify").get("/desk/issue/"))
+
+
+def test_the_picture_of_a_first_print_is_no_reprint() -> None:
+    docket = office.registered_sale()
+    made, found = printed(docket), facts(Case.objects.get(pk=docket))
+    shown = certificate_page(found, made, office.certifier(), FIRST, as_printed=True)
+    following = certificate_page(found, made, office.certifier(), FIRST)
+    assert (shown.head.reprint, following.head.reprint) == (0, 1)
 
 
 def test_a_certificate_goes_from_blank_to_the_archive_room() -> None:

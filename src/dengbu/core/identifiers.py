@@ -325,13 +325,13 @@ def group_unit_code(unit_code: str) -> str:
 # --- certificate numbers ----------------------------------------------------------------------------------------
 
 _CERTIFICATE: Final = re.compile(
-    r"(?P<province>[一-鿿])\((?P<year>\d{4})\)(?P<area>[一-鿿]{2,20})不动产(?P<kind>权|证明)第(?P<seq>\d{7,9})号"
+    r"(?P<province>[一-鿿])（(?P<year>\d{4})）(?P<area>[一-鿿]{2,20})不动产(?P<kind>权|证明)第(?P<seq>\d{7,9})号"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateNumber:
-    """A certificate or proof number taken apart: 豫(2019)郑州市上街区不动产权第0000001号."""
+    """A certificate or proof number taken apart: 豫（2019）郑州市上街区不动产权第0000001号."""
 
     kind: CertificateKind
     year: int
@@ -348,12 +348,13 @@ def certificate_number(kind: CertificateKind, year: int, seq: int, *, province: 
     if seq < 1:
         raise ValueError("certificate numbers start at 1")
     word = "权" if kind is CertificateKind.CERTIFICATE else "证明"
-    return f"{province}({year}){area}不动产{word}第{seq:07d}号"
+    return f"{province}（{year}）{area}不动产{word}第{seq:07d}号"
 
 
 def normalise_certificate_number(text: str) -> str:
-    """One form for search: half-width brackets and digits, no blanks."""
-    return re.sub(r"\s+", "", half_width(text.translate(_BRACKETS)))
+    """The form a number is written and stored in: full-width brackets （2026）, half-width digits, no blanks."""
+    compact = re.sub(r"\s+", "", half_width(text.translate(_BRACKETS)))
+    return compact.replace("(", "（").replace(")", "）")
 
 
 def check_certificate_number(text: str, *, field: str = "") -> Refusal | None:

@@ -69,12 +69,15 @@ def _right(book: UnitBook | None, certificate: Certificate) -> tuple[UnitBook, R
 
 
 def certificate_page(
-    found: CaseFacts, certificate: Certificate, actor: Actor, blank_serial: str
+    found: CaseFacts, certificate: Certificate, actor: Actor, blank_serial: str, *, as_printed: bool = False
 ) -> CertificatePage | ProofPage:
-    """The page of a certificate or proof, from the live book (never from what was typed)."""
+    """The page of a certificate or proof, from the live book (never from what was typed).
+
+    It is the next print of the certificate; `as_printed`: the last one, to be looked at beside the paper.
+    """
     case = found.case
     book, right = _right(unit_book(certificate.unit_code), certificate)
-    head = words.head(case, certificate.number, actor, reprint=certificate.prints)
+    head = words.head(case, certificate.number, actor, reprint=max(certificate.prints - as_printed, 0))
     registered = clock.local(case.entered_at).date() if case.entered_at else clock.today()
     names = [h.name for h in right.holders]
     if certificate.kind == "proof":

@@ -175,7 +175,7 @@ def cert_preview(request: HttpRequest, docket: uuid.UUID, certificate: uuid.UUID
     """A sheet of the certificate as a picture, from the live book."""
     case = case_or_404(docket, purpose="缮证预览")
     found = _certificate(docket, certificate)
-    made = papers.certificate_page(facts(case), found, actor_of(request), found.blank_serial)
+    made = papers.certificate_page(facts(case), found, actor_of(request), found.blank_serial, as_printed=True)
     kind = "proof" if isinstance(made, ProofPage) else "certificate"
     sheets = preview(f"certificates/prints/{kind}.typ", made, 96)
     if not 1 <= sheet <= len(sheets):
