@@ -214,6 +214,8 @@ def _sale(n: int, who: People, now: dt.datetime, accepted: bool, place: int) -> 
         "delivery": {"way": "window", "receiver": "", "address": "", "phone_cipher": ""},
         "done": dict.fromkeys(("property", "parties", "reason", "delivery"), True),
     }
+    if accepted:  # the record of the questions asked at the desk
+        filed["answers"] = {q.key: q.expected or "如实" for q in policy_for("P01", clock.today()).questions}
     case = Case(
         docket=docket,
         type_code="P01",

@@ -11,6 +11,7 @@ from dengbu.cases.actions.papers import VerdictIn
 from dengbu.cases.models import Case, CaseDocument, CaseParty, Verdict
 from dengbu.cases.queries import counter
 from dengbu.core import documents
+from dengbu.core.acts import Actor, act
 from dengbu.core.refusals import Conflict, NotPermitted, Refused
 from tests.support import office
 
@@ -122,3 +123,30 @@ def test_a_case_in_nobodys_queue_is_not_found_by_part_of_its_number() -> None:
     number = Case.objects.select_related("docket").get(docket_id=office.passed_sale(1)).docket.number
     assert counter.scan(number[:-1]).problem is not None
     assert counter.scan(str(uuid.uuid4())).case is None
+
+
+def test_a_case_is_not_accepted_before_every_question_of_the_record_is_answered() -> None:
+    docket_id = office.checked_sale()
+    drop_answer(actor=office.SYSTEM, docket_id=docket_id, question="price_as_filed")
+    with pytest.raises(Refused) as refused:
+        desk.accept(actor=office.clerk(), docket_id=docket_id)
+    assert [(r.code, r.field) for r in refused.value.refusals] == [
+        ("DESK_UNANSWERED", "answer-price_as_filed")
+    ]
+    assert "成交价格是否与网签备案的合同一致？" in refused.value.refusals[0].message
+    papers.take_answers(actor=office.clerk(), docket_id=docket_id, answers={"price_as_filed": "一致"})
+    assert desk.accept(actor=office.clerk(), docket_id=docket_id)["entered"] == [str(docket_id)]
+
+
+def test_a_question_that_does_not_apply_to_the_case_is_not_asked() -> None:
+    docket_id = office.checked_sale()
+    drop_answer(actor=office.SYSTEM, docket_id=docket_id, question="objection_known")
+    assert desk.accept(actor=office.clerk(), docket_id=docket_id)["entered"] == [str(docket_id)]
+
+
+@act("test.drop_answer")
+def drop_answer(*, actor: Actor, docket_id: uuid.UUID, question: str) -> None:
+    case = Case.objects.get(docket_id=docket_id)
+    answers = {k: v for k, v in case.filed["answers"].items() if k != question}
+    case.filed = {**case.filed, "answers": answers}
+    case.save()

@@ -7,7 +7,7 @@ import uuid
 from decimal import Decimal
 from typing import Any
 
-from dengbu.cases.actions import desk, filing, review
+from dengbu.cases.actions import desk, filing, papers, review
 from dengbu.cases.facts import facts
 from dengbu.cases.models import Case, CaseParty, Verdict
 from dengbu.contracts.models import NUMBER_PURPOSE, ContractFiling, ContractParty
@@ -253,7 +253,15 @@ def check_at_desk(docket_id: uuid.UUID, by: Actor | None = None) -> None:
             originals=1,
             copies=0,
         )
+    answer_questions(docket_id, by)
     review.query_restrictions(actor=by, docket_id=docket_id, moment="desk")
+
+
+def answer_questions(docket_id: uuid.UUID, by: Actor | None = None) -> None:
+    """The record of the questions asked at the desk: each with the answer that is hoped for."""
+    found = facts(Case.objects.get(docket_id=docket_id))
+    answers = {q.key: q.expected or (q.answers or ("如实",))[0] for q in found.policy.questions}
+    papers.take_answers(actor=by or clerk(), docket_id=docket_id, answers=answers)
 
 
 def checked_sale(number: int = 1) -> uuid.UUID:

@@ -148,7 +148,7 @@ class Examples:
         saved(filer.post("parties/", **party_fields(filer.get("parties/")), do="save"))
         terms = {
             "contract_no": "DY-2026-0001",
-            "amount": "420000",
+            "amount_fen": "420000",
             "scope": "主债权及利息",
             "debtor": home.owner.name,
         }
@@ -265,6 +265,8 @@ class Examples:
                 originals=1,
                 copies=0,
             )
+        answers = {q.key: q.expected or (q.answers or ("如实",))[0] for q in found.policy.questions}
+        papers.take_answers(actor=by, docket_id=case.pk, answers=answers)
         review.query_restrictions(actor=by, docket_id=case.pk, moment="desk")
 
     def _to_printed(self, case: Case) -> None:

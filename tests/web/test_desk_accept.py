@@ -72,6 +72,8 @@ def do_everything(docket: uuid.UUID) -> None:
         answer = clerk.post(url, {"do": "identity", "party": party.pk, "how": "card"})
         assert answer.status_code == 303, text_of(answer)
     assert clerk.post(url, {"do": "query"}).status_code == 303
+    names = re.findall(r'name="(answer-[a-z_]+)"', text_of(clerk.get(url)))
+    assert clerk.post(url, dict.fromkeys(names, "是") | {"do": "answers"}).status_code == 303
     for _ in range(20):
         page = clerk.get(url)
         item = hidden(page, "item")
@@ -90,6 +92,7 @@ def test_a_sale_is_received_step_by_step_and_entered_under_the_reviewers_name() 
     clerk, url = at_work("accept"), case_url(docket)
     first = text_of(clerk.get(url))
     assert "还不能受理" in first and "还没有核验" in first and 'aria-disabled="true"' in first
+    assert "询问笔录还没有回答" in first
     do_everything(docket)
     assert "可以受理" in text_of(clerk.get(url))
     stop = clerk.get(url + "confirm/")

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from dengbu.catalog.policy.schema import Question
 from dengbu.core import clock, rows
 from dengbu.core.acts import Actor
 from dengbu.core.refusals import Refusal
@@ -117,5 +118,27 @@ def why_not(found: CaseFacts, actor: Actor, state: DeskState, book: UnitBook | N
                 "papers",
             )
         )
+    refusals.extend(
+        Refusal(
+            "DESK_UNANSWERED",
+            f"询问笔录还没有回答：{question.text}",
+            "请当面询问并如实记录。",
+            "实施细则15",
+            f"answer-{question.key}",
+        )
+        for question in unanswered(found, book)
+    )
     refusals.extend(checking.refuse_unless_open(state.check, now))
     return refusals
+
+
+def unanswered(found: CaseFacts, book: UnitBook | None) -> list[Question]:
+    """Questions of the record (询问笔录) that apply to this case and were not answered yet.
+
+    None for a unit of a batch: its developer's representative answers once, in the paper record of the batch.
+    """
+    if found.case.batch_id is not None:
+        return []
+    conditions = set(found.registration.conditions(book, clock.now()))
+    answers = found.case.filed.get("answers", {})
+    return [q for q in found.policy.questions_for(conditions) if not answers.get(q.key)]
