@@ -95,13 +95,19 @@ def test_a_review_is_taken(office, department):
     assert found is not None and found.result == "passed"
 
 
-def test_every_fault_is_told_at_once_and_nothing_is_kept(office, department):
-    before = InboundMessage.objects.count()
+def test_every_fault_is_told_at_once_and_the_message_is_kept_for_staff_alone(office, department):
     reply = department.push_filing(filing("SJ-8", price_yuan="很多", kind="gift"))
     assert reply.status == 422
     assert {p.field for p in reply.answer.problems} == {"$.filing.price_yuan", "$.filing.kind"}
     assert all(p.message and p.remedy for p in reply.answer.problems)
-    assert InboundMessage.objects.count() == before
+    assert queries.filing_by_no("SJ-8") is None
+    kept = InboundMessage.objects.get(subject="SJ-8")
+    assert (kept.outcome, len(kept.problems)) == ("refused", 2)
+    assert messages.SELLER not in kept.excerpt and "SJ-8" in kept.excerpt
+    corrected = department.push_filing(filing("SJ-8"), message_id=reply.message_id)
+    assert corrected.status == 200
+    kept.refresh_from_db()
+    assert kept.handled_at is not None
 
 
 def test_what_was_changed_on_the_way_is_answered_401(office):

@@ -14,6 +14,7 @@ from dengbu.contracts import actions, reading
 from dengbu.contracts.rules import PartyKey, RegisterFacts
 from dengbu.contracts.wire import Answer, Context, FilingPush, ReviewPush
 from dengbu.core import acts, clock
+from dengbu.core.refusals import Refused
 from dengbu.register import queries as register
 from dengbu.register.rules import RightFact, UnitBook
 
@@ -41,7 +42,9 @@ def _body(model: str) -> dict[str, Any]:
 )
 def take_filing(request: HttpRequest) -> HttpResponse:
     """One contract filing, one message a request. 200 taken, 202 kept with problems, 409 or 422 refused."""
-    push, facts = _read(request, reading.read_filing, lambda message: message.filing.unit_code)
+    push, facts = _read(
+        request, actions.FILING, reading.read_filing, lambda message: message.filing.unit_code
+    )
     return _say(actions.take_filing(actor=request.actor, push=push, facts=facts))  # type: ignore[attr-defined]
 
 
@@ -54,18 +57,34 @@ def take_filing(request: HttpRequest) -> HttpResponse:
 )
 def take_review(request: HttpRequest) -> HttpResponse:
     """One transaction review; answers as for filings."""
-    push, facts = _read(request, reading.read_review, lambda message: message.review.unit_code)
+    push, facts = _read(
+        request, actions.REVIEW, reading.read_review, lambda message: message.review.unit_code
+    )
     return _say(actions.take_review(actor=request.actor, push=push, facts=facts))  # type: ignore[attr-defined]
 
 
 def _read(
-    request: HttpRequest, read: Callable[[bytes, Context], P], unit_code: Callable[[P], str]
+    request: HttpRequest, kind: str, read: Callable[[bytes, Context], P], unit_code: Callable[[P], str]
 ) -> tuple[P, RegisterFacts]:
-    """The message, and what the book says of its unit. In a reading transaction, which also sets legal time."""
-    with transaction.atomic():
-        acts.open_act("", "api.housing", read_only=True)
-        push = read(request.body, Context(clock.now(), settings.AUTHORITY))
-        return push, facts_of(register.unit_book(unit_code(push)))
+    """The message, and what the book says of its unit. In a reading transaction, which also sets legal time.
+
+    One that cannot be read is kept for staff, masked; its sender gets every fault all the same.
+    """
+    try:
+        with transaction.atomic():
+            acts.open_act("", "api.housing", read_only=True)
+            push = read(request.body, Context(clock.now(), settings.AUTHORITY))
+            return push, facts_of(register.unit_book(unit_code(push)))
+    except Refused as refused:
+        actor: acts.Actor = request.actor  # type: ignore[attr-defined]
+        actions.keep_unreadable(
+            actor=actor,
+            source=actor.key.removeprefix("partner:"),
+            kind=kind,
+            body=request.body,
+            problems=refused.refusals,
+        )
+        raise
 
 
 def facts_of(book: UnitBook | None) -> RegisterFacts:

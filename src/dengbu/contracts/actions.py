@@ -8,6 +8,7 @@ here touches the register; what it says comes in as `rules.RegisterFacts`.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -19,7 +20,7 @@ from dengbu.core.acts import Actor, act, current
 from dengbu.core.jobs import enqueue
 from dengbu.core.refusals import Conflict, Refusal, Refused
 
-from . import rules, wire
+from . import masking, rules, wire
 from .models import (
     FILED,
     HELD,
@@ -39,6 +40,9 @@ from .wire import Answer, FilingPush, Problem, ReviewPush
 
 PUSH = "contract.push"
 FILING, REVIEW = "contract_filing", "transaction_review"
+# Unreadable messages are kept under their digest: their own number may come again with what was meant.
+UNREADABLE = "unreadable-"
+OPEN_UNREADABLE, MOST_PROBLEMS = 200, 50
 
 Row = ContractFiling | TransactionReview
 
@@ -134,6 +138,42 @@ def take_review(*, actor: Actor, push: ReviewPush, facts: RegisterFacts) -> Answ
             ReviewParty(review=row, **values) for values in _parties(said.sellers, said.buyers)
         )
     return _remember(REVIEW, push, said.review_no, said.version, said.unit_code, digest, judged)
+
+
+@act("contracts.keep_unreadable", permission=PUSH)
+def keep_unreadable(
+    *, actor: Actor, source: str, kind: str, body: bytes, problems: Sequence[Refusal]
+) -> str | None:
+    """Keep a message that could not be read, for staff: its faults and a masked excerpt, never the bytes.
+
+    The same bytes are kept once, however often they are sent. Gives the row's id; None where it is known already or
+    its sender has `OPEN_UNREADABLE` such messages open: then the answer alone has to do.
+    """
+    digest = hashlib.sha256(body).hexdigest()
+    _lock(f"unreadable/{source}")
+    mine = InboundMessage.objects.filter(source=source[:40], message_id__startswith=UNREADABLE)
+    if mine.filter(message_id=UNREADABLE + digest).exists():
+        return None
+    if mine.filter(handled_at__isnull=True).count() >= OPEN_UNREADABLE:
+        return None
+    told = tuple(Problem.of(item) for item in problems[:MOST_PROBLEMS])
+    answer = Answer(outcome="refused", problems=told).model_dump(mode="json")
+    row = InboundMessage(
+        source=source[:40],
+        message_id=UNREADABLE + digest,
+        kind=kind,
+        content_digest=digest,
+        outcome="refused",
+        problems=answer["problems"],
+        subject=masking.subject_of(body),
+        version=0,
+        answer=answer,
+        excerpt=masking.excerpt(body),
+        received_at=clock.now(),
+    )
+    row.save(force_insert=True)
+    current().note(source=source, kind=kind, faults=len(problems), digest=digest)
+    return str(row.pk)
 
 
 @act("contracts.mark_used")
@@ -340,7 +380,8 @@ def _remember(
     plain = answer.model_dump(mode="json")
     if judged.outcome == "taken":
         InboundMessage.objects.filter(
-            source=push.source,
+            # What could not be read stands under who signed it.
+            source__in={push.source, current().actor.key.removeprefix("partner:")[:40]},
             kind=kind,
             subject=subject,
             outcome__in=InboundMessage.PROBLEMS,

@@ -118,6 +118,7 @@ class InboundMessage(AppendOnly):
     version = models.IntegerField(default=1)
     unit_code = models.CharField(max_length=28, default="")
     answer = models.JSONField(default=dict)
+    excerpt = models.TextField(default="")  # of a message that could not be read, masked (`masking`)
     received_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True)
     handled_by = models.CharField(max_length=80, default="")

@@ -89,12 +89,13 @@ def contract(request: HttpRequest, inbound_id: uuid.UUID) -> HttpResponse:
     if message is None:
         raise Http404("no such problem")
     held, book = queries.pushed_content(message), register.unit_book(message.unit_code)
-    sights.saw("contract", message.subject, purpose="核实房管推送")
+    sights.saw("contract", message.subject or str(message.pk), purpose="核实房管推送")
     return _show(
         request,
         message=message,
         kind=KINDS.get(message.kind, message.kind),
-        outcome=OUTCOMES[message.outcome],
+        outcome=_outcome(message),
+        title=_title(message),
         summary=_summary(message, held),
         compared=_compared(held, book) if held else [],
         columns=("房管推送", "登记簿"),
@@ -118,10 +119,10 @@ def _show(request: HttpRequest, **context: Any) -> HttpResponse:
 
 
 def _row(message: InboundMessage) -> list[Any]:
-    word, tone = OUTCOMES[message.outcome]
+    word, tone = _outcome(message)
     return [
         {
-            "text": f"{message.subject} 第{message.version}版",
+            "text": _title(message),
             "url": reverse("web:desk.contract", args=[message.pk]),
         },
         KINDS.get(message.kind, message.kind),
@@ -133,11 +134,20 @@ def _row(message: InboundMessage) -> list[Any]:
     ]
 
 
+def _outcome(message: InboundMessage) -> tuple[str, str]:
+    return ("格式有误，未入库", "warn") if message.excerpt else OUTCOMES[message.outcome]
+
+
+def _title(message: InboundMessage) -> str:
+    number = message.subject or "没有写明编号"
+    return number if message.excerpt else f"{number} 第{message.version}版"
+
+
 def _summary(message: InboundMessage, held: queries.PushedContent | None) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [
         {"key": "不动产单元号", "value": group_unit(message.unit_code), "code": True},
         {"key": "推送系统", "value": message.source},
-        {"key": "推送版本", "value": f"第 {message.version} 版"},
+        *([] if message.excerpt else [{"key": "推送版本", "value": f"第 {message.version} 版"}]),
         {"key": "收到时间", "value": cn_datetime(clock.local(message.received_at))},
     ]
     if held is not None:
