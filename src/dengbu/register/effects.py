@@ -201,7 +201,74 @@ class Lift:
         }
 
 
-Effect = OpenParcel | OpenBuilding | Open | Close | Amend | Grant | End | Restrict | Lift
+@dataclass(frozen=True, slots=True)
+class AmendParcel:
+    """Replace a parcel's facts by a new version (all of them)."""
+
+    code: str
+    facts: dict[str, Any]
+
+    def canonical(self) -> dict[str, Any]:
+        return {"effect": "amend_parcel", "parcel": self.code, "facts": plain(self.facts)}
+
+
+@dataclass(frozen=True, slots=True)
+class AmendBuilding:
+    """Replace a building's facts by a new version (all of them): it is finished, it has a name."""
+
+    code: str
+    facts: dict[str, Any]
+
+    def canonical(self) -> dict[str, Any]:
+        return {"effect": "amend_building", "building": self.code, "facts": plain(self.facts)}
+
+
+# Kinds of notes under which a right gets a new paper: nothing of the right changes.
+NEW_PAPER = ("renewed", "reissued")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """附记: something the book keeps about a unit or a right that changes no right.
+
+    `kind`: renewed 换发, reissued 补发 (a new certificate or proof for the right rests on this note), corrected 更正
+    (what was wrong, what it says now), renamed (a party named in the right's terms), common_parts 共有部分. `said`
+    holds no identity number.
+    """
+
+    unit: str
+    kind: str
+    said: dict[str, Any]
+    right: uuid.UUID | None = None
+
+    @property
+    def new_paper(self) -> bool:
+        return self.kind in NEW_PAPER
+
+    def canonical(self) -> dict[str, Any]:
+        return {
+            "effect": "note",
+            "unit": self.unit,
+            "right": str(self.right) if self.right else None,
+            "kind": self.kind,
+            "said": plain(self.said),
+        }
+
+
+Effect = (
+    OpenParcel
+    | OpenBuilding
+    | Open
+    | Close
+    | Amend
+    | AmendParcel
+    | AmendBuilding
+    | Grant
+    | End
+    | Restrict
+    | Lift
+    | Note
+)
 
 
 def instant(value: dt.datetime | None) -> str | None:

@@ -229,3 +229,14 @@ class EntryAnswer(AppendOnly):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint("entry", "obstacle", name="one_answer_per_obstacle")]
+
+
+class EntryNote(AppendOnly):
+    """附记: what an entry says of a unit or right without changing a right: a correction's before and after, a new
+    certificate, the common parts of a project."""
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="notes", db_index=False)
+    unit = models.ForeignKey(RealEstateUnit, models.PROTECT, related_name="notes")
+    right_id = models.UUIDField(null=True)  # public id of the right it is about
+    kind = models.CharField(max_length=20)
+    said = models.JSONField(default=dict)

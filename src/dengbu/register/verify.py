@@ -128,6 +128,11 @@ BUILDING_FACTS = _readers(BuildingFacts, "building")
 UNIT_FACTS = _readers(UnitFacts, "unit")
 
 
+def note_key(unit: str, kind: str, right: str | None) -> str:
+    """What tells the notes of one entry apart."""
+    return f"{unit} {kind} {right or ''}"
+
+
 def _facts(said: dict[str, Any], readers: list[tuple[str, Callable[[Any], Any], Any]]) -> Row:
     return tuple(read(said[name]) if name in said else default for name, read, default in readers)
 
@@ -139,6 +144,10 @@ def _made(effects: list[dict[str, Any]]) -> Iterator[tuple[Key, Row]]:
             case "open_parcel":
                 yield ("parcel", e["parcel"]), ()
                 yield ("parcelfacts", e["parcel"]), _facts(e["facts"], PARCEL_FACTS)
+            case "amend_parcel":
+                yield ("parcelfacts", e["parcel"]), _facts(e["facts"], PARCEL_FACTS)
+            case "amend_building":
+                yield ("buildingfacts", e["building"]), _facts(e["facts"], BUILDING_FACTS)
             case "open_building":
                 yield ("building", e["building"]), (e["parcel"],)
                 yield ("buildingfacts", e["building"]), _facts(e["facts"], BUILDING_FACTS)
@@ -176,6 +185,8 @@ def _made(effects: list[dict[str, Any]]) -> Iterator[tuple[Key, Row]]:
                         *(e["from_at"], e["until_at"], e["position"], e["note"]),
                     ),
                 )
+            case "note":
+                yield ("entrynote", note_key(e["unit"], e["kind"], e["right"])), (e["said"],)
             case "answer":
                 yield ("entryanswer", e["obstacle"]), (e["code"], e["how"], e["evidence"])
 
@@ -211,9 +222,20 @@ TABLES = {
     "restriction": "SELECT t.made_by_id, t.ended_by_id, t.public_id, u.code, t.kind, t.authority, t.document_no,"
     " t.share_of, t.from_at, t.until_at, t.position, t.note FROM register_restriction t"
     " LEFT JOIN register_realestateunit u ON u.id = t.unit_id",
+    "entrynote": "SELECT t.entry_id, NULL, u.code || ' ' || t.kind || ' ' || coalesce(t.right_id::text, ''), t.said"
+    " FROM register_entrynote t LEFT JOIN register_realestateunit u ON u.id = t.unit_id",
     "entryanswer": "SELECT t.entry_id, NULL, t.obstacle, t.code, t.how, t.evidence FROM register_entryanswer t",
 }
-TERMS = 5  # column of `right` that is JSON
+JSON_COLUMNS = {("right", 5), ("entrynote", 3)}
+VERSIONS = ("unitfacts", "parcelfacts", "buildingfacts")  # rows that end when the next version comes
+_THING = {
+    "open": "unit",
+    "amend": "unit",
+    "open_parcel": "parcel",
+    "amend_parcel": "parcel",
+    "open_building": "building",
+    "amend_building": "building",
+}
 HOLDER_PUBLIC = 4  # columns of `holder` that its entry says; salt, cipher and index stand in the table alone
 
 
@@ -257,7 +279,9 @@ class _Replay:
         self.deep = deep
         # Ends that rows claim, until the entry they name is read: (table, key, version) -> entry row.
         self.claimed: dict[tuple[str, str, int], int] = {}
-        self.live_facts: dict[str, int] = {}  # unit -> the entry row that made its live facts
+        self.live_facts: dict[
+            str, int
+        ] = {}  # unit, parcel, building -> the entry row that made its live facts
 
     def run(self, stack: ExitStack) -> None:
         streams = [_Stream(table, sql, stack) for table, sql in TABLES.items()]
@@ -329,14 +353,14 @@ class _Replay:
             self._holder(name, row)
             row = row[: 3 + HOLDER_PUBLIC]
         there = tuple(
-            json.loads(v) if at == TERMS and table == "right" and isinstance(v, str) else _plain(v)
+            json.loads(v) if (table, at) in JSON_COLUMNS and isinstance(v, str) else _plain(v)
             for at, v in enumerate(row[3:], start=3)
         )
         if there != said:
             parts = [f"{a!r} instead of {b!r}" for a, b in zip(there, said, strict=True) if a != b]
             self.report.add("ROW_ALTERED", f"{table} {name}", f"{place}: {'; '.join(parts)}"[:500])
         if row[1] is not None:
-            self.claimed[(table, name, entry_id if table == "unitfacts" else 0)] = row[1]
+            self.claimed[(table, name, entry_id if table in VERSIONS else 0)] = row[1]
 
     def _holder(self, place: str, row: Row) -> None:
         if not self.deep:
@@ -361,12 +385,14 @@ class _Replay:
                 ended = ("restriction", effect["restriction"], 0)
             case "close":
                 ended = ("realestateunit", effect["unit"], 0)
-            case "open":
-                self.live_facts[effect["unit"]] = entry_id
+            case "open" | "open_parcel" | "open_building" as word:
+                self.live_facts[effect[_THING[word]]] = entry_id
                 return
-            case "amend":
-                ended = ("unitfacts", effect["unit"], self.live_facts.get(effect["unit"], 0))
-                self.live_facts[effect["unit"]] = entry_id
+            case "amend" | "amend_parcel" | "amend_building" as word:
+                name = effect[_THING[word]]
+                table = {"amend": "unitfacts", "amend_parcel": "parcelfacts"}.get(word, "buildingfacts")
+                ended = (table, name, self.live_facts.get(name, 0))
+                self.live_facts[name] = entry_id
             case _:
                 return
         if self.claimed.get(ended) == entry_id:
