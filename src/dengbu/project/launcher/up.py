@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from dengbu.exchange.checks import lacking
+
 from .datafolder import DataFolder, port_is_free, read_json, write_json
 from .environment import DatabaseUrls, data_folder, external_urls, process_environment, start_embedded
 from .migrating import has_command, is_demo, migrate, run_manage
@@ -73,6 +75,8 @@ def run(data: DataFolder, host: str, port: int) -> int:
 
 def prepare_and_serve(data: DataFolder, urls: DatabaseUrls, children: Children, host: str, port: int) -> None:
     """Migrate, start the processes, load the demo once, and say where to look."""
+    for line in partners_lacking():
+        say(f"WARNING: {line}")
     say("checking the database")
     if migrate(data, urls):
         say("migrated")
@@ -104,6 +108,13 @@ def web_command(host: str, port: int, workers: int = 2) -> list[str]:
         # A web worker told to end while it still starts does not hear it; Ctrl-C shall not wait long for it.
         *("--workers-kill-timeout", "4", "dengbu.project.wsgi:application"),
     ]
+
+
+def partners_lacking() -> list[str]:
+    """What a production office lacks to reach its partners, a line each; nothing elsewhere."""
+    if os.environ.get("DENGBU_ENV") != "production":
+        return []
+    return lacking(os.environ.get("DENGBU_EXCHANGE"))
 
 
 def wants_simulators() -> bool:
