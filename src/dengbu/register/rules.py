@@ -146,6 +146,7 @@ class Obstacle:
     public_id: uuid.UUID | None
     text: str
     holders: frozenset[str] = frozenset()
+    share_of: frozenset[str] = frozenset()  # names of the holders to whose shares it is confined (corrections 7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,7 @@ def obstacles(book: UnitBook | None, at: dt.datetime) -> tuple[Obstacle, ...]:
                     r.public_id,
                     f"{label}：{r.authority}，{r.document_no}{_term(r)}",
                     frozenset({r.debtor_index} - {""}),
+                    share_of=frozenset({r.share_of} - {""}),
                 )
             )
     for r in book.land:
@@ -233,6 +235,13 @@ def obstacles(book: UnitBook | None, at: dt.datetime) -> tuple[Obstacle, ...]:
 
 
 def _from_right(right: RightFact) -> Iterable[Obstacle]:
+    for obstacle in _of_right(right):
+        # A right on a share alone says which right it is a share of, and its mortgagors whose share (corrections 7).
+        whose = frozenset(right.terms.get("mortgagors", ())) if right.share_of else frozenset()
+        yield replace(obstacle, share_of=whose) if whose else obstacle
+
+
+def _of_right(right: RightFact) -> Iterable[Obstacle]:
     if right.kind == "mortgage":
         text = f"抵押权（第{right.rank}顺位）：{names(right)}"
         if right.terms.get("thing") == "works_in_progress":

@@ -6,7 +6,19 @@ from .base import RegistrationType, Role
 from .facts import ContractFact, Filed, PartyFact
 from .mortgages import DISCHARGE_REASONS, MortgageDischarge, MortgageFirst
 from .tables import Rule
-from .transfers import ExistingHomeSale, NewHomeTransfer
+from .transfers import (
+    DivorceDivision,
+    ExistingHomeSale,
+    Gift,
+    Inheritance,
+    JudgmentTransfer,
+    LandUseTransfer,
+    NewHomeTransfer,
+    OrderByRequest,
+    OtherTransfer,
+    SharesPass,
+    SpouseNames,
+)
 
 TYPES: dict[str, type[RegistrationType]] = {
     t.code: t for t in (ExistingHomeSale, NewHomeTransfer, MortgageFirst, MortgageDischarge)

@@ -111,6 +111,19 @@ class RegistrationType:
         found = cls.role(key)
         return found.word if found else key
 
+    @classmethod
+    def required_roles(cls, terms: Mapping[str, Any]) -> tuple[str, ...]:
+        """Roles that must have somebody, given the answers: a judgment lets one side apply alone (条例 14)."""
+        return tuple(r.key for r in cls.roles if r.required)
+
+    def publishes(self) -> bool:
+        """Whether the public notice that the policy sets is published in this case."""
+        return True
+
+    def second_review(self) -> bool:
+        """Whether the second reviewer that the policy sets is asked in this case."""
+        return True
+
     def registrations(self) -> tuple[RegistrationType, ...]:
         """What is entered for one acceptance, in order: one entry each. Combined types have several."""
         return (self,)

@@ -54,6 +54,7 @@ class Filed:
     surveyed: Mapping[str, Mapping[str, Any]] = field(
         default_factory=dict
     )  # unit code -> checked-in survey facts
+    houses_of_owner: frozenset[str] = frozenset()  # of an application on land: units on it in the same hands
 
     @property
     def unit_codes(self) -> tuple[str, ...]:

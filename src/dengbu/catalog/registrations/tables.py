@@ -27,6 +27,7 @@ class Rule(StrEnum):
     EXCLUDE = "unit_excluded"
     IF_HARM = "consent_if_harmed"
     HANDLED = "handled_within"
+    APPROVAL = "approved_by_authority"  # the department whose limit it is lets it pass, in writing
 
     @property
     def may_pass(self) -> bool:

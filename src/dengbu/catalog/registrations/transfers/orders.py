@@ -1,0 +1,273 @@
+"""Ownership passes, or a right ends, by judgment, award or government decision: P08 by whoever got it, S05 by request."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dengbu.core.refusals import Refusal
+from dengbu.core.vocabulary import Client
+from dengbu.register.effects import Effect, End, Lift
+from dengbu.register.rules import Obstacle, RightFact, UnitBook
+
+from ..asking import Ask, Choice, Kind
+from ..base import Role
+from ..tables import BY_ORDER, Rule
+from .parts import COOWNER, PartTransfer
+
+PRICE = Ask(
+    "price_fen",
+    "成交价或抵债金额",
+    Kind.MONEY,
+    "拍卖、变卖、抵债的照文书填；没有金额的不填。",
+    required=False,
+)
+ENDS = (
+    Ask(
+        "ends_mortgages",
+        "文书有没有写明房屋上的抵押权消灭",
+        Kind.YES_NO,
+        "写明的，在同一次登记中注销抵押权；没有写的，抵押权留在房屋上。",
+        basis="民法典393、410；查封规定27",
+    ),
+    Ask(
+        "ends_waiting",
+        "文书有没有写明轮候查封消灭或一并解除",
+        Kind.YES_NO,
+        "写明的，在同一次登记中解除；房屋上没有轮候查封的选“否”。",
+        basis="查封规定26、27",
+    ),
+    Ask(
+        "ends_notices",
+        "文书有没有写明预告登记一并注销",
+        Kind.YES_NO,
+        "房屋上没有预告登记的选“否”。",
+        basis="民法典221",
+    ),
+)
+ORDER = (
+    Ask(
+        "order_kind",
+        "文书种类",
+        Kind.CHOICE,
+        choices=(
+            Choice("judgment", "法院判决书"),
+            Choice("mediation", "法院调解书"),
+            Choice("auction", "法院拍卖、变卖成交裁定"),
+            Choice("debt", "法院以物抵债裁定"),
+            Choice("award", "仲裁裁决书、调解书"),
+            Choice("government", "人民政府的征收、划转等决定"),
+        ),
+        basis="民法典229；实施细则19",
+    ),
+    Ask("order_no", "文书编号", hint="例如（2026）豫0106执12号。", max_length=60, basis="实施细则19"),
+    Ask(
+        "authority",
+        "作出文书的机关",
+        hint="写全称，例如郑州市上街区人民法院。它自己在这处房屋上的查封随本次登记解除。",
+        max_length=100,
+        basis="实施细则19",
+    ),
+    Ask("effective_on", "文书生效日期", Kind.DATE, "看生效证明。", basis="民法典229"),
+)
+
+
+class ByOrder(PartTransfer):
+    """What the order says is entered: who gets what, and which burdens end with it (corrections 18; 民法典 229).
+
+    The registry does not judge the paper. The seizure of the organ that made the order is lifted in the same entry.
+    """
+
+    # A seizure of the land, as one of the house, is for the officer: the order may come from the seizing court itself.
+    answers_to = {**BY_ORDER, "R_LANDSEAL": Rule.MANUAL}
+    absent_roles = ("former",)
+    filing_rule = Rule.MANUAL
+
+    def ended(self, book: UnitBook) -> tuple[Lift | End, ...]:
+        """What ends with the order: restrictions first, then rights."""
+        terms, authority = self.filed.terms, str(self.filed.terms.get("authority", "")).strip()
+        reason = str(terms.get("order_no", "")) or self.name
+        found: list[Lift | End] = []
+        for r in book.restrictions:
+            own = r.authority.strip() == authority and r.kind in ("seizure", "waiting_seizure")
+            said = r.kind == "waiting_seizure" and terms.get("ends_waiting")
+            if (own or said) and not (r.share_of and self.stays(frozenset({r.share_of}), book)):
+                found.append(Lift(book.code, r.public_id, reason))
+        for right in book.rights:
+            mortgage = right.kind == "mortgage" and terms.get("ends_mortgages")
+            notice = right.kind == "advance_notice" and terms.get("ends_notices")
+            whose = frozenset(right.terms.get("mortgagors", ())) if right.share_of else frozenset()
+            if (mortgage or notice) and not (whose and self.stays(whose, book)):
+                found.append(End(book.code, right.public_id, "ended_by_order"))
+        return tuple(found)
+
+    def ended_ids(self, book: UnitBook) -> frozenset[uuid.UUID]:
+        return frozenset(e.restriction if isinstance(e, Lift) else e.right for e in self.ended(book))
+
+    def rule_for(self, obstacle: Obstacle, book: UnitBook | None) -> Rule:
+        if book is not None and obstacle.public_id in self.ended_ids(book):
+            return Rule.HANDLED
+        return super().rule_for(obstacle, book)
+
+    def check(self, book: UnitBook) -> Iterable[Refusal]:
+        yield from super().check(book)
+        yield from self.left(book)
+
+    def left(self, book: UnitBook) -> Iterable[Refusal]:
+        """A seizure that waits would move up to the new owner's home: the order must say what becomes of it."""
+        ended = self.ended_ids(book)
+        first = [r for r in book.restrictions if r.kind == "seizure" and r.public_id in ended]
+        waiting = [r for r in book.restrictions if r.kind == "waiting_seizure" and r.public_id not in ended]
+        if first and waiting:
+            yield Refusal(
+                "B_WAITING_LEFT",
+                f"解除{first[0].authority}的查封后，轮候查封会转为查封，文书没有写明怎样处理。",
+                "请作出文书的机关书面写明轮候查封的处理，或先办理轮候查封的解除。",
+                "查封规定26；法发〔2004〕5号",
+                "ends_waiting",
+            )
+
+    def converted(self, book: UnitBook) -> Iterable[Effect]:
+        """What the order ends, then the notices of the takers that it does not speak of."""
+        yield from self.ended(book)
+        ended = self.ended_ids(book)
+        yield from (e for e in super().converted(book) if isinstance(e, End) and e.right not in ended)
+
+
+class JudgmentTransfer(ByOrder):
+    """生效法律文书、政府决定转移登记: whoever got the home applies alone. 民法典 229; 条例 14; 细则 19.
+
+    The certificate of the former owner is void: taken in, or declared void in public where it cannot be had.
+    """
+
+    code, name = "P08", "生效法律文书、政府决定转移登记"
+    client = Client.PERSON
+    roles = (
+        Role("former", "文书写明的原权利人", "owner", "register"),
+        Role("winner", "文书确定的取得人", "taker", "typed", confirms=True, shares=True),
+        COOWNER,
+    )
+    form = (
+        *ORDER,
+        Ask(
+            "assisted",
+            "有没有法院的协助执行通知书",
+            Kind.YES_NO,
+            condition="court_orders",
+            basis="实施细则19",
+        ),
+        *ENDS,
+        PRICE,
+        Ask(
+            "old_certificate",
+            "原权利人的权证能不能交回",
+            Kind.CHOICE,
+            choices=(
+                Choice("returned", "能交回", "certificate_returned"),
+                Choice("not_returned", "拿不到，由登记机构公告作废", "certificate_not_returned"),
+            ),
+            basis="实施细则23；操作规范1.15",
+        ),
+    )
+    legal_basis = "民法典229；不动产登记暂行条例14；实施细则19、23；契税法11"
+
+
+class OrderByRequest(ByOrder):
+    """依嘱托转移、注销登记: a court or an administration asks the office to enter what it has decided. 细则 19.
+
+    Staff file it from the papers that two officers bring; the title passes, or a title or another right is cancelled.
+    """
+
+    code, name = "S05", "依嘱托转移、注销登记"
+    client = Client.STAFF
+    roles = (
+        Role("requester", "嘱托机关", "other", "typed", many=False),
+        Role("former", "文书写明的原权利人", "owner", "register", required=False),
+        Role("winner", "文书确定的取得人", "taker", "typed", shares=True, required=False),
+        COOWNER,
+    )
+    form = (
+        Ask(
+            "does",
+            "嘱托办理什么",
+            Kind.CHOICE,
+            choices=(
+                Choice("transfer", "转移：登记到文书确定的人名下", "transfer_by_order"),
+                Choice("cancel_title", "注销房屋所有权（建设用地使用权）"),
+                Choice("cancel_right", "注销其他权利（抵押权、预告登记、居住权等）"),
+            ),
+            basis="实施细则19",
+        ),
+        *ORDER,
+        Ask("assistance_no", "协助执行通知书（嘱托文件）编号", max_length=60, basis="实施细则19"),
+        Ask(
+            "bearers",
+            "送达人员姓名和工作证号（两人）",
+            Kind.LONG,
+            "核对两人的工作证和执行公务证后照抄。",
+            basis="法发〔2004〕5号",
+        ),
+        *ENDS,
+        PRICE,
+    )
+    legal_basis = "民法典229；不动产登记暂行条例14；实施细则19、23；法发〔2004〕5号"
+
+    @property
+    def does(self) -> str:
+        return str(self.filed.terms.get("does", "transfer"))
+
+    @classmethod
+    def required_roles(cls, terms: Mapping[str, Any]) -> tuple[str, ...]:
+        """Nobody gets anything where a right is cancelled."""
+        return ("requester", "former", "winner") if terms.get("does") == "transfer" else ("requester",)
+
+    def owned(self, book: UnitBook) -> RightFact | None:
+        """House or bare land: an order speaks of either."""
+        return book.title
+
+    def is_target(self, public_id: uuid.UUID) -> bool:
+        return self.does == "cancel_right" and public_id == self.target
+
+    def owners(self, book: UnitBook) -> Iterable[Refusal]:
+        if self.does == "transfer":
+            yield from super().owners(book)
+
+    def shares(self, book: UnitBook) -> Iterable[Refusal]:
+        if self.does == "transfer":
+            yield from super().shares(book)
+
+    def left(self, book: UnitBook) -> Iterable[Refusal]:
+        yield from super().left(book)
+        ended = self.ended_ids(book)
+        if self.does == "cancel_right":
+            right = book.right(self.target) if self.target else None
+            if right is None or right == book.title:
+                yield Refusal(
+                    "B_NO_RIGHT",
+                    "登记簿上没有文书要注销的权利，或者已经注销。",
+                    "请在登记簿上重新选择；注销所有权请选择“注销房屋所有权”。",
+                    "条例10",
+                    "right",
+                )
+        elif self.does == "cancel_title":
+            rest = [r for r in book.rights if r != book.title and r.public_id not in ended]
+            if rest:
+                yield Refusal(
+                    "B_BURDENS_LEFT",
+                    f"所有权注销后，还有{len(rest)}项权利留在这处房屋上，文书没有写明怎样处理。",
+                    "请嘱托机关书面写明抵押权、预告登记、居住权等如何处理，再一并办理。",
+                    "实施细则19、28",
+                    "ends_mortgages",
+                )
+
+    def effects(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Effect]:
+        book = books[self.filed.unit_code]
+        if self.does == "transfer":
+            yield from super().effects(books, at)
+            return
+        yield from self.ended(book)
+        going = book.title.public_id if self.does == "cancel_title" and book.title else self.target
+        if going and going not in self.ended_ids(book):
+            yield End(book.code, going, "cancelled_by_order")
