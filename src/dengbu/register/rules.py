@@ -12,25 +12,17 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Protocol
 
-from dengbu.core import crypto
 from dengbu.core.refusals import Refusal
+from dengbu.core.workdays import LIBRARY_ONLY, Calendar, CalendarUnknown, is_workday
 
-from .effects import (
-    Amend,
-    Close,
-    Effect,
-    End,
-    Grant,
-    Lift,
-    Open,
-    OpenBuilding,
-    OpenParcel,
-    Restrict,
-)
+from .effects import Effect
 
 # Mortgages entered before the Civil Code took effect follow the old rule: consent (自然资发〔2021〕54号).
 CIVIL_CODE = dt.date(2021, 1, 1)
-_SHANGHAI = dt.timezone(dt.timedelta(hours=8))  # days of the law are days in Shanghai
+# Calendar days after registration became possible in which it must be applied for (民法典 221; corrections 23).
+NOTICE_DAYS = 90
+LONGEST_HOLIDAY = 10  # days: past it a period is over whatever the calendar of the year
+SHANGHAI = dt.timezone(dt.timedelta(hours=8))  # days of the law are days in Shanghai
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +67,7 @@ class RestrictionFact:
     position: int
     share_of: str
     note: str = ""
-    debtor_index: str = ""  # whose debt it secures, where the order names somebody (pre-seizure)
+    party_index: str = ""  # whom it names: the debtor of a pre-seizure, who objected
 
     def in_force(self, at: dt.datetime) -> bool:
         """Not ended and inside its term; a waiting seizure counts although its term has not begun (corrections 8)."""
@@ -134,8 +126,11 @@ class UnitBook:
 
     @property
     def next_rank(self) -> int:
-        """The rank after the last live mortgage (民法典 414; 细则 67)."""
-        return max((r.rank or 0 for r in self.mortgages), default=0) + 1
+        """The rank after the last live mortgage, or notice of one: a notice keeps its mortgage's place in the line
+        (民法典 414; 细则 67; 担保解释 52; corrections 24).
+        """
+        ranked = (r.rank or 0 for r in self.rights if r.kind in ("mortgage", "advance_notice"))
+        return max(ranked, default=0) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +141,12 @@ class Obstacle:
     public_id: uuid.UUID | None
     text: str
     holders: frozenset[str] = frozenset()
-    share_of: frozenset[str] = frozenset()  # names of the holders to whose shares it is confined (corrections 7)
+    lapsed: bool = (
+        False  # an advance notice past its 90 days: shown until an act removes it, no longer blocks
+    )
+    share_of: frozenset[str] = (
+        frozenset()
+    )  # names of the holders to whose shares it is confined (corrections 7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,9 @@ RESTRICTION_CODES = {
 }
 
 
-def obstacles(book: UnitBook | None, at: dt.datetime) -> tuple[Obstacle, ...]:
+def obstacles(
+    book: UnitBook | None, at: dt.datetime, calendar: Calendar = LIBRARY_ONLY
+) -> tuple[Obstacle, ...]:
     """Everything in the book that may stand in the way of an act on the unit at an instant.
 
     A unit not in the book, closed, or without a first registration is an obstacle too. What each means for a
@@ -210,7 +212,7 @@ def obstacles(book: UnitBook | None, at: dt.datetime) -> tuple[Obstacle, ...]:
                     code,
                     r.public_id,
                     f"{label}：{r.authority}，{r.document_no}{_term(r)}",
-                    frozenset({r.debtor_index} - {""}),
+                    frozenset({r.party_index} - {""}),
                     share_of=frozenset({r.share_of} - {""}),
                 )
             )
@@ -222,26 +224,28 @@ def obstacles(book: UnitBook | None, at: dt.datetime) -> tuple[Obstacle, ...]:
     if book.title is None:
         found.append(Obstacle("R_NOFIRST", None, "这处不动产还没有办理首次登记。"))
     for right in book.rights:
-        found.extend(_from_right(right))
+        lapsed = right.kind == "advance_notice" and notice_lapsed(right, book, at, calendar)
+        found.extend(_from_right(right, lapsed=lapsed))
     for right in book.land_rights:
         if right.kind == "mortgage":
             found.append(
                 Obstacle("R_LANDMTG", right.public_id, f"土地抵押：{names(right)}", right.holder_indexes)
             )
-    until = book.parcel.get("term_until")
-    if until and dt.date.fromisoformat(str(until)) < at.astimezone(_SHANGHAI).date():
+    # A single owner's renewed term stands on his title; the parcel's own goes on for the others.
+    until = (book.title.terms.get("term_until") if book.title else "") or book.parcel.get("term_until")
+    if until and dt.date.fromisoformat(str(until)) < at.astimezone(SHANGHAI).date():
         found.append(Obstacle("R_EXPIRED", None, f"土地使用期限已于{until}届满。"))
     return tuple(found)
 
 
-def _from_right(right: RightFact) -> Iterable[Obstacle]:
-    for obstacle in _of_right(right):
+def _from_right(right: RightFact, *, lapsed: bool = False) -> Iterable[Obstacle]:
+    for obstacle in _of_right(right, lapsed=lapsed):
         # A right on a share alone says which right it is a share of, and its mortgagors whose share (corrections 7).
         whose = frozenset(right.terms.get("mortgagors", ())) if right.share_of else frozenset()
         yield replace(obstacle, share_of=whose) if whose else obstacle
 
 
-def _of_right(right: RightFact) -> Iterable[Obstacle]:
+def _of_right(right: RightFact, *, lapsed: bool) -> Iterable[Obstacle]:
     if right.kind == "mortgage":
         text = f"抵押权（第{right.rank}顺位）：{names(right)}"
         if right.terms.get("thing") == "works_in_progress":
@@ -263,97 +267,51 @@ def _of_right(right: RightFact) -> Iterable[Obstacle]:
         kind = right.terms.get("notice_kind")
         code = "R_NOTICE_MTG" if kind in ("presale_mortgage", "mortgage") else "R_NOTICE"
         label = "抵押预告登记" if code == "R_NOTICE_MTG" else "预告登记"
-        yield Obstacle(code, right.public_id, f"{label}：{names(right)}", right.holder_indexes)
+        state = "（已失效，待注销）" if lapsed else ""
+        yield Obstacle(code, right.public_id, f"{label}：{names(right)}{state}", right.holder_indexes, lapsed)
     elif right.kind == "residence":
         yield Obstacle("R_RES", right.public_id, f"居住权：{names(right)}", right.holder_indexes)
     elif right.kind == "easement":
         yield Obstacle("R_EASE", right.public_id, f"地役权：{names(right)}", right.holder_indexes)
 
 
-def after(books: Mapping[str, UnitBook], effects: Iterable[Effect], at: dt.datetime) -> dict[str, UnitBook]:
-    """The books as these effects leave them: what the next entry of the same act finds (合并办理).
+def notice_possible_from(notice: RightFact, book: UnitBook) -> dt.date | None:
+    """The day from which the final registration could be applied for: when the 90 days of a notice begin, or None.
 
-    Says in memory what `register.actions` writes; `tests/register/test_after.py` holds the two to each other.
+    The day an officer set with a reason, or the contract names, stands in the notice (`possible_from`). Otherwise, on
+    a presold home, the first registration of the house, not before the notice itself (corrections 23). The house of a
+    notice on an existing home was registered long before: without a day of its own nobody can say when its
+    registration became possible, and it does not lapse by counting.
     """
-    left = dict(books)
-    day = at.astimezone(_SHANGHAI).date()
-    for effect in effects:
-        if isinstance(effect, OpenParcel | OpenBuilding):
-            continue
-        if isinstance(effect, Open):
-            left[effect.unit] = UnitBook(
-                code=effect.unit,
-                parcel_code=effect.parcel,
-                building_code=effect.building or "",
-                closed=False,
-                location=str(effect.facts.get("location", "")),
-                use=str(effect.facts.get("use", "")),
-                area_m2=Decimal(str(effect.facts.get("area_m2", 0))),
-                facts=effect.facts,
-                parcel={},
-                rights=(),
-                restrictions=(),
-            )
-            continue
-        book = left.get(effect.unit)
-        if book is None:
-            continue
-        if isinstance(effect, Close):
-            left[effect.unit] = replace(book, closed=True)
-        elif isinstance(effect, Amend):
-            left[effect.unit] = replace(
-                book,
-                facts=effect.facts,
-                location=str(effect.facts.get("location", book.location)),
-                use=str(effect.facts.get("use", book.use)),
-                area_m2=Decimal(str(effect.facts.get("area_m2", book.area_m2))),
-            )
-        elif isinstance(effect, Grant):
-            left[effect.unit] = replace(book, rights=(*book.rights, _granted(effect, day)))
-        elif isinstance(effect, End):
-            left[effect.unit] = replace(
-                book, rights=tuple(r for r in book.rights if r.public_id != effect.right)
-            )
-        elif isinstance(effect, Restrict):
-            left[effect.unit] = replace(book, restrictions=(*book.restrictions, _restricted(effect)))
-        elif isinstance(effect, Lift):
-            left[effect.unit] = replace(
-                book, restrictions=tuple(r for r in book.restrictions if r.public_id != effect.restriction)
-            )
-    return left
+    said = notice.terms.get("possible_from")
+    if said:
+        return dt.date.fromisoformat(str(said))
+    owned = book.ownership
+    if owned is None or notice.terms.get("notice_kind") not in ("presale", "presale_mortgage"):
+        return None
+    first = owned.terms.get("first_registered_on")
+    return max(dt.date.fromisoformat(str(first)) if first else owned.entered_on, notice.entered_on)
 
 
-def _granted(effect: Grant, day: dt.date) -> RightFact:
-    return RightFact(
-        public_id=effect.right,
-        kind=effect.kind,
-        terms=effect.terms,
-        rank=effect.rank,
-        coownership=effect.coownership,
-        share_denominator=effect.share_denominator,
-        holders=tuple(
-            HolderFact(h.name, h.document_kind, crypto.index(h.number), "", h.share_numerator)
-            for h in effect.holders
-        ),
-        entered_on=day,
-        entry_number="",
-        instrument=effect.instrument,
-        share_of=effect.share_of,
-    )
-
-
-def _restricted(effect: Restrict) -> RestrictionFact:
-    return RestrictionFact(
-        public_id=effect.restriction,
-        kind=effect.kind,
-        authority=effect.authority,
-        document_no=effect.document_no,
-        from_at=effect.from_at,
-        until_at=effect.until_at,
-        position=effect.position,
-        share_of=effect.share_of,
-        note=effect.note,
-    )
+def notice_lapsed(
+    notice: RightFact, book: UnitBook, at: dt.datetime, calendar: Calendar = LIBRARY_ONLY
+) -> bool:
+    """Whether an advance notice has run out: 90 calendar days, the first not counted, a last day off moves on
+    (民法典 201, 203, 221). It stays in the book until an act removes it. A calendar not known yet counts as days off:
+    what blocks is not given up on a guess.
+    """
+    start = notice_possible_from(notice, book)
+    if start is None:
+        return False
+    last, today = start + dt.timedelta(days=NOTICE_DAYS), at.astimezone(SHANGHAI).date()
+    if today <= last:
+        return False
+    if (today - last).days > LONGEST_HOLIDAY:
+        return True
+    try:
+        return any(is_workday(last + dt.timedelta(days=n), calendar) for n in range((today - last).days))
+    except CalendarUnknown:
+        return False
 
 
 def names(right: RightFact) -> str:
@@ -361,5 +319,5 @@ def names(right: RightFact) -> str:
 
 
 def _term(r: RestrictionFact) -> str:
-    until = f"，至{r.until_at.astimezone(_SHANGHAI):%Y-%m-%d %H:%M}" if r.until_at else ""
+    until = f"，至{r.until_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if r.until_at else ""
     return until + (f"，限于{r.share_of}的份额" if r.share_of else "")

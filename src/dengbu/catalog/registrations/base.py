@@ -16,8 +16,11 @@ from typing import Any, ClassVar, Literal
 from dengbu.core.refusals import Refusal
 from dengbu.core.vocabulary import CertificateKind, Client, RegistrationKind
 from dengbu.register.effects import Effect
-from dengbu.register.rules import Answer, Judgement, Obstacle, RightFact, UnitBook, after, obstacles
+from dengbu.register.rules import Answer, Judgement, Obstacle, RightFact, UnitBook
+from dengbu.register.rules import obstacles as standing
+from dengbu.register.successive import after
 
+from ..policy.policy import office_calendar
 from . import asking
 from .asking import Ask
 from .facts import Filed
@@ -46,6 +49,15 @@ class Role:
     required: bool = True
 
 
+def obstacles(book: UnitBook | None, at: dt.datetime) -> tuple[Obstacle, ...]:
+    """What stands in the book, with the office's own calendar for the 90 days of a notice (corrections 23)."""
+    return standing(book, at, office_calendar())
+
+
+# A notice that lapsed blocks no longer, but goes only by an act: whoever enters past it says why (domain 3).
+_HINDERS = (Rule.BLOCK, Rule.CONSENT, Rule.ALLOW_IF_HOLDER, Rule.RELEASE_FIRST, Rule.EXCLUDE)
+
+
 class RegistrationType:
     """Base of all types. Subclasses declare, and reason in `check` and `effects`."""
 
@@ -67,6 +79,8 @@ class RegistrationType:
     answers_to: ClassVar[Mapping[str, Rule]] = ALWAYS_BLOCK
     papers: ClassVar[Mapping[Rule, tuple[str, str]]] = PAPERS
     conflict_class: ClassVar[str] = "disposal"
+    # Whose own advance notice does not stand in their way (corrections 14); None: those who take.
+    own_notice_roles: ClassVar[tuple[str, ...] | None] = None
     pending: ClassVar[Rule] = Rule.BLOCK  # another unfinished case on the unit (R_PENDING)
     needs_contract: ClassVar[bool] = False
     stopped_by_filing: ClassVar[bool] = False  # a sale on file to somebody else stops it (R_FILED)
@@ -94,6 +108,11 @@ class RegistrationType:
     @property
     def unit_codes(self) -> tuple[str, ...]:
         return self.filed.unit_codes
+
+    @property
+    def opened(self) -> tuple[str, ...]:
+        """Units that it opens in the book itself, from the survey: they may not be there yet, or only as a plan."""
+        return ()
 
     @property
     def target(self) -> uuid.UUID | None:
@@ -140,10 +159,13 @@ class RegistrationType:
         refusals: list[Refusal] = []
         answers: dict[uuid.UUID, Answer] = {}
         warnings: list[Refusal] = []
+        opened = frozenset(self.opened)
         for code in self.unit_codes:
             book = books.get(code)
+            if book is None and code in opened:
+                continue
             for obstacle in obstacles(book, at):
-                rule = self.rule_for(obstacle, book)
+                rule = self.rule_now(obstacle, book)
                 answer = self._answer(obstacle, rule)
                 if answer is None:
                     refusals.append(self._refusal(obstacle, rule))
@@ -154,7 +176,9 @@ class RegistrationType:
                 if answer is not None and rule in (Rule.WARN, Rule.MANUAL, Rule.UNDERTAKING):
                     warnings.append(self._refusal(obstacle, rule))
         book = books.get(self.filed.unit_code)
-        if book is not None and not book.closed:
+        if book is None and self.filed.unit_code in opened:
+            refusals.extend(self.check_opening(books, at))
+        elif book is not None and not book.closed:
             refusals.extend(self.check_all(book, books, at))
         if self.filed.other_case:
             (warnings if self.pending is Rule.WARN else refusals).append(
@@ -166,7 +190,9 @@ class RegistrationType:
                     "unit",
                 )
             )
-        return Judgement(tuple(refusals), tuple(answers.values()), tuple(warnings))
+        return Judgement(
+            tuple(dict.fromkeys(refusals)), tuple(answers.values()), tuple(dict.fromkeys(warnings))
+        )
 
     def rule_for(self, obstacle: Obstacle, book: UnitBook | None) -> Rule:
         """How this registration answers an obstacle: its table, unless the case itself makes a difference."""
@@ -182,9 +208,25 @@ class RegistrationType:
             )  # a seizure of land reaches the house unless owners differ (查封规定21; corrections 6)
         return rule
 
+    def rule_now(self, obstacle: Obstacle, book: UnitBook | None) -> Rule:
+        """`rule_for`, where a notice that lapsed is for the officer to confirm instead of its holder (民法典 221)."""
+        rule = self.rule_for(obstacle, book)
+        if obstacle.lapsed and rule in _HINDERS and not self._holds(obstacle):
+            return Rule.MANUAL
+        return rule
+
+    def _holds(self, obstacle: Obstacle) -> bool:
+        """Whether those whose own notice is no obstacle hold this one."""
+        roles = self.taker_roles if self.own_notice_roles is None else self.own_notice_roles
+        return bool(obstacle.holders) and obstacle.holders <= self.filed.indexes(*roles)
+
     def is_target(self, public_id: uuid.UUID) -> bool:
         """Whether a right or restriction is what this registration itself is about (a mortgage to be discharged)."""
         return self.subject in ("right", "restriction") and public_id == self.target
+
+    def check_opening(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Refusal]:
+        """What the type's own law asks where the unit applied for is not in the book yet."""
+        return self.weigh(self.filed.terms)
 
     def check_all(self, book: UnitBook, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Refusal]:
         """What the type's own law asks besides obstacles, given all its units."""
@@ -213,8 +255,8 @@ class RegistrationType:
         for obstacle in obstacles(book, at):
             if obstacle.public_id is not None and self.is_target(obstacle.public_id):
                 continue
-            rule = self.rule_for(obstacle, book)
-            if rule is Rule.ALLOW_IF_HOLDER and not obstacle.holders <= self.filed.indexes(*self.taker_roles):
+            rule = self.rule_now(obstacle, book)
+            if rule is Rule.ALLOW_IF_HOLDER and not self._holds(obstacle):
                 rule = Rule.CONSENT
             if rule in self.papers:
                 found.add(self.papers[rule][1])
@@ -230,8 +272,8 @@ class RegistrationType:
             item = self.papers[rule][0]
             return (rule.value, item) if item in filed.evidence else None
         if rule is Rule.ALLOW_IF_HOLDER:
-            if obstacle.holders and obstacle.holders <= filed.indexes(*self.taker_roles):
-                return rule.value, "预告登记权利人即本次取得人"
+            if self._holds(obstacle):
+                return rule.value, "预告登记权利人即本次申请人"
             item = self.papers[Rule.CONSENT][0]
             return (Rule.CONSENT.value, item) if item in filed.evidence else None
         if rule is Rule.IF_DEBTOR:
@@ -247,6 +289,11 @@ class RegistrationType:
         remedy, basis = REMEDIES.get(obstacle.code, ("请到登记窗口咨询。", "条例22"))
         if rule is Rule.CONSENT_COURT:
             remedy = "须查封或限制机关书面同意，或先办理解除。"
+        elif obstacle.lapsed and rule is Rule.MANUAL:
+            remedy, basis = (
+                "请先注销这项预告登记；或由审核人员核实其自能够登记之日起90日内未申请登记，写明理由后继续办理。",
+                "民法典221",
+            )
         elif rule is Rule.EXCLUDE:
             remedy = "请把这一单元从抵押清单中去掉后再提交。"
         return Refusal(obstacle.code, obstacle.text, remedy, basis, "unit")
@@ -305,9 +352,20 @@ class Combined(RegistrationType):
         return Judgement(tuple(refusals), tuple(answers), tuple(dict.fromkeys(warnings)))
 
     def conditions(self, book: UnitBook | None, at: dt.datetime) -> frozenset[str]:
-        found = set(self.registrations()[0].conditions(book, at))
-        for registration in self.registrations()[1:]:
-            found |= asking.conditions(registration.form, self.filed.terms)
+        """What each part asks for on the book it finds; past a part that is still refused, what the answers ask."""
+        found: set[str] = set()
+        for registration in self.registrations():
+            found |= (
+                registration.conditions(book, at)
+                if book is not None
+                else asking.conditions(registration.form, registration.filed.terms)
+            )
+            if book is not None:
+                books = {book.code: book}
+                if registration.judge(books, at).refusals:
+                    book = None
+                else:
+                    book = after(books, registration.effects(books, at), at)[book.code]
         return frozenset(found)
 
     def effects(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Effect]:
