@@ -69,15 +69,8 @@ def test_without_lock_and_nets_one_home_is_sold_twice(
     town: DatabaseUrls, lock_off: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     take_away(town, OWNER_NET)
-    end = actions._end
-
-    def unnoticed(*arguments: Any, **more: Any) -> None:
-        try:
-            end(*arguments, **more)
-        except Refused:
-            pass  # the title it was to end is ended already
-
-    monkeypatch.setattr(actions, "_end", unnoticed)
+    # The title it was to end is ended already.
+    monkeypatch.setattr(actions, "_all_ended", lambda wanted, ended: None)
     said = two_sales()
     assert not said.waited and not said.failures
     assert owners_now() == {WANG[0], ZHAO[0]}, "two owners, each for the whole"
@@ -192,7 +185,7 @@ def an_entry_beside_one_that_fails() -> Overlap:
     return in_between(
         lambda: thinks_better_of_it(actor=CLERK),
         lambda: put(sale(home(2), LI, ZHAO)),
-        after=(counters, "take"),
+        after=(counters, "take_with_keys"),
     )
 
 
@@ -203,7 +196,12 @@ def numbers() -> list[int]:
 def test_numbers_that_nobody_waits_for_have_gaps(town: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> None:
     before = numbers()
     on = itertools.count(before[-1] + 1)
-    monkeypatch.setattr(counters, "take", lambda *_: range(n := next(on), n + 1))
+
+    def unlocked(authority: str, kind: str, year: int, count: int, keys: Any) -> Any:
+        drawn = [counters.next_serials(f"{m._meta.db_table}_id_seq", n) for m, n in keys.items()]
+        return range(n := next(on), n + 1), drawn
+
+    monkeypatch.setattr(counters, "take_with_keys", unlocked)
     said = an_entry_beside_one_that_fails()
     assert not said.waited
     assert numbers() == [*before, before[-1] + 2]

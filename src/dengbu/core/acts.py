@@ -94,12 +94,7 @@ def open_act(actor_key: str, act_name: str, *, read_only: bool = False) -> None:
     """First statement of every transaction: actor and act for the triggers, read-only for pages, the clock's offset."""
     with rows.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('dengbu.actor', %s, true), set_config('dengbu.act', %s, true),"
-            " set_config('transaction_read_only', %s, true),"
-            # Statements prepared by `core.rows` look up a few rows by index: planning them anew each time costs more
-            # than running them.
-            " set_config('plan_cache_mode', 'force_generic_plan', true),"
-            " (SELECT seconds FROM core_clockoffset WHERE id = 1)",
+            _OPENING,
             [actor_key, act_name, "on" if read_only else "off"],
         )
         seconds = cursor.fetchone()[-1]
@@ -155,19 +150,14 @@ def _run_once(
     mark = _current.set(context)
     try:
         with transaction.atomic():
-            open_act(actor.key, name)
-            if key is not None:
-                replay, stored = _claim_key(actor, name, key, kwargs)
+            if key is None:
+                open_act(actor.key, name)
+            else:
+                replay, stored = _open_once(actor, name, key, kwargs)
                 if replay:
                     return stored
             result = function(actor=actor, **kwargs)
-            if key is not None:
-                with rows.cursor() as cursor:
-                    cursor.execute(
-                        "UPDATE core_idempotency SET result = %s WHERE actor = %s AND act = %s AND key = %s",
-                        [json.dumps(result, default=str), actor.key, name, key],
-                    )
-            _write_audit(context)
+            _close(context, key, result)
             return result
     finally:
         _current.reset(mark)
@@ -178,16 +168,15 @@ def body_digest(kwargs: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(kwargs, sort_keys=True, default=repr).encode()).hexdigest()
 
 
-def _claim_key(actor: Actor, name: str, key: str, kwargs: dict[str, Any]) -> tuple[bool, Any]:
+def _open_once(actor: Actor, name: str, key: str, kwargs: dict[str, Any]) -> tuple[bool, Any]:
+    """Like `open_act`, and claim the key in the same statement: whether the act was done before, and its result then."""
     digest = body_digest(kwargs)
     with rows.cursor() as cursor:
         # Waits for a running act with the same key, then sees its row.
-        cursor.execute(
-            "INSERT INTO core_idempotency (actor, act, key, digest, done_at) VALUES (%s, %s, %s, %s, %s)"
-            " ON CONFLICT (actor, act, key) DO NOTHING",
-            [actor.key, name, key, digest, clock.now()],
-        )
-        if cursor.rowcount:
+        cursor.execute(_OPEN_ONCE, [actor.key, name, key, digest, clock.machine(), actor.key, name, "off"])
+        *_, seconds, claimed = cursor.fetchone()
+        take_over_offset(seconds)
+        if claimed:
             return False, None
         cursor.execute(
             "SELECT digest, result FROM core_idempotency WHERE actor = %s AND act = %s AND key = %s",
@@ -201,12 +190,39 @@ def _claim_key(actor: Actor, name: str, key: str, kwargs: dict[str, Any]) -> tup
     return True, json.loads(result) if isinstance(result, str) else result
 
 
-def _write_audit(context: ActContext) -> None:
-    detail = json.dumps(context.detail, ensure_ascii=False, default=str)
-    dockets: list[uuid.UUID | None] = context.docket_ids or [None]
-    with rows.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO core_auditrecord (act, actor, actor_name, docket_id, detail, legal_at, real_at)"
-            " SELECT %s, %s, %s, d, %s, %s, clock_timestamp() FROM unnest(%s::uuid[]) AS d",
-            [context.name, context.actor.key, context.actor.name, detail, clock.now(), dockets],
-        )
+def _close(context: ActContext, key: str | None, result: Any) -> None:
+    """The last statement of an act: its audit records, and with a key the result that a replay gives back."""
+    values: list[Any] = [
+        context.name,
+        context.actor.key,
+        context.actor.name,
+        json.dumps(context.detail, ensure_ascii=False, default=str),
+        clock.now(),
+        context.docket_ids or [None],
+    ]
+    if key is None:
+        rows.run(_AUDIT, values)
+    else:
+        kept = [json.dumps(result, default=str), context.actor.key, context.name, key]
+        rows.run(f"WITH kept AS ({_KEEP_RESULT}) {_AUDIT}", [*kept, *values])
+
+
+_OPENING = (
+    "SELECT set_config('dengbu.actor', %s, true), set_config('dengbu.act', %s, true),"
+    " set_config('transaction_read_only', %s, true),"
+    # Statements prepared by `core.rows` look up a few rows by index: planning them anew each time costs more
+    # than running them.
+    " set_config('plan_cache_mode', 'force_generic_plan', true),"
+    " (SELECT seconds FROM core_clockoffset WHERE id = 1)"
+)
+_OPEN_ONCE = (
+    "WITH claimed AS (INSERT INTO core_idempotency (actor, act, key, digest, done_at)"  # noqa: S608 - pieces are ours
+    " SELECT %s, %s, %s, %s, %s::timestamptz + make_interval(secs =>"
+    " coalesce((SELECT seconds FROM core_clockoffset WHERE id = 1), 0))"
+    " ON CONFLICT (actor, act, key) DO NOTHING RETURNING 1) " + _OPENING + ", EXISTS (SELECT 1 FROM claimed)"
+)
+_KEEP_RESULT = "UPDATE core_idempotency SET result = %s WHERE actor = %s AND act = %s AND key = %s"
+_AUDIT = (
+    "INSERT INTO core_auditrecord (act, actor, actor_name, docket_id, detail, legal_at, real_at)"
+    " SELECT %s, %s, %s, d, %s, %s, clock_timestamp() FROM unnest(%s::uuid[]) AS d"
+)

@@ -8,12 +8,13 @@ beside it. Rows come back as ordinary model instances; triggers, constraints and
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, Error, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import JSONField, Model
 from psycopg.types.json import Jsonb
@@ -57,6 +58,56 @@ def lone_statement() -> Iterator[Any]:
             yield plain(lent)
         finally:
             pool.putconn(lent)
+
+
+_sent: ContextVar[list[tuple[Any, Callable[[int], None] | None]] | None] = ContextVar("sent", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Statements of `run`, `insert` and `update` inside are sent one after another, none waiting for the answer of the
+    one before (PostgreSQL's pipeline): for what an act writes while it holds a lock that everybody waits for.
+
+    They are done in the order in which they were sent; a read inside waits for all of them. What PostgreSQL refuses is
+    raised at such a read or at the end, as the same error that the statement alone gives. Inside another: one with it.
+    """
+    if _sent.get() is not None:
+        yield
+        return
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    sent: list[tuple[Any, Callable[[int], None] | None]] = []
+    mark = _sent.set(sent)
+    try:
+        with database.wrap_database_errors, database.connection.pipeline():
+            yield
+    except Error:
+        _tell(sent)  # what an earlier statement did not find says more than how a later one failed of it
+        raise
+    finally:
+        _sent.reset(mark)
+    _tell(sent)
+
+
+def _tell(sent: list[tuple[Any, Callable[[int], None] | None]]) -> None:
+    """Say how many rows each statement wrote, of those that were answered."""
+    for wire, then in sent:
+        if then is not None and wire.rowcount >= 0:
+            then(wire.rowcount)
+
+
+def run(text: str, values: Sequence[Any] = (), then: Callable[[int], None] | None = None) -> None:
+    """A statement whose rows nobody asks for; `then` is told how many it wrote, at the end of `together` where it is
+    part of one. One by itself outside."""
+    wire: Any = cursor()
+    wire.execute(text, values)
+    sent = _sent.get()
+    if sent is not None:
+        sent.append((wire, then))  # kept: its answer is still to come
+        return
+    if then is not None:
+        then(wire.rowcount)
+    wire.close()
 
 
 @cache
@@ -117,8 +168,12 @@ def _loaded(row: Sequence[Any], json_at: tuple[int, ...]) -> Sequence[Any]:
     return cells
 
 
-def insert(rows: Sequence[M]) -> None:
-    """Insert rows of one model; database keys are set on them. Any number; few go by one prepared statement."""
+def insert(rows: Sequence[M], *, keys: bool = True) -> None:
+    """Insert rows of one model; any number, few go by one prepared statement.
+
+    Database keys are set on them, unless they have them already (all or none) or the caller does not need them:
+    `keys=False`.
+    """
     if not rows:
         return
     model = type(rows[0])
@@ -126,24 +181,30 @@ def insert(rows: Sequence[M]) -> None:
         model._default_manager.bulk_create(rows, batch_size=5000)
         return
     serial = model._meta.auto_field
-    fields = [f for f in model._meta.concrete_fields if f is not serial]
+    numbered = serial is None or rows[0].pk is not None
+    fields = _insert_fields(model, numbered)
     one = f"({', '.join(['%s'] * len(fields))})"
-    text = _insert_text(model) + ", ".join([one] * len(rows))
-    if serial is not None:
-        text += f' RETURNING "{serial.column}"'
-    with cursor() as wire:
-        wire.execute(text, [_cell(f, getattr(row, f.attname)) for row in rows for f in fields])
-        keys = wire.fetchall() if serial is not None else ()
+    text = _insert_text(model, numbered) + ", ".join([one] * len(rows))
+    values = [_cell(f, getattr(row, f.attname)) for row in rows for f in fields]
     for row in rows:
         row._state.adding, row._state.db = False, "default"
-    for row, (key,) in zip(rows, keys, strict=False):
-        row.pk = key
+    if numbered or serial is None or not keys:
+        run(text, values)
+        return
+    with cursor() as wire:
+        wire.execute(f'{text} RETURNING "{serial.column}"', values)
+        for row, (key,) in zip(rows, wire.fetchall(), strict=True):
+            row.pk = key
 
 
 @cache
-def _insert_text(model: type[Model]) -> str:
-    fields = [f for f in model._meta.concrete_fields if f is not model._meta.auto_field]
-    columns = ", ".join(f'"{f.column}"' for f in fields)
+def _insert_fields(model: type[Model], numbered: bool) -> tuple[Any, ...]:
+    return tuple(f for f in model._meta.concrete_fields if numbered or f is not model._meta.auto_field)
+
+
+@cache
+def _insert_text(model: type[Model], numbered: bool) -> str:
+    columns = ", ".join(f'"{f.column}"' for f in _insert_fields(model, numbered))
     return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES '  # noqa: S608 - names are ours
 
 
@@ -155,12 +216,7 @@ def update(rows: Sequence[M], attributes: tuple[str, ...]) -> None:
         return
     row, model = rows[0], type(rows[0])
     fields: list[Any] = [model._meta.get_field(name) for name in attributes]
-    key = model._meta.pk
-    assert key is not None
-    with cursor() as wire:
-        wire.execute(
-            _update_text(model, attributes), [*(_cell(f, getattr(row, f.attname)) for f in fields), row.pk]
-        )
+    run(_update_text(model, attributes), [*(_cell(f, getattr(row, f.attname)) for f in fields), row.pk])
 
 
 @cache

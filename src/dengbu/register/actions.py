@@ -7,10 +7,10 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import rfc8785
-from django.db import connection
 
 from dengbu.core import clock, counters, crypto, rows
 from dengbu.core.acts import ActContext, Actor, act, current
@@ -23,6 +23,7 @@ from .models import (
     BuildingFacts,
     Entry,
     EntryAnswer,
+    EntryNote,
     Holder,
     Parcel,
     ParcelFacts,
@@ -55,6 +56,7 @@ class Entered:
     docket_id: uuid.UUID | None
     granted: tuple[fx.Grant, ...]
     ended: tuple[uuid.UUID, ...]
+    noted: tuple[fx.Note, ...] = ()  # among them rights that get a new paper and stay as they are
 
 
 @dataclass
@@ -76,7 +78,7 @@ class HeldBook:
 
 
 def hold(unit_codes: Iterable[str]) -> HeldBook:
-    """Lock units in code order (FOR NO KEY UPDATE OF unit rows), then read the live book. For `enter`, of the same act.
+    """Lock units in code order (FOR NO KEY UPDATE OF unit rows), then read the live book. For `prepare`, of the same act.
 
     Lock order: dockets first, then units, then counters. Two statements.
     """
@@ -95,7 +97,7 @@ def enter(
     authority: str,
     of_record: Mapping[uuid.UUID | None, OfRecord] | OfRecord,
     partial: bool = False,
-    held: HeldBook | None = None,
+    prepared: Prepared | None = None,
 ) -> Outcome:
     """Enter one or many registrations in the book, in one transaction with a fixed number of statements (登簿).
 
@@ -104,38 +106,26 @@ def enter(
     not be chosen (民法典 214; corrections 11). Without `partial` any refusal refuses all (raises Refused); with it
     the refused stay out and are listed with every reason.
 
-    `held`: the units were locked and read before, by `hold` in this very act; they are not read twice.
+    `prepared`: the units were locked and the registrations judged before, by `prepare` in this very act; they are not
+    judged twice. What it writes is sent in one go (`rows.together`).
     """
-    codes = {code for r in registrations for code in r.unit_codes}
-    if held is None or held.act is not current() or not codes <= held.unit_ids.keys():
-        held = hold(codes)
-    unit_ids, books = held.unit_ids, held.books
-    # After the wait for the locks: what was entered on these units before bears no later instant, nor another year.
-    at = clock.now().replace(microsecond=0)
-    outcome = Outcome(legal_date=clock.local(at).date())
-    passed: list[tuple[Registration, tuple[Answer, ...]]] = []
-    for registration in registrations:
-        judgement = registration.judge(books, at)
-        if judgement.refusals:
-            outcome.refusals[registration.docket_id] = judgement.refusals
-        else:
-            passed.append((registration, judgement.answers))
-    if outcome.refusals and not partial:
-        raise Refused(r for refusals in outcome.refusals.values() for r in refusals)
-    if not passed:
+    if prepared is None or prepared.act is not current():
+        prepared = prepare(registrations, partial=partial)
+    made, at, outcome = prepared.made, prepared.at, prepared.outcome
+    if not made:
         return outcome
-
-    made = [_Made(r, tuple(r.effects(books, at)), answers) for r, answers in passed]
     year = clock.local(at).year
-    numbers = counters.take(authority, "entry", year, len(made))
-    entries = []
-    for one, number in zip(made, numbers, strict=True):
+    grants = sum(isinstance(e, fx.Grant) for one in made for e in one.effects)
+    numbers, (entry_keys, right_keys) = counters.take_with_keys(
+        authority, "entry", year, len(made), {Entry: len(made), Right: grants}
+    )
+    for one, number, key in zip(made, numbers, entry_keys, strict=True):
         record = of_record if isinstance(of_record, OfRecord) else of_record[one.registration.docket_id]
-        entries.append(_entry(one, authority, year, number, at, record, actor))
-    rows.insert(entries)
-    for one, entry in zip(made, entries, strict=True):
-        one.entry = entry
-    _write(made, unit_ids)
+        one.entry = _entry(one, authority, year, number, at, record, actor)
+        one.entry.pk = key
+    with rows.together():
+        rows.insert([one.entry for one in made])
+        _write(made, prepared.unit_ids, right_keys)
     for one in made:
         granted = tuple(e for e in one.effects if isinstance(e, fx.Grant))
         ended = tuple(e.right for e in one.effects if isinstance(e, fx.End))
@@ -148,10 +138,61 @@ def enter(
                 entry.docket_id,
                 granted,
                 ended,
+                tuple(e for e in one.effects if isinstance(e, fx.Note)),
             )
         )
     current().note(entries=[e.number for e in outcome.entries][:50], count=len(made))
     return outcome
+
+
+@dataclass
+class Prepared:
+    """Registrations judged on units locked until the act commits: what `enter` will write, and what it leaves out."""
+
+    made: list[_Made]
+    outcome: Outcome
+    unit_ids: Mapping[str, int]
+    at: dt.datetime
+    act: ActContext
+
+    def grants(self) -> dict[uuid.UUID | None, tuple[fx.Grant, ...]]:
+        """The rights that the registrations which passed will make, by docket; of all its parts, in order."""
+        found: dict[uuid.UUID | None, tuple[fx.Grant, ...]] = {}
+        for one in self.made:
+            granted = tuple(e for e in one.effects if isinstance(e, fx.Grant))
+            found[one.registration.docket_id] = (*found.get(one.registration.docket_id, ()), *granted)
+        return found
+
+
+def prepare(
+    registrations: Sequence[Registration], *, partial: bool = False, held: HeldBook | None = None
+) -> Prepared:
+    """Lock the units, judge the registrations on the live book, and say what would be entered. For `enter`, of the
+    same act: what an act writes beside the entry it can write before it holds the entry counter, on which all wait.
+
+    Without `partial` any refusal refuses all (raises Refused). `held`: units locked and read by `hold` in this act.
+    """
+    codes = {code for r in registrations for code in r.unit_codes}
+    if held is None or held.act is not current() or not codes <= held.unit_ids.keys():
+        held = hold(codes)
+    books = held.books
+    # After the wait for the locks: what was entered on these units before bears no later instant, nor another year.
+    at = clock.now().replace(microsecond=0)
+    outcome = Outcome(legal_date=clock.local(at).date())
+    passed: list[tuple[Registration, tuple[Answer, ...]]] = []
+    for registration in registrations:
+        judgement = registration.judge(books, at)
+        if judgement.refusals:
+            outcome.refusals[registration.docket_id] = judgement.refusals
+        else:
+            passed.append((registration, judgement.answers))
+    if outcome.refusals and not partial:
+        raise Refused(r for refusals in outcome.refusals.values() for r in refusals)
+    made = []
+    for registration, answers in passed:
+        effects = tuple(registration.effects(books, at))
+        made.append(_Made(registration, effects, answers, canonical_effects(effects, answers)))
+    return Prepared(made, outcome, held.unit_ids, at, current())
 
 
 def entry_number(year: int, number: int) -> str:
@@ -199,6 +240,7 @@ class _Made:
     registration: Registration
     effects: tuple[fx.Effect, ...]
     answers: tuple[Answer, ...]
+    said: str
     entry: Entry = None  # type: ignore[assignment]
 
 
@@ -231,13 +273,13 @@ def _entry(
         acted_by=actor.key,
         acted_by_name=actor.name,
         instant=at,
-        effects=canonical_effects(one.effects, one.answers),
+        effects=one.said,
     )
     entry.digest = entry_digest(entry)
     return entry
 
 
-def _write(made: list[_Made], locked: Mapping[str, int]) -> None:
+def _write(made: list[_Made], locked: Mapping[str, int], right_keys: list[int]) -> None:
     """Answers, ends, then inserts: set by set, whatever the number of homes."""
     flat = [(one.entry, e) for one in made for e in one.effects]
     rows.insert(
@@ -245,15 +287,17 @@ def _write(made: list[_Made], locked: Mapping[str, int]) -> None:
             EntryAnswer(entry=one.entry, obstacle=a.obstacle, code=a.code, how=a.how, evidence=a.evidence)
             for one in made
             for a in one.answers
-        ]
+        ],
+        keys=False,
     )
     _end("register_right", [(e.right, entry.pk) for entry, e in flat if isinstance(e, fx.End)])
     _end("register_restriction", [(e.restriction, entry.pk) for entry, e in flat if isinstance(e, fx.Lift)])
     _open_land(flat)
-    wanted = {e.unit for _, e in flat if isinstance(e, fx.Grant | fx.Restrict | fx.Amend | fx.Open)}
+    wanted = {e.unit for _, e in flat if isinstance(e, fx.Grant | fx.Restrict | fx.Amend | fx.Open | fx.Note)}
     unit_ids = dict(locked) | _unit_ids(wanted - locked.keys())
     _amend(flat, unit_ids)
-    _grant([(entry, e) for entry, e in flat if isinstance(e, fx.Grant)], unit_ids)
+    _amend_land(flat)
+    _grant([(entry, e) for entry, e in flat if isinstance(e, fx.Grant)], unit_ids, right_keys)
     rows.insert(
         [
             Restriction(
@@ -271,14 +315,25 @@ def _write(made: list[_Made], locked: Mapping[str, int]) -> None:
             )
             for entry, e in flat
             if isinstance(e, fx.Restrict)
-        ]
+        ],
+        keys=False,
+    )
+    rows.insert(
+        [
+            EntryNote(
+                entry=entry, unit_id=unit_ids[e.unit], right_id=e.right, kind=e.kind, said=fx.plain(e.said)
+            )
+            for entry, e in flat
+            if isinstance(e, fx.Note)
+        ],
+        keys=False,
     )
     closed = [(e.unit, entry.pk) for entry, e in flat if isinstance(e, fx.Close)]
     if closed:
         _end("register_realestateunit", closed, key="code", cast="text")
-    with connection.cursor() as cursor:
-        # Speak up now, inside the act, if an invariant is broken; not at commit.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    # Speak up now, inside the act, if an invariant is broken; not at commit.
+    rows.run("SET CONSTRAINTS ALL IMMEDIATE")
+    rows.run("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _whole_seconds(value: dt.datetime | None) -> dt.datetime | None:
@@ -288,22 +343,25 @@ def _whole_seconds(value: dt.datetime | None) -> dt.datetime | None:
 def _end(table: str, pairs: list[tuple[Any, int]], key: str = "public_id", cast: str = "uuid") -> None:
     if not pairs:
         return
-    with rows.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {table} AS t SET ended_by_id = e.entry"  # noqa: S608 - names are ours
-            f" FROM unnest(%s::{cast}[], %s::bigint[]) AS e(id, entry)"
-            f" WHERE t.{key} = e.id AND t.ended_by_id IS NULL",
-            [[p[0] for p in pairs], [p[1] for p in pairs]],
-        )
-        if cursor.rowcount != len(pairs):
-            raise Refused(
-                Refusal(
-                    "REG_ALREADY_ENDED",
-                    "登簿时发现要注销的权利或限制已经被别的登记注销。",
-                    "请刷新登记簿后重新核对这件申请。",
-                    "不动产登记暂行条例 10",
-                )
+    rows.run(
+        f"UPDATE {table} AS t SET ended_by_id = e.entry"  # noqa: S608 - names are ours
+        f" FROM unnest(%s::{cast}[], %s::bigint[]) AS e(id, entry)"
+        f" WHERE t.{key} = e.id AND t.ended_by_id IS NULL",
+        [[p[0] for p in pairs], [p[1] for p in pairs]],
+        then=partial(_all_ended, len(pairs)),
+    )
+
+
+def _all_ended(wanted: int, ended: int) -> None:
+    if ended != wanted:
+        raise Refused(
+            Refusal(
+                "REG_ALREADY_ENDED",
+                "登簿时发现要注销的权利或限制已经被别的登记注销。",
+                "请刷新登记簿后重新核对这件申请。",
+                "不动产登记暂行条例 10",
             )
+        )
 
 
 def _open_land(flat: list[tuple[Entry, fx.Effect]]) -> None:
@@ -360,15 +418,38 @@ def _amend(flat: list[tuple[Entry, fx.Effect]], unit_ids: dict[str, int]) -> Non
             UnitFacts(unit_id=unit_ids[e.unit], made_by=entry, **e.facts)
             for entry, e in flat
             if isinstance(e, fx.Open | fx.Amend)
-        ]
+        ],
+        keys=False,
     )
 
 
-def _grant(grants: list[tuple[Entry, fx.Grant]], unit_ids: dict[str, int]) -> None:
+def _amend_land(flat: list[tuple[Entry, fx.Effect]]) -> None:
+    """New versions of the facts of parcels and buildings."""
+    parcels = {e.code: (entry, e) for entry, e in flat if isinstance(e, fx.AmendParcel)}
+    buildings = {e.code: (entry, e) for entry, e in flat if isinstance(e, fx.AmendBuilding)}
+    if parcels:
+        ids = dict(Parcel.objects.filter(code__in=parcels).values_list("code", "pk"))
+        ended = [(ids[code], entry.pk) for code, (entry, _) in parcels.items()]
+        _end("register_parcelfacts", ended, key="parcel_id", cast="bigint")
+        rows.insert(
+            [ParcelFacts(parcel_id=ids[c], made_by=x, **e.facts) for c, (x, e) in parcels.items()], keys=False
+        )
+    if buildings:
+        ids = dict(Building.objects.filter(code__in=buildings).values_list("code", "pk"))
+        ended = [(ids[code], entry.pk) for code, (entry, _) in buildings.items()]
+        _end("register_buildingfacts", ended, key="building_id", cast="bigint")
+        rows.insert(
+            [BuildingFacts(building_id=ids[c], made_by=x, **e.facts) for c, (x, e) in buildings.items()],
+            keys=False,
+        )
+
+
+def _grant(grants: list[tuple[Entry, fx.Grant]], unit_ids: dict[str, int], keys: list[int]) -> None:
     if not grants:
         return
     rights = [
         Right(
+            pk=key,
             public_id=e.right,
             unit_id=unit_ids[e.unit],
             kind=e.kind,
@@ -382,7 +463,7 @@ def _grant(grants: list[tuple[Entry, fx.Grant]], unit_ids: dict[str, int]) -> No
             holder_count=len(e.holders),
             made_by=entry,
         )
-        for entry, e in grants
+        for (entry, e), key in zip(grants, keys, strict=True)
     ]
     rows.insert(rights)
     rows.insert(
@@ -400,5 +481,6 @@ def _grant(grants: list[tuple[Entry, fx.Grant]], unit_ids: dict[str, int]) -> No
             )
             for right, (_, e) in zip(rights, grants, strict=True)
             for place, h in enumerate(e.holders, start=1)
-        ]
+        ],
+        keys=False,
     )

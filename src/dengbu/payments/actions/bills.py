@@ -60,10 +60,10 @@ def raise_bills(*, actor: Actor, bills: Sequence[Mapping[str, Any]], assessed_on
         return []
     if any(asked["total_fen"] < 0 for asked in bills):
         raise ValueError("a fee is never negative")
-    if _have_bills([asked["docket_id"] for asked in bills]):
+    serials = _serials_unless_billed([asked["docket_id"] for asked in bills])
+    if serials is None:
         raise Conflict(Refusal("FEE_BILL_EXISTS", "这件业务已经开过缴费通知。", "请刷新页面查看。"))
     now, day = clock.now(), clock.today()
-    serials = counters.next_serials("dengbu_bill_no", len(bills))
     made = [
         FeeBill(
             docket_id=asked["docket_id"],
@@ -86,12 +86,16 @@ def raise_bills(*, actor: Actor, bills: Sequence[Mapping[str, Any]], assessed_on
     return made
 
 
-def _have_bills(docket_ids: list[uuid.UUID]) -> bool:
+def _serials_unless_billed(docket_ids: list[uuid.UUID]) -> list[int] | None:
+    """A serial for the bill of each docket, in one statement; None where one of them has a bill."""
     with rows.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM payments_feebill WHERE docket_id = ANY(%s))", [docket_ids]
+            "SELECT EXISTS (SELECT 1 FROM payments_feebill WHERE docket_id = ANY(%s)),"
+            " ARRAY(SELECT nextval('dengbu_bill_no') FROM generate_series(1, %s))",
+            [docket_ids, len(docket_ids)],
         )
-        return bool(cursor.fetchone()[0])
+        billed, serials = cursor.fetchone()
+    return None if billed else list(serials)
 
 
 @act("payments.cancel_bill", permission="fee.collect")

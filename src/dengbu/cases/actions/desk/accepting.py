@@ -5,7 +5,6 @@ Reviewer and registrar of record are the online reviewer, the date is today's, t
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from dengbu.core.refusals import Refusal, Refused
 from dengbu.core.vocabulary import HouseNature, HouseUse
 from dengbu.core.workdays import add_workdays
 from dengbu.payments.actions import raise_bills
-from dengbu.register.actions import Entered, HeldBook, OfRecord, enter, hold
+from dengbu.register.actions import Entered, OfRecord, Prepared, enter, hold, prepare
 from dengbu.register.effects import Grant
 from dengbu.register.rules import UnitBook
 
@@ -92,13 +91,21 @@ def _accept(cases: list[Case], actor: Actor, *, partial: bool) -> Acceptance:
             ready.append(case)
     if outcome.refused and not partial:
         raise Refused(r for refusals in outcome.refused.values() for r in refusals)
-    now_entering = [c for c in ready if not _waits(states[c.docket_id])]
+    entering = [c for c in ready if not _waits(states[c.docket_id])]
     outcome.waiting = [c.docket_id for c in ready if _waits(states[c.docket_id])]
-    entered = _enter(now_entering, found, actor, partial, outcome, held)
-    accepted = [c for c in ready if c.docket_id in entered or c.docket_id in outcome.waiting]
+    prepared = prepare([found[c.docket_id].registration for c in entering], partial=partial, held=held)
+    outcome.refused |= {d: refusals for d, refusals in prepared.outcome.refusals.items() if d is not None}
+    entering = [c for c in entering if c.docket_id not in outcome.refused]
+    accepted = [c for c in ready if c.docket_id not in outcome.refused]
     if not accepted:
         return outcome
-    _write(accepted, found, entered, held.books, actor)
+    # Whoever enters waits for the counter of the numbers until this act has committed: all that needs no number is
+    # written before it is taken, and what does is sent in one go.
+    with rows.together():
+        _write_before(accepted, entering, found, prepared, held.books, actor)
+        entered = _enter(entering, found, actor, partial, prepared)
+        _number(entered, found, actor)
+        _write_cases(accepted, entered)
     outcome.entered = list(entered)
     current().note(accepted=len(accepted), entered=len(entered), left_out=len(outcome.refused))
     return outcome
@@ -113,8 +120,7 @@ def _enter(
     found: Mapping[uuid.UUID, CaseFacts],
     actor: Actor,
     partial: bool,
-    outcome: Acceptance,
-    held: HeldBook | None = None,
+    prepared: Prepared | None = None,
 ) -> dict[uuid.UUID, Entered]:
     """Into the book, under the online reviewer's name, with today's date (F12; 民法典 214)."""
     if not cases:
@@ -125,55 +131,63 @@ def _enter(
         authority=authority(),
         of_record={c.docket_id: OfRecord(c.reviewer_name, c.reviewer_name) for c in cases},
         partial=partial,
-        held=held,
+        prepared=prepared,
     )
-    for docket_id, refusals in result.refusals.items():
-        if docket_id is not None:
-            outcome.refused[docket_id] = refusals
     return {e.docket_id: e for e in result.entries if e.docket_id is not None}
 
 
-def _write(
+def _write_before(
     cases: list[Case],
+    entering: list[Case],
     found: Mapping[uuid.UUID, CaseFacts],
-    entered: Mapping[uuid.UUID, Entered],
+    prepared: Prepared,
     books: Mapping[str, UnitBook],
     actor: Actor,
 ) -> None:
-    """What follows from acceptance and entry, set by set: case rows, timeline, bills, certificate numbers, jobs."""
+    """What follows from acceptance and needs no entry number, set by set: timeline, bills, claims, filings, jobs."""
     now, today = clock.now(), clock.today()
+    grants = prepared.grants()
     transitions: list[Transition | None] = []
     for case, serial in zip(cases, next_serials("dengbu_acceptance_no", len(cases)), strict=True):
         case.acceptance_no = f"{authority()}{today:%Y%m%d}{serial:06d}"
         case.accepted_at, case.desk_id, case.desk_name = now, actor.user_id, actor.name
         case.promised_on = add_workdays(today, found[case.docket_id].policy.promised_days, office_calendar())
         transitions.append(move(case, "accept", actor, save=False))
-        entry = entered.get(case.docket_id)
-        if entry is not None:
-            case.entry_id, case.entry_no, case.entered_at = entry.entry_id, entry.number, now
+        if case.docket_id in grants:
+            case.entered_at = now
             transitions.append(
                 move(case, "enter", actor, save=False, note=f"审核人、登簿人：{case.reviewer_name}")
             )
+    _use_filings([c.docket_id for c in entering], found, actor)
+    raise_bills(
+        actor=actor,
+        bills=[
+            _bill(
+                c,
+                found[c.docket_id],
+                books.get(c.unit_code),
+                _certificates(found[c.docket_id], grants.get(c.docket_id)),
+            )
+            for c in cases
+        ],
+        assessed_on=today,
+    )
+    rows.insert([t for t in transitions if t is not None], keys=False)
+    if entering:
+        release_claims([c.docket_id for c in entering])
+    enqueue("cases.tell", docket_ids=[str(c.docket_id) for c in cases], template="accepted")
+
+
+def _write_cases(cases: list[Case], entered: Mapping[uuid.UUID, Entered]) -> None:
+    for case in cases:
+        entry = entered.get(case.docket_id)
+        if entry is not None:
+            case.entry_id, case.entry_no = entry.entry_id, entry.number
     rows.update(
         cases,
         ("acceptance_no", "accepted_at", "desk_id", "desk_name", "promised_on", "state", "state_since", "due_at",
          "entry_id", "entry_no", "entered_at"),
     )  # fmt: skip
-    rows.insert([t for t in transitions if t is not None])
-    certificates = _certificates(cases, found, entered)
-    raise_bills(
-        actor=actor,
-        bills=[
-            _bill(c, found[c.docket_id], books.get(c.unit_code), certificates.get(c.docket_id, 0))
-            for c in cases
-        ],
-        assessed_on=today,
-    )
-    if entered:
-        release_claims(list(entered))
-        _use_filings(entered, found, actor)
-        _number(entered, found, actor)
-    enqueue("cases.tell", docket_ids=[str(c.docket_id) for c in cases], template="accepted")
 
 
 def _use_filings(entered: Iterable[uuid.UUID], found: Mapping[uuid.UUID, CaseFacts], actor: Actor) -> None:
@@ -183,24 +197,16 @@ def _use_filings(entered: Iterable[uuid.UUID], found: Mapping[uuid.UUID, CaseFac
         mark_used(actor=actor, filing_nos=list(read), versions=read)
 
 
-def _certificates(
-    cases: Iterable[Case], found: Mapping[uuid.UUID, CaseFacts], entered: Mapping[uuid.UUID, Entered]
-) -> dict[uuid.UUID, int]:
-    """How many certificates each case makes: one, or one per holder where they asked to hold separately."""
-    counts = {}
-    for case in cases:
-        entry = entered.get(case.docket_id)
-        if found[case.docket_id].registration.produces is None:
-            counts[case.docket_id] = 0
-        elif entry is not None:
-            counts[case.docket_id] = sum(len(_names(found[case.docket_id], g)) for g in entry.granted)
-        else:
-            takers = found[case.docket_id].registration.filed.role(
-                *found[case.docket_id].registration.taker_roles
-            )
-            separate_ = found[case.docket_id].case.filed.get("delivery", {}).get("separate")
-            counts[case.docket_id] = len(takers) if separate_ and takers else 1
-    return counts
+def _certificates(found: CaseFacts, granted: Sequence[Grant] | None) -> int:
+    """How many certificates a case makes: one, or one per holder where they asked to hold separately. `granted` are
+    the rights of its entry; None while it waits."""
+    if found.registration.produces is None:
+        return 0
+    if granted is not None:
+        return sum(len(_names(found, g)) for g in granted)
+    takers = found.registration.filed.role(*found.registration.taker_roles)
+    separately = found.case.filed.get("delivery", {}).get("separate")
+    return len(takers) if separately and takers else 1
 
 
 def _names(found: CaseFacts, grant: Grant) -> list[str]:
@@ -233,12 +239,7 @@ def _number(entered: Mapping[uuid.UUID, Entered], found: Mapping[uuid.UUID, Case
             for name in _names(found[docket_id], grant)
         ]
     if requests:
-        number(actor=actor, requests=requests, authority=authority(), on=_year_of(entered))
-
-
-def _year_of(entered: Mapping[uuid.UUID, Entered]) -> dt.date:
-    """A day of the year in which these entries stand: at midnight of 31 December the clock has gone on meanwhile."""
-    return dt.date(int(next(iter(entered.values())).number.partition("-")[0]), 1, 1)
+        number(actor=actor, requests=requests, authority=authority(), on=clock.today())
 
 
 def fee_of(found: CaseFacts, book: UnitBook | None, certificates: int) -> FeeAssessment:
@@ -299,8 +300,7 @@ def enter_accepted(*, actor: Actor, docket_id: uuid.UUID) -> str:
             )
         )
     may_move(case, "enter", actor)
-    outcome = Acceptance()
-    entered = _enter([case], {docket_id: found}, actor, False, outcome)
+    entered = _enter([case], {docket_id: found}, actor, False)
     entry = entered[docket_id]
     case.entry_id, case.entry_no, case.entered_at = entry.entry_id, entry.number, clock.now()
     move(case, "enter", actor, note=f"审核人、登簿人：{case.reviewer_name}")
