@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dengbu.register.effects import HolderIn
+from dengbu.core import crypto
+from dengbu.register.effects import NUMBER_PURPOSE, Grant, HolderIn
+from dengbu.register.rules import RightFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Filed:
     other_case: bool = False  # another unfinished case claims the unit
     surveyed: Mapping[str, Mapping[str, Any]] = field(
         default_factory=dict
-    )  # unit code -> checked-in survey facts
+    )  # code -> checked-in survey facts: of units, and of parcels and buildings that are new or have changed
     houses_of_owner: frozenset[str] = frozenset()  # of an application on land: units on it in the same hands
 
     @property
@@ -79,3 +81,41 @@ class Filed:
 
 def holders(parties: Iterable[PartyFact]) -> tuple[HolderIn, ...]:
     return tuple(HolderIn(p.name, p.document_kind, p.number, p.share_numerator) for p in parties)
+
+
+def kept(right: RightFact, filed: Filed) -> tuple[HolderIn, ...]:
+    """The holders of a right as the book has them, to stand in a right that replaces it.
+
+    Their numbers come from the parties who apply, else from the book's own cipher (a bank whose mortgage is carried
+    over does not apply). The plain number stays in memory.
+    """
+    numbers = {p.number_index: p.number for p in filed.parties if p.number}
+    return tuple(
+        HolderIn(
+            h.name,
+            h.document_kind,
+            numbers.get(h.number_index) or crypto.decrypt(h.number_cipher, NUMBER_PURPOSE),
+            h.share_numerator,
+        )
+        for h in right.holders
+    )
+
+
+def regranted(right: RightFact, filed: Filed, unit: str = "", **changed: Any) -> Grant:
+    """The right that replaces another and is like it but for what is said: same holders, shares, rank, terms.
+
+    `unit`: where it goes on, if elsewhere.
+    """
+    said: dict[str, Any] = {
+        "kind": right.kind,
+        "unit": unit,
+        "holders": changed["holders"] if "holders" in changed else kept(right, filed),
+        "terms": dict(right.terms),
+        "coownership": right.coownership,
+        "share_denominator": right.share_denominator,
+        "rank": right.rank,
+        "replaces": right.public_id,
+        "instrument": right.instrument,
+        "share_of": right.share_of,
+    }
+    return Grant(**(said | changed))

@@ -1,0 +1,518 @@
+"""First registrations: D01 land, D05 商品房首次登记 of a whole project, P21 a house that somebody built for himself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from dengbu.core.identifiers import half_width
+from dengbu.core.refusals import Refusal
+from dengbu.core.vocabulary import CertificateKind, Client, LandUse, RegistrationKind, RightNature
+from dengbu.register.effects import (
+    Amend,
+    AmendBuilding,
+    AmendParcel,
+    Effect,
+    End,
+    Grant,
+    Lift,
+    Note,
+    Open,
+    OpenBuilding,
+    OpenParcel,
+    Restrict,
+)
+from dengbu.register.rules import SHANGHAI, Obstacle, RestrictionFact, RightFact, UnitBook
+from dengbu.register.successive import LAND_TAIL
+
+from .asking import Ask, Choice, Kind
+from .base import RegistrationType, Role, Rule
+from .checks import shares_add_up
+from .facts import holders
+from .tables import FIRST
+
+BUILDING_CODE = 24  # characters of a unit's code that name its building
+PARCEL_CODE = 19
+_WAITING = {"preseizure": "seizure", "waiting_preseizure": "waiting_seizure"}
+_CONDITION_OF_NATURE = {"granted": "granted_land", "allocated": "allocated_land"}
+
+
+def land_unit(unit_code: str) -> str:
+    """The unit of the land on which a unit stands."""
+    return unit_code[:PARCEL_CODE] + LAND_TAIL
+
+
+def on_land(unit_code: str) -> bool:
+    """Whether a code names bare land."""
+    return unit_code.endswith(LAND_TAIL)
+
+
+def no_survey(codes: Iterable[str], what: str = "不动产单元") -> Iterable[Refusal]:
+    """One refusal for all that the survey database does not have."""
+    missing = tuple(codes)
+    if missing:
+        named = "、".join(missing[:3]) + (f"等{len(missing)}个" if len(missing) > 3 else "")
+        yield Refusal(
+            "B_NO_SURVEY",
+            f"测绘成果库里没有{what}{named}的权籍调查或房屋测绘成果。",
+            "请先把测绘成果送登记中心核对入库，再提交申请。",
+            "实施细则8、37",
+            "unit",
+        )
+
+
+class FirstRegistration(RegistrationType):
+    """A right is entered for the first time. What stands on the land stays or is carried over (细则 24, 33-36, 77).
+
+    A pre-seizure becomes a seizure only where its debtor is the party now registered; its end does not move
+    (corrections 3). Else it stays as it is and is told to the applicant.
+    """
+
+    line = "first"
+    kind = RegistrationKind.FIRST
+    produces = CertificateKind.CERTIFICATE
+    answers_to = FIRST
+
+    def rule_for(self, obstacle: Obstacle, book: UnitBook | None) -> Rule:
+        rule = super().rule_for(obstacle, book)
+        if obstacle.code == "R_PRESEAL" and rule is Rule.CONVERT:
+            mine = obstacle.holders and obstacle.holders <= self.filed.indexes(*self.taker_roles)
+            return Rule.CONVERT if mine else Rule.INFO
+        return rule
+
+    def title(self, unit: str, terms: dict[str, Any], kind: str, at: dt.datetime) -> Grant:
+        """The first title on a unit. The day on which the 90 days of advance notices begin stands in it (民法典 221)."""
+        filed = self.filed
+        return Grant(
+            kind=kind,
+            unit=unit,
+            holders=holders(filed.role(*self.taker_roles)),
+            terms={
+                **terms,
+                "reason": self.name,
+                "first_registered_on": at.astimezone(SHANGHAI).date().isoformat(),
+            },
+            coownership=filed.terms.get("coownership", "sole"),
+            share_denominator=filed.terms.get("share_denominator"),
+        )
+
+    def converted(self, book: UnitBook | None, at: dt.datetime) -> Iterator[Effect]:
+        """Pre-seizures against who is now registered, in their order, behind a seizure that stands already."""
+        if book is None:
+            return
+        takers = self.filed.indexes(*self.taker_roles)
+        seized = any(r.kind == "seizure" for r in book.restrictions)
+        place = max((r.position for r in book.restrictions if r.kind == "waiting_seizure"), default=0)
+        mine = [
+            r
+            for r in book.restrictions
+            if r.kind in _WAITING and r.in_force(at) and r.party_index and r.party_index in takers
+        ]
+        for r in sorted(mine, key=lambda r: (r.kind != "preseizure", r.position)):
+            yield Lift(book.code, r.public_id, "converted")
+            kind = "waiting_seizure" if seized else "seizure"
+            place += seized
+            yield _as_seizure(book.code, r, kind, place if seized else 0)
+            seized = True
+
+    def with_title(self, books: Mapping[str, UnitBook], units: Iterable[str]) -> Iterable[Refusal]:
+        """Units whose first registration is done already; one refusal for all."""
+        done = [u for u in units if (b := books.get(u)) is not None and b.title is not None]
+        if done:
+            named = "、".join(done[:3]) + (f"等{len(done)}个" if len(done) > 3 else "")
+            yield Refusal(
+                "B_HAS_TITLE",
+                f"不动产单元{named}已经办理过首次登记。",
+                "请从清单中去掉；内容有变化的请申请变更登记。",
+                "实施细则24",
+                "unit",
+            )
+
+
+def _as_seizure(unit: str, r: RestrictionFact, kind: str, position: int) -> Restrict:
+    more: dict[str, Any] = {"party_index": r.party_index} if "party_index" in Restrict.__slots__ else {}
+    return Restrict(
+        kind=kind,
+        unit=unit,
+        authority=r.authority,
+        document_no=r.document_no,
+        from_at=r.from_at,
+        until_at=r.until_at,
+        position=position,
+        share_of=r.share_of,
+        note=r.note,
+        **more,
+    )
+
+
+class LandFirst(FirstRegistration):
+    """国有建设用地使用权首次登记: whoever has the land from the state applies, price paid in full, land surveyed.
+
+    民法典 348, 349; 细则 33-34. The parcel and its unit are opened from the survey.
+    """
+
+    code, name = "D01", "国有建设用地使用权首次登记"
+    client = Client.DEVELOPER
+    roles = (Role("land_user", "土地使用权人", "taker", "us", shares=True),)
+    subject = "survey"
+    form = (
+        Ask(
+            "nature",
+            "土地怎样取得",
+            Kind.CHOICE,
+            "看出让合同、划拨决定书或批准文件。",
+            tuple(Choice(n.value, n.label, _CONDITION_OF_NATURE.get(n.value, "")) for n in RightNature),
+            basis="实施细则34",
+        ),
+        Ask("source_no", "合同或批准文件编号", max_length=60, basis="实施细则34"),
+        Ask(
+            "land_use",
+            "土地用途",
+            Kind.CHOICE,
+            "按出让合同或批准文件填写。",
+            tuple(Choice(u.value, u.label) for u in LandUse),
+            basis="实施细则34",
+        ),
+        Ask(
+            "term_from",
+            "使用期限：开始",
+            Kind.DATE,
+            "合同约定的起始日，例如 2026-03-05",
+            only_if=("nature", ("granted", "leased", "contributed", "authorised")),
+            basis="民法典348",
+        ),
+        Ask(
+            "term_until",
+            "使用期限：结束",
+            Kind.DATE,
+            "例如住宅用地 70 年：2096-03-04",
+            only_if=("nature", ("granted", "leased", "contributed", "authorised")),
+            basis="民法典348",
+        ),
+        Ask(
+            "price_fen",
+            "土地出让价款",
+            Kind.MONEY,
+            "按出让合同填写，例如 1200万。",
+            only_if=("nature", ("granted",)),
+            basis="实施细则34",
+        ),
+        Ask(
+            "price_paid",
+            "价款是否已经全部付清",
+            Kind.YES_NO,
+            "没有付清的，不能按已付的比例先登记一部分。",
+            only_if=("nature", ("granted", "leased")),
+            basis="实施细则34",
+        ),
+    )
+    fee_rule = "FEE_LAND_FIRST"
+    legal_basis = "民法典348、349；实施细则33、34；操作规范8.1"
+
+    @property
+    def opened(self) -> tuple[str, ...]:
+        return (self.filed.unit_code,)
+
+    @classmethod
+    def weigh(cls, terms: Mapping[str, Any]) -> Iterable[Refusal]:
+        yield from super().weigh(terms)
+        since, until = terms.get("term_from"), terms.get("term_until")
+        if since and until and until <= since:
+            yield Refusal("F_TERM", "结束日期应晚于开始日期。", "请按合同填写。", "民法典348", "term_until")
+        if terms.get("price_paid") is False:
+            yield Refusal(
+                "B_PRICE_UNPAID",
+                "土地价款还没有全部付清，不能按比例先登记一部分。",
+                "请付清全部价款和税费，再持凭证申请。",
+                "城镇国有土地使用权出让和转让暂行条例16；实施细则34",
+                "price_paid",
+            )
+
+    def check_opening(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Refusal]:
+        """The land is not in the book: the survey must say what it is."""
+        yield from self.checked(books)
+        parcel = self.filed.unit_code[:PARCEL_CODE]
+        if parcel not in self.filed.surveyed:
+            yield from no_survey((parcel,), "宗地")
+        if self.filed.unit_code not in self.filed.surveyed:
+            yield from no_survey((self.filed.unit_code,))
+
+    def check_all(self, book: UnitBook, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Refusal]:
+        yield from self.checked(books)
+        yield from self.with_title(books, (book.code,))
+
+    def checked(self, books: Mapping[str, UnitBook]) -> Iterable[Refusal]:
+        filed = self.filed
+        if not on_land(filed.unit_code):
+            yield Refusal(
+                "B_NOT_LAND",
+                "所选的不动产单元不是一宗土地。",
+                "请选择以 W00000000 结尾的土地单元号。",
+                "不动产单元设定与代码编制规则",
+                "unit",
+            )
+        takers = filed.role(*self.taker_roles)
+        yield from shares_add_up(
+            takers, filed.terms.get("coownership", "sole"), filed.terms.get("share_denominator")
+        )
+        yield from self.weigh(filed.terms)
+
+    def effects(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Effect]:
+        filed, terms = self.filed, self.filed.terms
+        unit, parcel = filed.unit_code, filed.unit_code[:PARCEL_CODE]
+        of_the_land = {
+            "land_use": terms["land_use"],
+            "right_nature": terms["nature"],
+            "term_from": terms.get("term_from"),
+            "term_until": terms.get("term_until"),
+        }
+        book = books.get(unit)
+        if book is None:
+            yield OpenParcel(parcel, {**filed.surveyed[parcel], **of_the_land})
+            yield Open(unit, parcel, None, dict(filed.surveyed[unit]))
+        else:
+            yield AmendParcel(parcel, {**book.parcel, **filed.surveyed.get(parcel, {}), **of_the_land})
+            if unit in filed.surveyed:
+                yield Amend(unit, dict(filed.surveyed[unit]))
+        yield from self.converted(book, at)
+        said = {"nature": terms["nature"], "contract_no": terms["source_no"]}
+        said |= {k: terms[k] for k in ("term_from", "term_until", "price_fen") if terms.get(k)}
+        yield self.title(unit, said, "land_use", at)
+
+
+class HousesFirst(FirstRegistration):
+    """Finished houses on registered land, many units in one entry (细则 35, 36; 民法典 231, 352).
+
+    The applicant holds the land use right. Each unit gets its surveyed facts: units that are not in the book are
+    opened, planned ones amended. A mortgage of works in progress stays on its units and converts by B11 only
+    (corrections 4).
+    """
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The houses, in the order given."""
+        return tuple(c for c in self.filed.unit_codes if not on_land(c))
+
+    @property
+    def opened(self) -> tuple[str, ...]:
+        return self.units
+
+    @property
+    def unit_codes(self) -> tuple[str, ...]:
+        """The houses and the land under them."""
+        return tuple(dict.fromkeys((*self.units, *(land_unit(c) for c in self.units))))
+
+    def land_right(self, books: Mapping[str, UnitBook], unit: str) -> RightFact | None:
+        land = books.get(land_unit(unit))
+        return land.land_use if land is not None else None
+
+    def check_opening(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Refusal]:
+        yield from self.checked(books)
+
+    def check_all(self, book: UnitBook, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Refusal]:
+        yield from self.checked(books)
+
+    def checked(self, books: Mapping[str, UnitBook]) -> Iterable[Refusal]:
+        filed = self.filed
+        if not self.units:
+            yield Refusal("F_UNITS", "还没有选定要登记的房屋。", "请从楼盘表中选择。", "实施细则35", "units")
+            return
+        applying = filed.indexes(*self.taker_roles)
+        for land in dict.fromkeys(land_unit(u) for u in self.units):
+            right = self.land_right(books, land)
+            if right is None:
+                yield Refusal(
+                    "B_NO_LAND",
+                    "登记簿上没有这宗土地的使用权登记。",
+                    "请先办理国有建设用地使用权首次登记。",
+                    "实施细则35",
+                    "unit",
+                )
+            elif right.holder_indexes != applying:
+                yield Refusal(
+                    "P_NOT_LAND_HOLDER",
+                    "申请人与登记簿上的土地使用权人不一致。",
+                    "房屋首次登记由土地使用权人申请；请核对名称和证件号码，共有的应全部列出。",
+                    "民法典352；实施细则35",
+                    "parties",
+                )
+        yield from self.with_title(books, self.units)
+        yield from no_survey(u for u in self.units if u not in filed.surveyed)
+        known = {b.building_code for b in books.values()}
+        buildings = dict.fromkeys(u[:BUILDING_CODE] for u in self.units if u not in books)
+        yield from no_survey((b for b in buildings if b not in known and b not in filed.surveyed), "幢")
+        yield from self.weigh(filed.terms)
+
+    def houses(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterator[Effect]:
+        """Buildings and units as surveyed, then titles."""
+        filed = self.filed
+        known = {b.building_code for b in books.values()}
+        finished = {"completed_on": filed.terms.get("completed_on")}
+        for building in dict.fromkeys(u[:BUILDING_CODE] for u in self.units):
+            if building not in filed.surveyed:
+                continue
+            facts = {**filed.surveyed[building], **finished}
+            if building in known:
+                yield AmendBuilding(building, facts)
+            else:
+                yield OpenBuilding(building, building[:PARCEL_CODE], facts)
+        for unit in self.units:
+            facts = {**filed.surveyed[unit], "surveyed": True}
+            if unit in books:
+                yield Amend(unit, facts)
+            else:
+                yield Open(unit, unit[:PARCEL_CODE], unit[:BUILDING_CODE], facts)
+        for unit in self.units:
+            yield from self.converted(books.get(unit), at)
+            yield self.title(unit, self.terms_of(books, unit), "house_ownership", at)
+
+    def terms_of(self, books: Mapping[str, UnitBook], unit: str) -> dict[str, Any]:
+        """Nature and term of the land, which go with the house (民法典 356, 357)."""
+        land, right = books[land_unit(unit)], self.land_right(books, unit)
+        assert right is not None  # B_NO_LAND has refused
+        terms = {
+            "nature": right.terms.get("nature") or land.parcel.get("right_nature"),
+            "term_from": right.terms.get("term_from") or land.parcel.get("term_from"),
+            "term_until": right.terms.get("term_until") or land.parcel.get("term_until"),
+        }
+        return {k: v for k, v in terms.items() if v}
+
+
+def common_parts(text: str) -> tuple[list[dict[str, str]], str]:
+    """业主共有部分: one a line, 名称，位置，面积. Gives the parts, and the first line that cannot be read ("" if none)."""
+    parts: list[dict[str, str]] = []
+    if text.strip() == "无":
+        return parts, ""
+    for line in filter(None, (half_width(x).strip() for x in text.splitlines())):
+        cells = [c.strip() for c in line.replace("、", ",").replace("，", ",").split(",")]
+        if len(cells) != 3 or not cells[0]:
+            return parts, line
+        try:
+            area = Decimal(cells[2].removesuffix("㎡"))
+        except InvalidOperation:
+            return parts, line
+        if not area.is_finite() or not 0 < area < 10**9:
+            return parts, line
+        parts.append({"name": cells[0], "place": cells[1], "area_m2": f"{area.quantize(Decimal('0.01')):f}"})
+    return parts, ""
+
+
+class ProjectFirst(HousesFirst):
+    """商品房首次登记: the developer's title on every unit of one or several finished buildings, in one registration.
+
+    The common parts of the owners are listed with it (FDCQ3) and belong to all owners together (民法典 274). The
+    land use right stays; the 90 days of the buyers' notices begin on the day of entry (民法典 221; corrections 23).
+    """
+
+    code, name = "D05", "商品房首次登记"
+    client = Client.DEVELOPER
+    roles = (Role("developer", "开发企业", "taker", "us", many=False),)
+    subject = "project"
+    form = (
+        Ask(
+            "units",
+            "登记哪些房屋",
+            Kind.UNITS,
+            "从楼盘表选择，或每行填一个不动产单元号。违法建设部分不要列入。",
+            max_length=200_000,
+            basis="实施细则35",
+        ),
+        Ask("project_name", "项目名称", max_length=100, basis="实施细则36"),
+        Ask("completed_on", "竣工日期", Kind.DATE, "看竣工验收备案表。", basis="实施细则35"),
+        Ask(
+            "common_parts",
+            "业主共有部分",
+            Kind.LONG,
+            "每行一处：名称，位置，面积。例如：物业服务用房，1号楼101，85.20。没有的写“无”。",
+            max_length=20_000,
+            basis="民法典274；实施细则36",
+        ),
+        Ask("taxes_due", "土地价款和税费还有没交的吗", Kind.YES_NO, condition="taxes_due", required=False),
+        Ask("presold", "这些房屋预售过吗", Kind.YES_NO, condition="presold", basis="城市房地产管理法45"),
+    )
+    fee_rule = "FEE_FIRST_BUILDING"
+    legal_basis = "民法典231、274、352；实施细则35、36、77；操作规范9.1"
+
+    def conditions(self, book: UnitBook | None, at: dt.datetime) -> frozenset[str]:
+        found = super().conditions(book, at)
+        mortgaged = book is not None and any(
+            m.terms.get("thing") == "works_in_progress" for m in book.mortgages
+        )
+        return found | {"works_mortgaged"} if mortgaged else found
+
+    @classmethod
+    def weigh(cls, terms: Mapping[str, Any]) -> Iterable[Refusal]:
+        yield from super().weigh(terms)
+        _, wrong = common_parts(str(terms.get("common_parts") or ""))
+        if wrong:
+            yield Refusal(
+                "F_COMMON_PARTS",
+                f"业主共有部分这一行看不明白：“{wrong[:40]}”。",
+                "请每行写一处：名称，位置，面积，例如：物业服务用房，1号楼101，85.20。",
+                "民法典274；实施细则36",
+                "common_parts",
+            )
+
+    def effects(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Effect]:
+        yield from self.houses(books, at)
+        parts, _ = common_parts(str(self.filed.terms.get("common_parts") or ""))
+        said = {"project_name": self.filed.terms.get("project_name", ""), "parts": parts}
+        for land in dict.fromkeys(land_unit(u) for u in self.units):
+            yield Note(land, "common_parts", said)
+
+    def terms_of(self, books: Mapping[str, UnitBook], unit: str) -> dict[str, Any]:
+        return {
+            **super().terms_of(books, unit),
+            "project_name": self.filed.terms.get("project_name", ""),
+        }
+
+
+class SelfBuiltFirst(HousesFirst):
+    """自建房屋首次登记: who built on his own land, lawfully. 民法典 231, 352; 细则 35.
+
+    The land use right ends as a page of its own: ownership of the house replaces it and holds it. All houses that
+    stand on the land are registered together.
+    """
+
+    code, name = "P21", "自建房屋首次登记"
+    client = Client.PERSON
+    roles = (Role("builder", "建房人", "taker", "land", shares=True),)
+    subject = "survey"
+    form = (
+        Ask("completed_on", "竣工日期", Kind.DATE, "看竣工验收材料。", basis="实施细则35"),
+        Ask(
+            "units",
+            "同一块地上还有哪些房屋一起登记",
+            Kind.UNITS,
+            "没有就不填。一块地上的房屋要一次登记。",
+            required=False,
+            max_length=2000,
+        ),
+    )
+    fee_rule = "FEE_FIRST"
+    legal_basis = "民法典231、352；实施细则35"
+
+    def checked(self, books: Mapping[str, UnitBook]) -> Iterable[Refusal]:
+        yield from super().checked(books)
+        filed = self.filed
+        builders = filed.role(*self.taker_roles)
+        yield from shares_add_up(
+            builders, filed.terms.get("coownership", "sole"), filed.terms.get("share_denominator")
+        )
+        if len({land_unit(u) for u in self.units}) > 1:
+            yield Refusal(
+                "F_TWO_PARCELS",
+                "这些房屋不在同一块地上。",
+                "请按宗地分开申请。",
+                "实施细则5",
+                "units",
+            )
+
+    def effects(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Effect]:
+        land = land_unit(self.units[0])
+        right = self.land_right(books, land)
+        assert right is not None  # B_NO_LAND has refused
+        yield from self.houses(books, at)
+        yield End(land, right.public_id, "merged_in_house")
