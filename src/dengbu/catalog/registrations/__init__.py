@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from .base import RegistrationType, Role
+from .changes import LandChange, NameChange, ThingChange
+from .corrections import CorrectionExOfficio, CorrectionOnRequest
+from .extinction import ExtinctionExOfficio, LandExtinction, OwnershipExtinction
 from .facts import ContractFact, Filed, PartyFact
+from .first import LandFirst, ProjectFirst, SelfBuiltFirst
 from .mortgages import DISCHARGE_REASONS, MortgageDischarge, MortgageFirst
+from .partition import SplitMerge
+from .reissue import CertificateReissue, CertificateRenewal, ProofReissue
 from .tables import Rule
 from .transfers import (
     DivorceDivision,
@@ -22,7 +28,14 @@ from .transfers import (
 
 TYPES: dict[str, type[RegistrationType]] = {
     t.code: t for t in (ExistingHomeSale, NewHomeTransfer, MortgageFirst, MortgageDischarge)
-}
+} | {
+    t.code: t
+    for t in (
+        LandFirst, LandChange, LandExtinction, ProjectFirst, SelfBuiltFirst,
+        NameChange, ThingChange, SplitMerge, CorrectionOnRequest, CorrectionExOfficio,
+        CertificateRenewal, CertificateReissue, ProofReissue, OwnershipExtinction, ExtinctionExOfficio,
+    )
+}  # fmt: skip
 
 __all__ = [
     "DISCHARGE_REASONS",
