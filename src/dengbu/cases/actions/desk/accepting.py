@@ -5,6 +5,7 @@ Reviewer and registrar of record are the online reviewer, the date is today's, t
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -239,7 +240,12 @@ def _number(entered: Mapping[uuid.UUID, Entered], found: Mapping[uuid.UUID, Case
             for name in _names(found[docket_id], grant)
         ]
     if requests:
-        number(actor=actor, requests=requests, authority=authority(), on=clock.today())
+        number(actor=actor, requests=requests, authority=authority(), on=_year_of(entered))
+
+
+def _year_of(entered: Mapping[uuid.UUID, Entered]) -> dt.date:
+    """A day of the year in which these entries stand: at midnight of 31 December the clock has gone on meanwhile."""
+    return dt.date(int(next(iter(entered.values())).number.partition("-")[0]), 1, 1)
 
 
 def fee_of(found: CaseFacts, book: UnitBook | None, certificates: int) -> FeeAssessment:
