@@ -53,7 +53,7 @@ class DivorceDivision(BetweenSpouses):
             Kind.CHOICE,
             "法院判决或调解的，分得房屋的一方可以自己来办。",
             choices=(
-                Choice("agreement", "在婚姻登记机关备案的离婚协议"),
+                Choice("agreement", "在婚姻登记机关备案的离婚协议", "both_apply"),
                 Choice("court", "法院的离婚判决书或调解书", "divorce_by_court"),
             ),
             basis="民法典1076、1087",

@@ -97,6 +97,9 @@ class LandUseTransfer(OwnershipTransfer):
         """By judgment the transferee applies alone (条例 14)."""
         return ("transferee",) if terms.get("how") == "judgment" else super().required_roles(terms)
 
+    def conditions(self, book: UnitBook | None, at: dt.datetime) -> frozenset[str]:
+        return super().conditions(book, at) | (frozenset() if self.by_judgment else {"both_apply"})
+
     def owners(self, book: UnitBook) -> Iterable[Refusal]:
         if self.filed.role(*self.owner_roles) or not self.by_judgment:
             yield from super().owners(book)

@@ -31,7 +31,7 @@ class OwnershipTransfer(RegistrationType):
     # P02 holds by its reason for all transfers, so R_NOTICE is ALLOW_IF_HOLDER where the domain data says CONSENT.
     answers_to = DISPOSAL
     # Former public housing comes to market with the housing department's approval (corrections 25).
-    papers = {**PAPERS, Rule.APPROVAL: ("AFFORD", "policy_housing")}
+    papers = {**PAPERS, Rule.APPROVAL: ("AFFORD", "sale_limited")}
     stopped_by_filing = True
     filing_rule: ClassVar[Rule] = Rule.BLOCK
     absent_roles: ClassVar[
