@@ -221,8 +221,8 @@ def accept(sql: Sql, text: str) -> str:
     sql(
         "INSERT INTO certificates_certificate (id, kind, number, year, serial, docket_id, entry_id, right_id, unit_code,"
         " holder_names, state, void_reason, blank_serial, token, document_key, document_digest, printed_by, prints,"
-        " issued_by, receiver_name, receiver_document_kind, receiver_number_cipher, created_at)"
-        " VALUES (%s, 'certificate', %s, %s, %s, %s, %s, %s, %s, '买方', 'numbered', '', '', %s, '', '', '', 0, '', '', '', '', %s)",
+        " issued_by, receiver_name, receiver_document_kind, receiver_number_cipher, receiver_mandate, created_at)"
+        " VALUES (%s, 'certificate', %s, %s, %s, %s, %s, %s, %s, '买方', 'numbered', '', '', %s, '', '', '', 0, '', '', '', '', '', %s)",
         [uuid7(), f"F{certificate}", now.year, certificate, docket, entry, right, unit, token(), now],
     )  # fmt: skip
     end(sql, "cases.accept", text, docket, now, "accepted")
