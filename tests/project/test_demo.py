@@ -135,6 +135,20 @@ def test_restrictions_of_every_kind_are_shown(module_demo_database: Any) -> None
             "R_NOTICE_MTG", "R_NOFIRST"} <= set(met)  # fmt: skip
 
 
+def test_homes_mortgaged_before_the_civil_code_need_the_mortgagees_consent(module_demo_database: Any) -> None:
+    """The import carries the date of the old book; the entry itself bears the day of the import."""
+    old = [
+        u for p in plan().parcels for b in p.buildings for u in b.units if any(m.since for m in u.mortgages)
+    ]
+    assert len(old) == 3 and any(u.contract for u in old)
+    books, now = book_of([u.code for u in old]), clock.now()
+    for unit in old:
+        book = books[unit.code]
+        assert "R_MTG_PRE2021" in {o.code for o in obstacles(book, now)}
+        (mortgage,) = book.mortgages
+        assert mortgage.registered_on == unit.mortgages[0].since and mortgage.entered_on.year >= 2026
+
+
 def test_agreements_stand_as_the_pages_need_them(module_demo_database: Any) -> None:
     told = {o.name: agreement_state(o, clock.today()) for o in Organisation.objects.all()}
     words = {o.key: told[o.name] for o in ORGANISATIONS if o.name in told}

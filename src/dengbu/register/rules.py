@@ -48,6 +48,12 @@ class RightFact:
     instrument: str = ""
     share_of: uuid.UUID | None = None
 
+    @property
+    def registered_on(self) -> dt.date:
+        """The legal date of its registration: the entry's, or the earlier one that a book imported with it says."""
+        written = self.terms.get("registered_on")
+        return min(self.entered_on, dt.date.fromisoformat(str(written))) if written else self.entered_on
+
     def held_by(self, number_index: str) -> bool:
         return any(h.number_index == number_index for h in self.holders)
 
@@ -252,12 +258,12 @@ def _of_right(right: RightFact, *, lapsed: bool) -> Iterable[Obstacle]:
             yield Obstacle("R_CIP", right.public_id, f"在建建筑物{text}", right.holder_indexes)
         elif right.terms.get("transfer_limited") is True:
             yield Obstacle("R_MTG_LIMIT", right.public_id, f"{text}，约定限制转让", right.holder_indexes)
-        elif right.terms.get("transfer_limited") is None and right.entered_on >= CIVIL_CODE:
+        elif right.terms.get("transfer_limited") is None and right.registered_on >= CIVIL_CODE:
             # An empty field is not "no" (corrections 16).
             yield Obstacle(
                 "R_MTG_UNCLEAR", right.public_id, f"{text}，是否限制转让未记载", right.holder_indexes
             )
-        elif right.entered_on < CIVIL_CODE:
+        elif right.registered_on < CIVIL_CODE:
             yield Obstacle(
                 "R_MTG_PRE2021", right.public_id, f"{text}，民法典施行前登记", right.holder_indexes
             )

@@ -9,7 +9,7 @@ import datetime as dt
 import functools
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from .people import ORGANISATIONS, STAFF, Crowd, DemoOrganisation, DemoPerson, staff_number_of
@@ -27,6 +27,7 @@ class DemoMortgage:
     contract_no: str
     transfer_limited: bool | None = False  # None: imported from an old book without the field
     rank: int = 1
+    since: dt.date | None = None  # when the old book registered it
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +309,12 @@ class _Builder:
         unit = next(rest)  # a member of staff lives here: nobody handles their own case
         reviewer = STAFF[0]
         unit.owners = (DemoPerson(reviewer.name, staff_number_of(reviewer)),)
+        # Mortgaged before the Civil Code: the mortgagee has to agree in writing to a sale.
+        for place, since in enumerate((dt.date(2016, 9, 8), dt.date(2018, 5, 21), dt.date(2020, 12, 31))):
+            unit = next(rest)
+            unit.mortgages.append(replace(self.mortgage(unit, "bank2", limited=None), since=since))
+            if place == 0:
+                unit.contract = self.existing_sale(unit)
 
     # --- 五云山语: finished, first registration done, sold from the developer ------------------------------------
 

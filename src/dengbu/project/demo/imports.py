@@ -152,7 +152,7 @@ def _registered_on(unit: DemoUnit) -> dt.date:
 
 def _mortgage(unit: DemoUnit, at: int) -> fx.Grant:
     m = unit.mortgages[at]
-    since = dt.date(2022, 3, 15) + dt.timedelta(days=int(unit.code[-4:]))
+    since = m.since or dt.date(2022, 3, 15) + dt.timedelta(days=int(unit.code[-4:]))
     terms = {
         "mortgage_kind": "ordinary",
         "amount_fen": m.amount_fen,
