@@ -108,6 +108,12 @@ def may(viewer: str, needs: str, surface: str) -> bool:
     return needs in (rights[viewer] if viewer in rights else POSTS[viewer].permissions)
 
 
+def test_a_page_somebody_may_not_open_is_not_called_a_faulty_form(viewers: dict[str, Client]) -> None:
+    page = viewers["review"].get("/desk/cert/").content.decode()
+    assert "您不能打开这一页－" in page.split("</title>")[0] and "有错误" not in page.split("</title>")[0]
+    assert page.count("缮证转卷岗") == 1 and "返回首页" in page and 'href="/desk/"' in page
+
+
 def somewhere(page: Page) -> str:
     """The page's address with arguments that lead nowhere."""
     return "/" + re.sub(r"<(?:(\w+):)?\w+>", lambda m: _value(m[1] or "str"), page.route)

@@ -51,6 +51,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         "403",
         403,
         needed_posts=[],
+        heading="这次提交没有生效",
         refusals=(
             Refusal(
                 "WEB_FORM_TOO_OLD",
@@ -68,6 +69,7 @@ def locked_out(
         request,
         "422",
         429,
+        heading="暂时不能登录",
         refusals=(
             Refusal(
                 "WEB_LOGIN_LOCKED", "密码连续输错5次，账号已暂时锁定。", "请15分钟后再试，或联系系统管理员。"

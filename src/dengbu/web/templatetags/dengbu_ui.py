@@ -140,9 +140,11 @@ def preferences(context: Context, tag: str = "li") -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/mainnav.html", takes_context=True)
-def mainnav(context: Context, items: Sequence[Sequence[str]], label: str = "主导航") -> dict[str, Any]:
-    """Navigation band. `items`: (key, words, url); the one whose key is `nav_active` in context is current."""
-    active = context.get("nav_active", "")
+def mainnav(
+    context: Context, items: Sequence[Sequence[str]], label: str = "主导航", current: str = ""
+) -> dict[str, Any]:
+    """Navigation band. `items`: (key, words, url); the one whose key is `current`, or `nav_active` in context, is."""
+    active = current or context.get("nav_active", "")
     links = [
         {"text": text, "url": url, "current": bool(active) and key == active} for key, text, url in items
     ]
