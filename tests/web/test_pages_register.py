@@ -292,7 +292,8 @@ def test_a_page_is_well_made(page: Page, opened: Callable[[Page], tuple[Any, lis
     assert read.h1s == 1, read.h1s
     own, service = squeezed(read.title).removeprefix("【培训】").rsplit("－", 1)
     assert own and service == "上街区不动产登记中心"
-    heading = squeezed(read.h1)  # the title says where one is: the heading, and after it what tells pages apart
+    heading = squeezed(read.h1)
+    # The title says where one is: the heading, and after it what tells pages of one heading apart.
     assert own == heading or own.startswith(f"{heading}－"), f"{own} | {heading}"
     assert read.inline == []
     assert read.outside == []
