@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from .base import RegistrationType, Role
 from .changes import LandChange, NameChange, ThingChange
+from .combined import COMBINED
 from .corrections import CorrectionExOfficio, CorrectionOnRequest
 from .extinction import ExtinctionExOfficio, LandExtinction, OwnershipExtinction
 from .facts import ContractFact, Filed, PartyFact
 from .first import LandFirst, ProjectFirst, SelfBuiltFirst
+from .mortgage_notices import (
+    ExistingMortgageNotice,
+    MortgageNoticeCancellation,
+    NoticeToMortgage,
+    PresaleMortgageNotice,
+)
 from .mortgages import DISCHARGE_REASONS, MortgageDischarge, MortgageFirst
+from .notice_changes import NoticeCancellation, NoticeChange
+from .notices import PresaleNotice, SaleNotice
 from .partition import SplitMerge
 from .reissue import CertificateReissue, CertificateRenewal, ProofReissue
 from .tables import Rule
@@ -34,6 +43,10 @@ TYPES: dict[str, type[RegistrationType]] = {
         LandFirst, LandChange, LandExtinction, ProjectFirst, SelfBuiltFirst,
         NameChange, ThingChange, SplitMerge, CorrectionOnRequest, CorrectionExOfficio,
         CertificateRenewal, CertificateReissue, ProofReissue, OwnershipExtinction, ExtinctionExOfficio,
+        Gift, Inheritance, DivorceDivision, SpouseNames, SharesPass, OtherTransfer, JudgmentTransfer,
+        LandUseTransfer, OrderByRequest,
+        PresaleNotice, SaleNotice, NoticeChange, NoticeCancellation, PresaleMortgageNotice, ExistingMortgageNotice,
+        NoticeToMortgage, MortgageNoticeCancellation, *COMBINED,
     )
 }  # fmt: skip
 
