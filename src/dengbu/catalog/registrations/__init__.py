@@ -35,20 +35,17 @@ from .transfers import (
     SpouseNames,
 )
 
-TYPES: dict[str, type[RegistrationType]] = {
-    t.code: t for t in (ExistingHomeSale, NewHomeTransfer, MortgageFirst, MortgageDischarge)
-} | {
-    t.code: t
-    for t in (
-        LandFirst, LandChange, LandExtinction, ProjectFirst, SelfBuiltFirst,
-        NameChange, ThingChange, SplitMerge, CorrectionOnRequest, CorrectionExOfficio,
-        CertificateRenewal, CertificateReissue, ProofReissue, OwnershipExtinction, ExtinctionExOfficio,
-        Gift, Inheritance, DivorceDivision, SpouseNames, SharesPass, OtherTransfer, JudgmentTransfer,
-        LandUseTransfer, OrderByRequest,
-        PresaleNotice, SaleNotice, NoticeChange, NoticeCancellation, PresaleMortgageNotice, ExistingMortgageNotice,
-        NoticeToMortgage, MortgageNoticeCancellation, *COMBINED,
-    )
-}  # fmt: skip
+_ALL: tuple[type[RegistrationType], ...] = (
+    ExistingHomeSale, NewHomeTransfer, MortgageFirst, MortgageDischarge,
+    LandFirst, LandChange, LandExtinction, ProjectFirst, SelfBuiltFirst,
+    NameChange, ThingChange, SplitMerge, CorrectionOnRequest, CorrectionExOfficio,
+    CertificateRenewal, CertificateReissue, ProofReissue, OwnershipExtinction, ExtinctionExOfficio,
+    Gift, Inheritance, DivorceDivision, SpouseNames, SharesPass, OtherTransfer, JudgmentTransfer,
+    LandUseTransfer, OrderByRequest,
+    PresaleNotice, SaleNotice, NoticeChange, NoticeCancellation, PresaleMortgageNotice, ExistingMortgageNotice,
+    NoticeToMortgage, MortgageNoticeCancellation, *COMBINED,
+)  # fmt: skip
+TYPES: dict[str, type[RegistrationType]] = {t.code: t for t in _ALL}
 
 __all__ = [
     "DISCHARGE_REASONS",

@@ -259,7 +259,7 @@ class ReleaseAndNotice(CombinedCase):
         return release, notice
 
 
-COMBINED: tuple[type[CombinedCase], ...] = (
+COMBINED: tuple[type[RegistrationType], ...] = (
     SaleAndMortgage,
     TransferUnderMortgage,
     PurchaseAndLoanNotices,
