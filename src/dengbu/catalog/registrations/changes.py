@@ -74,7 +74,7 @@ class TitleChange(RegistrationType):
         rule = super().rule_for(obstacle, book)
         if self.change == "location" and obstacle.code in (*SEIZURES, *MORTGAGES):
             return Rule.INFO
-        if self.change in self.soft_changes:
+        if self.change in self.soft_changes and obstacle.code != "R_NOFIRST":
             return SOFT.get(obstacle.code, Rule.BLOCK)
         return rule
 
@@ -243,7 +243,7 @@ class NameChange(TitleChange):
         return "name"
 
     def rule_for(self, obstacle: Obstacle, book: UnitBook | None) -> Rule:
-        # Nothing is entered on an unregistered home: there is no name to change.
+        # Where nothing was registered there is no name to change.
         return Rule.BLOCK if obstacle.code == "R_NOFIRST" else super().rule_for(obstacle, book)
 
     def effects(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Effect]:
