@@ -18,6 +18,7 @@ from dengbu.cases.queries.desk import QUEUES, QueueRow, ReviewFile
 from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock, sights
 from dengbu.core.acts import Actor
+from dengbu.core.identifiers import mask_document_number
 from dengbu.core.ids import token
 from dengbu.core.middleware import bind_case
 
@@ -152,7 +153,7 @@ def case_page(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
             "key": token(),
             "tabs": [_tab(file, x, line) for x in file.lines],
             "images": _viewer(file, line, request.GET.get("page", "1")),
-            **_compared(file),
+            **_compared(file, whole=mine),
             "checks": [
                 {"result": c.result, "name": c.name, "evidence": c.evidence, "basis": c.basis, "at": now}
                 for c in sheet.checks(file, judgement)
@@ -273,7 +274,15 @@ def _viewer(file: ReviewFile, line: Any, number: str) -> dict[str, Any]:
     }
 
 
-def _compared(file: ReviewFile) -> dict[str, Any]:
+def _without_numbers(row: sheet.Row) -> tuple[str | None, ...]:
+    if not row.label.endswith("证件号"):
+        return row.values
+    return tuple(v and mask_document_number(v) for v in row.values)
+
+
+def _compared(file: ReviewFile, *, whole: bool) -> dict[str, Any]:
+    """The comparison as a table. Identity numbers stand in it `whole` for the reviewer who holds them against the
+    images, and masked for whoever else looks at the case; what differs is said either way."""
     rows = []
     keys = {code: key for key in file.pages for code in (key.split("-")[0],)}
     for row in sheet.comparison(file):
@@ -282,7 +291,7 @@ def _compared(file: ReviewFile) -> dict[str, Any]:
         rows.append(
             {
                 "label": row.label,
-                "values": row.values,
+                "values": row.values if whole else _without_numbers(row),
                 "verdict": row.verdict,
                 "url": url,
                 "reference": _reference(row),

@@ -176,7 +176,7 @@ def _bill(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> tuple[O
     return own, bill_of(docket_id)
 
 
-@everywhere("pay/<uuid:docket_id>/", name="pay", sql=6, example="billed", methods=("GET", "POST"))
+@everywhere("pay/<uuid:docket_id>/", name="pay", sql=7, example="billed", methods=("GET", "POST"))
 def pay(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
     """The bill with its lines and basis; one order at the gateway however often it is pressed."""
     own, bill = _bill(request, portal, docket_id)
@@ -191,6 +191,7 @@ def pay(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpRespo
             refusals = refused.refusals
         except PartnerUnavailable:
             refusals = (GATEWAY_SILENT,)
+    sights.saw("bill", own.case.docket.number, docket_id=docket_id, purpose="缴费")  # it names who pays
     context = {
         **portal.context("cases"),
         "case": own.case,
