@@ -11,9 +11,13 @@ import httpx
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageDraw
 
+from tests.browser.keyboard import Keyboard
+
 ARTIFACTS = Path(__file__).resolve().parents[2] / "test-artifacts"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DESKTOP, PHONE = (1280, 900), (390, 844)
+START_PAGES = ("/", "/login/", "/login/work/")
+MOUSE = "addEventListener('pointerdown', () => console.error('somebody used the mouse'), true)"
 _axe = Axe()
 
 
@@ -39,8 +43,8 @@ def paper(words: str) -> dict[str, Any]:
     return {"name": f"{words}.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
 
 
-class Someone:
-    """One person at one browser. Buttons, links, ticks and choices are worked with the keyboard."""
+class Someone(Keyboard):
+    """One person at one browser, whose mouse is never touched."""
 
     def __init__(
         self, browser: Any, office: Any, who: str, size: tuple[int, int] = DESKTOP, *, scripts: bool = True
@@ -53,7 +57,8 @@ class Someone:
             timezone_id="Asia/Shanghai",
             java_script_enabled=scripts,
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(6_000)
+        self.context.add_init_script(MOUSE)
         self.page = self.context.new_page()
         self.scripts = scripts
         self.problems: list[str] = []
@@ -62,6 +67,8 @@ class Someone:
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda e: self.problems.append(f"{self.page.url}: {e}"))
         self.page.on("request", self._request)
+        # Asked for once and for all: switched on and off around every upload, it sometimes comes late.
+        self.page.on("filechooser", lambda _: None)
 
     def _console(self, message: Any) -> None:
         expected = "status of 422" in message.text or "status of 409" in message.text
@@ -98,44 +105,20 @@ class Someone:
     def text(self) -> str:
         return " ".join(str(self.page.inner_text("body")).split())
 
-    # --- doing -----------------------------------------------------------------------------------------------
+    # --- coming and going ------------------------------------------------------------------------------------
 
-    def open(self, path: str, name: str = "") -> None:
+    def start(self, path: str = "/") -> None:
+        """Typed into the address line: the only pages nobody has a link to."""
+        assert path in START_PAGES, path
+        self._open(path)
+
+    def scan(self, address: str) -> None:
+        """What a phone's camera does with a code: it opens the address in it."""
+        self._open(address)
+
+    def _open(self, path: str) -> None:
         answer = self.page.goto(path)
         assert answer.status < 400, f"{self.who} {path}: {answer.status}\n{self.text()[:600]}"
-        if name:
-            self.look(name)
-
-    def write(self, label: str, words: str) -> None:
-        field = self.page.get_by_label(label, exact=True)
-        field.focus()
-        field.press("Control+a")
-        self.page.keyboard.insert_text(words)
-
-    def choose(self, label: str, option: str) -> None:
-        self.page.get_by_label(label, exact=True).select_option(label=option)
-
-    def tick(self, label: str) -> None:
-        """A tick or a radio button, with the space bar."""
-        found = self.page.get_by_label(label, exact=True)
-        if not found.is_checked():
-            found.focus()
-            self.page.keyboard.press("Space")
-        assert found.is_checked(), f"{self.who}: {label} is not to be ticked with the keyboard"
-
-    def press(
-        self, name: str | re.Pattern[str], *, exact: bool = True, role: str = "button", nth: int = 0
-    ) -> None:
-        """A button or link: focused, and pressed with Enter; waits for the page it leads to."""
-        found = self.page.get_by_role(role, name=name, exact=exact).nth(nth)
-        found.focus()
-        with self.page.expect_navigation(wait_until="load"):
-            self.page.keyboard.press("Enter")
-
-    def follow(self, name: str | re.Pattern[str], *, exact: bool = True, nth: int = 0) -> None:
-        self.press(name, exact=exact, role="link", nth=nth)
-
-    # --- coming and going ------------------------------------------------------------------------------------
 
     def ask_for_code(self, phone: str) -> None:
         """Type the phone and ask; what came before is not taken for the answer."""
@@ -159,7 +142,9 @@ class Someone:
         raise AssertionError(f"{self.who}: no code came")
 
     def log_in_by_phone(self, phone: str, look: bool = False) -> None:
-        self.open("/login/", "登录" if look else "")
+        """From whatever page asks for it."""
+        if look:
+            self.look("登录")
         self.ask_for_code(phone)
         if look:
             self.look("验证码")
@@ -167,10 +152,11 @@ class Someone:
         self.press("登录")
 
     def log_in_by_password(self, login: str, password: str) -> None:
-        self.open("/login/work/")
+        self.follow("登录")
+        self.follow("工作人员和单位")
         self.write("用户名", login)
         self.write("密码", password)
-        self.press("登录")
+        self.press("登录", key="Space")
 
     def docket(self) -> str:
         """The id of the case in the address."""

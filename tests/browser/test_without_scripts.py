@@ -9,7 +9,7 @@ import pytest
 from dengbu.cases.models import Case
 from dengbu.project.demo.candidates import demo_candidates
 from tests.browser.people import DESKTOP, PHONE, Someone
-from tests.browser.test_sale_road import confirm_as_buyer, file_sale
+from tests.browser.sale_citizens import confirm_as_buyer, file_sale, log_in
 from tests.support.processes import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -19,8 +19,8 @@ def test_a_sale_is_filed_and_confirmed_without_scripts(chromium: Any, live_demo_
     home = demo_candidates("P01")[1]
     seller = Someone(chromium, live_demo_office, "seller-without-scripts", DESKTOP, scripts=False)
     buyer = Someone(chromium, live_demo_office, "buyer-without-scripts", PHONE, scripts=False)
-    file_sale(seller, home)
-    confirm_as_buyer(buyer, home)
+    number = file_sale(seller, home)
+    confirm_as_buyer(buyer, home, number)
     assert Case.objects.get(pk=seller.docket()).state == "submitted"
     assert seller.problems == [] and buyer.problems == []
 
@@ -29,7 +29,8 @@ def test_a_mistake_leads_to_its_field_and_keeps_what_was_typed(
     chromium: Any, live_demo_office: LiveServer
 ) -> None:
     someone = Someone(chromium, live_demo_office, "mistaken", PHONE)
-    someone.open("/register/person/")
+    someone.start("/login/")
+    someone.follow("实名注册")
     someone.write("手机号码", "1391234")
     someone.press("获取验证码")
     page = someone.page
@@ -40,7 +41,7 @@ def test_a_mistake_leads_to_its_field_and_keeps_what_was_typed(
     assert [text.strip() for text in links.all_inner_texts()] == [
         t.replace("错误：", "").strip() for t in inline
     ]
-    links.first.focus()
+    someone.tab_to(links.first)
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.name") == "phone"
     assert page.get_by_label("手机号码").input_value() == "1391234"
@@ -73,3 +74,28 @@ def test_a_second_click_and_a_replayed_form_make_one_application(
     page.reload()
     assert page.locator("main .code").first.inner_text() == number
     assert Case.objects.count() == filed
+
+
+def test_the_question_of_a_quiet_session_has_focus_and_goes_away_with_escape(
+    chromium: Any, live_demo_office: LiveServer
+) -> None:
+    someone = Someone(chromium, live_demo_office, "quiet", DESKTOP)
+    someone.page.clock.install()
+    log_in(someone, demo_candidates("P01")[3].owner.phone)
+    dialog = someone.page.get_by_role("dialog", name="您还在吗？")
+    assert not dialog.is_visible()
+    someone.page.clock.fast_forward("27:01")
+    dialog.wait_for()
+    someone.look("您还在吗")
+    assert someone.page.locator(":focus").inner_text() == "继续办理"
+    someone.page.keyboard.press("Tab")
+    someone.page.keyboard.press("Tab")
+    assert dialog.locator(":focus").count() or someone.page.evaluate(
+        "document.activeElement === document.body"
+    )
+    someone.page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
+    assert someone.page.url.endswith("/my/")
+    someone.page.clock.fast_forward("26:00")
+    assert not dialog.is_visible(), "the half hour begins again with Escape"
+    assert someone.problems == []
