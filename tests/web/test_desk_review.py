@@ -323,7 +323,7 @@ def test_the_book_is_found_by_unit_code_and_shows_four_blocks_and_history(wang: 
     history = wang.get(f"/desk/register/{code}/?show=history")
     assert "李小明" in history and "存量房买卖转移登记" in history
     assert Sight.objects.filter(kind="register", subject=code, actor=wang.actor.key).exists()
-    certificate = re.search(r"豫\(\d+\)[^<]+号", page)
+    certificate = re.search(r"豫（\d+）[^<]+号", page)
     assert certificate
     assert wang.client.get("/desk/register/", {"q": certificate[0]})["Location"] == f"/desk/register/{code}/"
     assert "没有找到" in wang.get("/desk/register/?q=410106", 422)

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("module_demo_database")
 
 TERMS = {
     "contract_no": "DY-2026-001",
-    "amount": "80万",
+    "amount_fen": "80万",
     "debt_from": "2026年11月1日",
     "debt_until": "2046-10-31",
     "debtor": "张三",
@@ -89,4 +89,4 @@ def test_another_bank_sees_no_mortgage_to_give_up() -> None:
     others = [c for c in (candidate("B06", n) for n in range(2, 14)) if c.organisation != home.organisation]
     filer = begin(operator_of(others[0].organisation.number), "bank", "b06")
     page = text_of(filer.client.get(filer.url("property/") + f"?unit={home.unit_code}"))
-    assert "没有本机构在这处不动产上的抵押权" in page and 'name="right"' not in page
+    assert "没有本机构在这处不动产上可以办理的这种登记" in page and 'name="right"' not in page

@@ -13,21 +13,13 @@ from typing import Any
 from dengbu.core import crypto
 from dengbu.core.money import format_yuan
 from dengbu.core.refusals import Refusal
-from dengbu.core.vocabulary import CoOwnership
+from dengbu.core.vocabulary import CoOwnership, RightKind
 from dengbu.register.effects import NUMBER_PURPOSE
 from dengbu.register.rules import HolderFact, Judgement
 
 from .actions import checking
 from .models import RestrictionCheck
 from .queries.desk import ReviewFile
-
-ROLES = {
-    "seller": "卖方",
-    "buyer": "买方",
-    "mortgagor": "抵押人",
-    "mortgagee": "抵押权人",
-    "debtor": "债务人",
-}
 
 COLUMNS = ("申请人填报", "登记簿", "房管推送")
 
@@ -91,11 +83,12 @@ def comparison(file: ReviewFile) -> list[Row]:
                 "SALE",
             )
         )
-    if file.facts.registration.taker_roles == ("buyer",) and terms.get("coownership"):
+    if any(r.shares for r in file.facts.registration.roles) and terms.get("coownership"):
         rows.append(
             Row("共有方式", (CoOwnership(terms["coownership"]).label, None, None), "parties", "COOWN")
         )
-    rows += _mortgage(file)
+    rows += _answers(file)
+    rows += _target(file)
     return rows
 
 
@@ -116,7 +109,7 @@ def _people(file: ReviewFile) -> list[Row]:
         ]
         mine = [(p.name, p.number, p.number_index) for p in filed]
         for n, (ours, theirs, housing) in enumerate(_aligned(mine, held, pushed), 1):
-            word = ROLES.get(role, role)
+            word = registration.word(role)
             label = f"{word}{n}" if max(len(mine), len(held), len(pushed)) > 1 else word
             for place, what in enumerate(("姓名", "证件号")):
                 values = (_at(ours, place), _at(theirs, place), _at(housing, place))
@@ -159,29 +152,30 @@ def _holders(file: ReviewFile, role: str) -> tuple[HolderFact, ...]:
     book, registration = file.book, file.facts.registration
     if book is None:
         return ()
-    if role in registration.owner_roles:
-        return book.ownership.holders if book.ownership else ()
+    source = getattr(registration.role(role), "source", "")
+    if source == "register":
+        return book.title.holders if book.title else ()
+    if source == "land":
+        return next((r.holders for r in book.land_rights if r.kind == "land_use"), ())
     target = next((r for r in book.rights if registration.is_target(r.public_id)), None)
-    return target.holders if target and role == "mortgagee" else ()
+    return target.holders if target and source in ("right", "us") else ()
 
 
-def _mortgage(file: ReviewFile) -> list[Row]:
+def _answers(file: ReviewFile) -> list[Row]:
+    """What the type itself asked, as it was answered; beside it what the book says where the question came from it."""
     terms, book = file.case.filed.get("terms", {}), file.book
-    limited = {True: "有", False: "没有"}
-    if file.case.type_code == "B01":
-        amount = terms.get("amount_fen")
-        period = f"{terms.get('debt_from', '')}至{terms.get('debt_until', '')}"
-        return [
-            Row(
-                "被担保债权（元）",
-                (format_yuan(amount) if isinstance(amount, int) else None, None, None),
-                "reason",
-            ),
-            Row("债务履行期限", (period, None, None), "reason"),
-            Row("担保范围", (_(terms.get("scope")), None, None), "reason"),
-            Row("限制转让的约定", (limited.get(terms.get("transfer_limited")), None, None), "reason"),
-            Row("抵押合同号", (_(terms.get("contract_no")), None, None), "reason"),
-        ]
+    rows = []
+    for ask in file.facts.registration.form:
+        if not ask.applies(terms):
+            continue
+        held = book.facts.get(ask.prefill) if book and ask.prefill else None
+        rows.append(Row(ask.label, (_(ask.shown(terms.get(ask.key))), _(held), None), "reason"))
+    return rows
+
+
+def _target(file: ReviewFile) -> list[Row]:
+    """The right the registration is about, as it stands in the book."""
+    book = file.book
     target = (
         next((r for r in book.rights if file.facts.registration.is_target(r.public_id)), None)
         if book
@@ -191,11 +185,14 @@ def _mortgage(file: ReviewFile) -> list[Row]:
         return []
     held = target.terms.get("amount_fen")
     return [
-        Row("抵押顺位", (None, str(target.rank or ""), None), "property"),
-        Row(
-            "被担保债权（元）", (None, format_yuan(held) if isinstance(held, int) else None, None), "property"
+        Row("办理的权利", (None, RightKind(target.kind).label, None), "property"),
+        *([Row("抵押顺位", (None, str(target.rank), None), "property")] if target.rank else []),
+        *(
+            [Row("被担保债权（元）", (None, format_yuan(held), None), "property")]
+            if isinstance(held, int)
+            else []
         ),
-        Row("抵押合同号", (None, _(target.instrument), None), "property"),
+        *([Row("合同号", (None, target.instrument, None), "property")] if target.instrument else []),
     ]
 
 

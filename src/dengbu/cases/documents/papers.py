@@ -66,7 +66,9 @@ def acceptance_receipt(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             registration=_type(found),
             pre_review_number=case.prereview_no or "",
             parties=tuple(
-                prints.PartyLine(role=words.ROLES[p.role], name=p.name, identity=words.masked(_number(p)))
+                prints.PartyLine(
+                    role=found.registration.word(p.role), name=p.name, identity=words.masked(_number(p))
+                )
                 for p in found.parties
             ),
             unit_code=case.unit_code,
@@ -276,7 +278,7 @@ def inquiry_record(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             respondent_identity_kind=words.document_label(respondent.document_kind),
             respondent_identity_number=_number(respondent),
             respondent_phone=crypto.decrypt(respondent.phone_cipher, PHONE_PURPOSE),
-            capacity=words.ROLES[respondent.role],
+            capacity=found.registration.word(respondent.role),
             location=book.location,
             unit_code=book.code,
             questions=tuple(

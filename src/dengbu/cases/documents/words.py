@@ -32,13 +32,6 @@ CAUSES = {
     "B01": "设立抵押权",
     "B06": "抵押权消灭",
 }  # 登记原因, where nothing else was filed
-ROLES = {
-    "seller": "转让方",
-    "buyer": "受让方",
-    "mortgagor": "抵押人",
-    "mortgagee": "抵押权人",
-    "debtor": "债务人",
-}
 
 
 def head(case: Case, number: str, actor: Actor, *, reprint: int = 0) -> PrintHead:

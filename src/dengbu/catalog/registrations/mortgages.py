@@ -61,6 +61,7 @@ MORTGAGE_FORM = (
         Kind.LONG,
         "按抵押合同写，登记簿要记载。",
         max_length=300,
+        empty="请填写担保范围",
         basis="自然资发〔2021〕54号",
     ),
     Ask(

@@ -161,7 +161,7 @@ def mortgage(walk: Walk) -> Walked:
                 tasks,
                 {
                     "contract_no": f"JK{today:%Y%m%d}{candidate.unit_code[-8:]}",
-                    "amount": "50万",
+                    "amount_fen": "50万",
                     "debt_from": today.isoformat(),
                     "debt_until": today.replace(year=today.year + 20, day=1).isoformat(),
                     "scope": "主债权及其利息、违约金、损害赔偿金和实现抵押权的费用",

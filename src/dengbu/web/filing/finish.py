@@ -176,10 +176,15 @@ def undeclared(refusals: Sequence[Refusal]) -> str:
 
 FIELD_SECTIONS = {
     "property": "property", "unit": "property", "right": "property", "unit_code": "property", "parties": "parties",
-    "shares": "parties", "coownership": "parties", "contract": "reason", "price": "reason", "amount": "reason",
-    "debt_from": "reason", "debt_until": "reason", "scope": "reason", "transfer_limited": "reason", "reason": "reason",
-    "delivery": "delivery",
+    "shares": "parties", "coownership": "parties", "contract": "reason", "price": "reason", "delivery": "delivery",
 }  # fmt: skip
+
+
+def _section_of(draft: Draft, field: str) -> str:
+    """The task on which a field stands; empty where it stands on none."""
+    if field in {ask.key for ask in draft.journey.kind.form}:
+        return "reason"
+    return FIELD_SECTIONS.get(field, "")
 
 
 def located(draft: Draft, refusal: Refusal) -> dict[str, str]:
@@ -189,7 +194,7 @@ def located(draft: Draft, refusal: Refusal) -> dict[str, str]:
         href = draft.url("apply.material", refusal.field.removeprefix("material:"))
     elif refusal.field == "declaration":
         href = "#id_declared"
-    elif section := FIELD_SECTIONS.get(refusal.field):
+    elif section := _section_of(draft, refusal.field):
         href = f"{draft.url(f'apply.{section}')}?next=check" if section in draft.journey.sections else ""
     return {"text": refusal.message, "href": href, "remedy": refusal.remedy}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from fractions import Fraction
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from django import forms
 from django.forms.utils import ErrorDict
 
+from dengbu.catalog.registrations.asking import Ask, Asks, Kind, read
 from dengbu.core import clock
 from dengbu.core.identifiers import (
     check_document_number,
@@ -21,9 +21,7 @@ from dengbu.core.identifiers import (
     normalise_name,
     normalise_number,
     normalise_phone,
-    parse_date,
 )
-from dengbu.core.money import yuan_to_fen
 from dengbu.core.refusals import Refusal, Refused
 from dengbu.core.vocabulary import DocumentKind
 
@@ -212,10 +210,33 @@ def percent(share: Fraction) -> str:
     return str(value.numerator) if value.denominator == 1 else f"{value.numerator / value.denominator:.2f}"
 
 
-class ContractForm(Plain):
-    filing_no = forms.CharField(
-        label="合同备案号", help_text="在网签备案的买卖合同首页，由房管部门编号。", max_length=60
-    )
+class ReasonForm(Plain):
+    """What a type asks besides people and papers: the contract on file, then its own questions in order."""
+
+    def __init__(self, *args: Any, asks: Asks, contract: bool = False, **kwargs: Any):
+        self.asks = asks
+        super().__init__(*args, **kwargs)
+        if contract:
+            self.fields["filing_no"] = forms.CharField(
+                label="合同备案号", help_text="在网签备案的买卖合同首页，由房管部门编号。", max_length=60
+            )
+        for ask in asks:
+            self.fields[ask.key] = _field_of(ask)
+        for field in self.fields.values():
+            field.required = False
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The questions as the page draws them."""
+        return [
+            {
+                "field": self[ask.key],
+                "kind": _DRAWN.get(ask.kind, "text"),
+                "only_if": ask.only_if[0] if ask.only_if else "",
+                "only_values": " ".join(_posted(v) for v in ask.only_if[1]) if ask.only_if else "",
+            }
+            for ask in self.asks
+        ]
 
     def clean_filing_no(self) -> str:
         number = re.sub(r"\s+", "", half_width(self.cleaned_data["filing_no"])).upper()
@@ -223,93 +244,43 @@ class ContractForm(Plain):
             raise forms.ValidationError("请输入合同备案号")
         return number
 
-
-class MortgageForm(Plain):
-    contract_no = forms.CharField(label="抵押合同编号", max_length=60)
-    amount = forms.CharField(
-        label="被担保的债权数额", help_text="按借款合同写，例如 800000 或 80万。", max_length=30
-    )
-    debt_from = forms.CharField(label="债务履行期限：开始", help_text="例如 2026-03-05", max_length=20)
-    debt_until = forms.CharField(label="债务履行期限：结束", help_text="例如 2046-03-04", max_length=20)
-    debtor = forms.CharField(
-        label="债务人", help_text="借款人姓名或单位名称。与抵押人相同也请填写。", max_length=100
-    )
-    scope = forms.CharField(
-        label="担保范围",
-        help_text="按抵押合同写，登记簿要记载。",
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    transfer_limited = forms.ChoiceField(
-        label="合同有没有约定抵押期间禁止或限制转让房屋",
-        choices=[("no", "没有约定"), ("yes", "有约定，登记簿记载“是”")],
-        widget=forms.RadioSelect,
-    )
-
-    def clean_contract_no(self) -> str:
-        text = half_width(self.cleaned_data["contract_no"])
-        if not text:
-            raise forms.ValidationError("请输入抵押合同编号")
-        return text
-
-    def clean_amount(self) -> int:
-        try:
-            return yuan_to_fen(
-                self.cleaned_data["amount"], empty="请输入债权数额", not_positive="债权数额应大于 0，单位为元"
-            )
-        except Refused as refused:
-            raise forms.ValidationError(refused.refusals[0].message) from None
-
-    def _date(self, field: str) -> dt.date:
-        try:
-            return parse_date(self.cleaned_data[field], empty="请输入债务履行起止日期")
-        except Refused as refused:
-            raise forms.ValidationError(refused.refusals[0].message) from None
-
-    def clean_debt_from(self) -> dt.date:
-        return self._date("debt_from")
-
-    def clean_debt_until(self) -> dt.date:
-        return self._date("debt_until")
-
-    def clean_debtor(self) -> str:
-        text = half_width(self.cleaned_data["debtor"])
-        if not text:
-            raise forms.ValidationError("请输入债务人")
-        return text
-
-    def clean_scope(self) -> str:
-        text: str = self.cleaned_data["scope"].strip()
-        if not text:
-            raise forms.ValidationError("请填写担保范围")
-        return text
-
-    def clean_transfer_limited(self) -> bool:
-        value = self.cleaned_data["transfer_limited"]
-        if not value:
-            raise forms.ValidationError("请选择是否存在禁止或限制转让抵押不动产的约定")
-        return bool(value == "yes")
-
     def clean(self) -> dict[str, Any]:
+        """Terms as the case keeps them stand under `terms`."""
         data: dict[str, Any] = super().clean() or {}
-        since, until = data.get("debt_from"), data.get("debt_until")
-        if isinstance(since, dt.date) and isinstance(until, dt.date) and until <= since:
-            self.add_error("debt_until", "结束日期应晚于开始日期")
+        typed = {ask.key: str(data.get(ask.key) or "") for ask in self.asks}
+        terms, errors = read(self.asks, typed)
+        for key, sentence in errors.items():
+            if key not in self.errors:
+                self.add_error(key, sentence)
+        data["terms"] = terms
         return data
 
 
-class DischargeForm(Plain):
-    reason = forms.ChoiceField(label="为什么注销", widget=forms.RadioSelect)
+_DRAWN = {
+    Kind.MONEY: "money",
+    Kind.DATE: "date",
+    Kind.LONG: "textarea",
+    Kind.UNITS: "textarea",
+    Kind.UNIT: "code",
+}
 
-    def __init__(self, *args: Any, reasons: dict[str, str], **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].choices = list(reasons.items())  # type: ignore[attr-defined]
 
-    def clean_reason(self) -> str:
-        value: str = self.cleaned_data["reason"]
-        if not value:
-            raise forms.ValidationError("请选择注销原因")
-        return value
+def _posted(value: Any) -> str:
+    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+
+
+def _field_of(ask: Ask) -> forms.Field:
+    if ask.kind in (Kind.CHOICE, Kind.YES_NO):
+        return forms.ChoiceField(
+            label=ask.label, help_text=ask.hint, choices=list(ask.options()), widget=forms.RadioSelect
+        )
+    long = ask.kind in (Kind.LONG, Kind.UNITS)
+    return forms.CharField(
+        label=ask.label,
+        help_text=ask.hint,
+        max_length=3000 if long else max(ask.max_length, 40),
+        widget=forms.Textarea(attrs={"rows": 3}) if long else forms.TextInput(),
+    )
 
 
 class DeliveryForm(Phone):

@@ -1,4 +1,4 @@
-"""确认不动产: found in the register by certificate, unit code or among one's own; B06: the mortgage to discharge."""
+"""确认不动产: found in the register by certificate, unit code or among one's own; and, where the type is about a right or a restriction, which one."""
 
 from __future__ import annotations
 
@@ -12,15 +12,18 @@ from dengbu.cases.actions.filing import PartyIn, save_parties, save_property
 from dengbu.cases.queries.portal import certificates_of, live_case_on, live_certificate_unit
 from dengbu.core import crypto, sights
 from dengbu.core.identifiers import check_certificate_number, check_unit_code, normalise_number
+from dengbu.core.money import format_yuan
 from dengbu.core.refusals import Refusal, Refused
+from dengbu.core.vocabulary import NoticeKind, RestrictionKind, RightKind
 from dengbu.parties.models import Organisation
 from dengbu.parties.queries import organisation_of
-from dengbu.register.queries import book_of, rights_of_holder, unit_book, units_of_holder
-from dengbu.register.rules import UnitBook
+from dengbu.register.queries import book_of, unit_book, units_of_holder
+from dengbu.register.rules import RightFact, UnitBook
 
+from ..templatetags._text import cn_date
 from .drafts import Draft, elsewhere, open_draft, show, version_of
 from .portals import Portal, everywhere, see_other, uuid_or_none
-from .presenters import book_summary
+from .presenters import book_summary, label
 
 NOT_FOUND = "没有查到这个证号，请核对年份和编号；2015 年前的旧证请到窗口办理"
 UNIT_UNKNOWN = "登记簿上没有这个不动产单元号，请核对后再查"
@@ -105,59 +108,75 @@ def _page(
     book = unit_book(unit) if unit else None
     if unit and book is None and refused is None:
         refused = Refused(Refusal("FIND_NO_UNIT", UNIT_UNKNOWN, "", "", "q"))
-    context: dict[str, Any] = {"q": q, "book": book, "found": None, "mine": [], "mortgages": []}
+    context: dict[str, Any] = {"q": q, "book": book, "found": None, "mine": [], "choices": []}
     if book is not None:
         seen = seen_by(draft, organisation)
         rights = [r.public_id for r in book.rights]
         context["found"] = book_summary(book, certificates_of(rights), seen=seen)
-        context["mortgages"] = own_mortgages(book, organisation)
+        context["choices"] = choices(draft, book, seen)
         context["busy"] = _busy(draft, book)
         sights.saw("register", book.code, docket_id=draft.case.pk, purpose="申请登记")
     else:
         context["mine"] = _mine(draft, organisation)
-    context["is_mortgage"] = draft.journey.choose == "mortgage"
+    context["about_right"] = draft.journey.about_right
     return show(request, draft, "property", "property", context, refused=refused)
 
 
-def own_mortgages(book: UnitBook, organisation: Organisation | None) -> list[dict[str, Any]]:
-    """The organisation's own mortgages on a unit, to choose from."""
-    if organisation is None:
-        return []
-    index = crypto.index(organisation.uscc)
-    return [
-        {"id": str(m.public_id), "rank": m.rank, "amount_fen": m.terms.get("amount_fen"), "on": m.entered_on}
-        for m in book.mortgages
-        if m.held_by(index)
-    ]
+def choices(draft: Draft, book: UnitBook, seen: frozenset[str]) -> list[dict[str, str]]:
+    """The rights or restrictions of the type's kinds that this viewer may act on: held by them, or on their own."""
+    kind = draft.journey.kind
+    owner = bool(book.title and book.title.holder_indexes & seen)
+    found = []
+    if kind.subject == "right":
+        for right in book.rights:
+            mine = bool(right.holder_indexes & seen)
+            if right.kind in kind.target_kinds and (mine or owner or draft.case.filed_for_by_staff):
+                found.append({"id": str(right.public_id), "text": right_words(right)})
+    elif kind.subject == "restriction":
+        for one in book.restrictions:
+            mine = bool(one.party_index) and one.party_index in seen
+            if one.kind in kind.target_kinds and (mine or owner or draft.case.filed_for_by_staff):
+                text = f"{label(RestrictionKind, one.kind)}，{one.document_no}"
+                found.append({"id": str(one.public_id), "text": text})
+    return found
+
+
+def right_words(right: RightFact) -> str:
+    """A right in the book in one line, without names."""
+    on = f"{cn_date(right.entered_on)} 登簿"
+    amount = right.terms.get("amount_fen")
+    money = f"，债权数额 {format_yuan(amount)} 元" if isinstance(amount, int) else ""
+    if right.kind == "mortgage":
+        return f"第 {right.rank} 顺位抵押权{money}，{on}"
+    if right.kind == "advance_notice":
+        return f"{label(NoticeKind, right.terms.get('notice_kind'))}{money}，{on}"
+    return f"{label(RightKind, right.kind)}，{on}"
 
 
 def _busy(draft: Draft, book: UnitBook) -> str:
     """The number of another running case on the same unit: the draft can be kept, but not submitted yet."""
-    if draft.journey.choose == "mortgage":
+    if draft.journey.about_right:
         return ""
     number = live_case_on(book.code, draft.own.registration.conflict_class)
     return "" if number == draft.case.docket.number else number
 
 
 def _mine(draft: Draft, organisation: Organisation | None) -> list[dict[str, Any]]:
-    """我名下的不动产; for a bank discharging: the units on which it has a mortgage (first twenty)."""
-    if draft.journey.choose == "mortgage":
-        if organisation is None:
-            return []
-        found = rights_of_holder(crypto.index(organisation.uscc), "mortgage")
-        codes = list(dict.fromkeys(code for code, _ in found))
-    elif draft.portal.client == "person" and draft.actor.identity_index:
-        codes = units_of_holder(draft.actor.identity_index, limit=20)
-    else:
+    """我名下的不动产: where the viewer has a right of the kinds the type is about (first twenty)."""
+    kind = draft.journey.kind
+    index = crypto.index(organisation.uscc) if organisation is not None else draft.actor.identity_index
+    kinds = {"right": kind.target_kinds, "land": ("land_use",)}.get(kind.subject, ("house_ownership",))
+    if not index or (organisation is not None and kind.subject not in ("right", "land")):
         return []
+    codes = units_of_holder(index, kinds, limit=20)
     books = book_of(codes) if codes else {}
     return [{"code": c, "book": books[c]} for c in codes if c in books]
 
 
 def _save(request: HttpRequest, draft: Draft, unit: str, organisation: Organisation | None) -> None:
     right = uuid_or_none(request.POST.get("right", ""))
-    if draft.journey.choose == "mortgage" and right is None:
-        raise Refused(Refusal("F_NO_RIGHT", "请选择要注销的抵押权", "", "", "right"))
+    if draft.journey.about_right and right is None:
+        raise Refused(Refusal("F_NO_RIGHT", f"请{draft.journey.titles['property']}", "", "", "right"))
     save_property(
         actor=draft.actor,
         docket_id=draft.case.pk,
@@ -166,13 +185,15 @@ def _save(request: HttpRequest, draft: Draft, unit: str, organisation: Organisat
         right=str(right) if right else "",
     )
     if not draft.journey.has_parties and organisation is not None:
-        save_parties(actor=draft.actor, docket_id=draft.case.pk, parties=[mortgagee(organisation)])
+        us = draft.journey.us
+        parties = [filing_party(us.key, organisation)] if us else []
+        save_parties(actor=draft.actor, docket_id=draft.case.pk, parties=parties)
 
 
-def mortgagee(organisation: Organisation) -> PartyIn:
-    """The organisation that files, as the mortgagee."""
+def filing_party(role: str, organisation: Organisation) -> PartyIn:
+    """The organisation that files, in its role."""
     return PartyIn(
-        role="mortgagee",
+        role=role,
         name=organisation.name,
         document_kind="uscc",
         number=organisation.uscc,

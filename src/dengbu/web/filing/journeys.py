@@ -1,80 +1,94 @@
-"""How each registration type is filled in: its tasks, its words, its parties. One description per type."""
+"""How a registration type is filled in: its tasks, its words, its parties, read from the type's own declaration."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from functools import cached_property
 
+from dengbu.catalog.registrations import TYPES, RegistrationType, Role
 from dengbu.core.refusals import Refusal, Refused
 
 SECTIONS = ("property", "parties", "reason", "materials", "delivery")
+FROM_BOOK = ("register", "right", "land")
+
+_PROPERTY = {
+    "home": "确认不动产",
+    "land": "确认土地",
+    "unit": "确认不动产",
+    "right": "选择要办理的权利",
+    "restriction": "选择要办理的登记",
+    "project": "选择项目和楼栋",
+    "survey": "选择测绘成果",
+}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Journey:
-    """One type as it is filled in. `owner` are those whose right is disposed of, taken over from the register;
-    `taker` those who get the right, typed unless `taker_is_us` (the organisation that files)."""
+    """One type as it is filled in."""
 
-    code: str
-    titles: dict[str, str]
-    owner: str
-    owner_word: str
-    taker: str
-    taker_word: str
-    reason: Literal["contract", "mortgage", "discharge"]
-    choose: Literal["home", "mortgage"] = "home"
-    taker_is_us: bool = False
-    owner_phones: bool = True
-    has_parties: bool = True
+    kind: type[RegistrationType]
+
+    @property
+    def code(self) -> str:
+        return self.kind.code
 
     @property
     def slug(self) -> str:
         return self.code.lower()
 
+    @cached_property
+    def from_book(self) -> tuple[Role, ...]:
+        """Roles whose people stand in the register: who they are is known, only a phone is asked."""
+        return tuple(r for r in self.kind.roles if r.source in FROM_BOOK)
+
+    @cached_property
+    def asked(self) -> Role | None:
+        """The role whose people are typed, or taken over from the contract or the account."""
+        return next((r for r in self.kind.roles if r.source in ("typed", "contract")), None)
+
+    @cached_property
+    def us(self) -> Role | None:
+        """The role of the organisation that files."""
+        return next((r for r in self.kind.roles if r.source == "us"), None)
+
+    @property
+    def about_right(self) -> bool:
+        """Whether a right or a restriction in the book is chosen, not only a property."""
+        return self.kind.subject in ("right", "restriction")
+
+    @property
+    def has_parties(self) -> bool:
+        """Whether there is anybody to ask about: an organisation alone is known already."""
+        return bool(self.from_book or self.asked)
+
+    @property
+    def has_reason(self) -> bool:
+        return bool(self.kind.needs_contract or self.kind.form)
+
     @property
     def sections(self) -> tuple[str, ...]:
         """The tasks before 核对并提交, in order."""
-        return tuple(s for s in SECTIONS if s != "parties" or self.has_parties)
+        absent = {"parties": not self.has_parties, "reason": not self.has_reason}
+        return tuple(s for s in SECTIONS if not absent.get(s))
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """The tasks in words."""
+        produces = self.kind.produces is not None
+        return {
+            "property": _PROPERTY[self.kind.subject],
+            "parties": "、".join(dict.fromkeys(r.word for r in self.kind.roles)) or "申请人",
+            "reason": "登记原因和合同" if self.kind.needs_contract else "登记原因和内容",
+            "materials": "上传材料",
+            "delivery": "领证方式和联系方式" if produces else "联系方式",
+            "check": "核对并提交",
+            **self.kind.titles,
+        }
 
 
-_HOME = {
-    "property": "确认不动产",
-    "parties": "申请人和共有人",
-    "reason": "登记原因和合同",
-    "materials": "上传材料",
-    "delivery": "领证方式和联系方式",
-    "check": "核对并提交",
-}
-
-JOURNEYS: dict[str, Journey] = {
-    j.code: j
-    for j in (
-        Journey("P01", _HOME, "seller", "卖方", "buyer", "买方", "contract"),
-        Journey("D09", _HOME, "seller", "开发企业", "buyer", "买受人", "contract", owner_phones=False),
-        Journey(
-            "B01",
-            {**_HOME, "property": "确认抵押物", "parties": "抵押权人和抵押人", "reason": "债权和抵押合同"},
-            "mortgagor",
-            "抵押人",
-            "mortgagee",
-            "抵押权人",
-            "mortgage",
-            taker_is_us=True,
-        ),
-        Journey(
-            "B06",
-            {**_HOME, "property": "选择要注销的抵押权", "reason": "注销原因", "delivery": "联系方式"},
-            "mortgagor",
-            "抵押人",
-            "mortgagee",
-            "抵押权人",
-            "discharge",
-            choose="mortgage",
-            taker_is_us=True,
-            has_parties=False,
-        ),
-    )
-}
+# What can be filled in on line today; each has been walked from filing to archive.
+ONLINE = ("P01", "D09", "B01", "B06")
+JOURNEYS: dict[str, Journey] = {code: Journey(TYPES[code]) for code in ONLINE}
 
 
 def journey_of(slug: str) -> Journey:

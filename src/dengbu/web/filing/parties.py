@@ -13,20 +13,31 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 
 from dengbu.cases.actions.filing import PartyIn, save_parties
 from dengbu.cases.models import NUMBER_PURPOSE, PHONE_PURPOSE, CaseParty
+from dengbu.catalog.registrations import Role
 from dengbu.contracts.queries import Filing, filing_by_no, filings
 from dengbu.core import crypto, sights
 from dengbu.core.identifiers import mask_document_number
 from dengbu.core.refusals import Refused
 from dengbu.parties.queries import account_of, organisation_of
 from dengbu.register.effects import NUMBER_PURPOSE as HOLDER_NUMBER
+from dengbu.register.rules import HolderFact, RightFact
 
 from .drafts import Draft, elsewhere, open_draft, show, version_of
 from .forms import OwnerForm, ShareForm, TakerForm, percent, read_share
-from .homes import mortgagee
-from .portals import Portal, everywhere, see_other
+from .homes import filing_party
+from .portals import Portal, everywhere, see_other, uuid_or_none
 from .presenters import holder_name, is_organisation, share_words
 
 MOST = 20
+
+
+@dataclass
+class Group:
+    """People of one role who stand in the register: only their phones are asked, if anything."""
+
+    role: Role
+    holders: tuple[HolderFact, ...]
+    forms: list[OwnerForm]
 
 
 @dataclass
@@ -34,15 +45,22 @@ class Page:
     """The forms of the page, and what they were filled from."""
 
     draft: Draft
-    owners: list[OwnerForm]
+    groups: list[Group]
     takers: list[TakerForm]
     shares: ShareForm | None
     filing: Filing | None
 
     def all_valid(self) -> bool:
-        forms = [*self.owners, *self.takers, *([self.shares] if self.shares else [])]
-        judged = [form.is_valid() for form in forms]  # every form is judged, none is skipped
+        judged = [form.is_valid() for form in self.forms]  # every form is judged, none is skipped
         return all(judged)
+
+    @property
+    def forms(self) -> list[Any]:
+        return [
+            *(f for g in self.groups for f in g.forms),
+            *self.takers,
+            *([self.shares] if self.shares else []),
+        ]
 
 
 @everywhere(
@@ -88,13 +106,12 @@ def contract_of(draft: Draft) -> Filing | None:
     if number:
         found = filing_by_no(number)
         return found if found and found.unit_code == draft.case.unit_code else None
-    if draft.journey.reason != "contract":
+    if not draft.journey.kind.needs_contract:
         return None
-    index = draft.actor.identity_index
-    owned = draft.book.ownership if draft.book else None
-    ours = {index} - {""}
-    if owned is not None and draft.journey.code == "D09":
-        ours |= owned.holder_indexes
+    ours = {draft.actor.identity_index} - {""}
+    organisation = organisation_of(draft.actor)
+    if organisation is not None:
+        ours.add(crypto.index(organisation.uscc))
     for filing in filings(unit_codes=[draft.case.unit_code]):
         if ours & (filing.indexes("seller") | filing.indexes("buyer")):
             return filing
@@ -107,20 +124,45 @@ def contract_of(draft: Draft) -> Filing | None:
 def stored(draft: Draft, filing: Filing | None) -> Page:
     """The page as it is first drawn: from the case, else from register, contract and account."""
     return Page(
-        draft, _owners(draft, filing, None), _stored_takers(draft, filing), _shares(draft, None), filing
+        draft, _groups(draft, filing, None), _stored_takers(draft, filing), _shares(draft, None), filing
     )
 
 
-def _owners(draft: Draft, filing: Filing | None, data: QueryDict | None) -> list[OwnerForm]:
-    owned = draft.book.ownership if draft.book else None
-    if owned is None or not draft.journey.owner_phones:
-        return []
-    saved = {p.number_index: p for p in draft.own.parties if p.role == draft.journey.owner}
+def holders_of(draft: Draft, role: Role) -> tuple[RightFact | None, tuple[HolderFact, ...]]:
+    """The right a role's people hold in the register, and who they are."""
+    book = draft.book
+    if book is None:
+        return None, ()
+    if role.source == "land":
+        right = next((r for r in book.land_rights if r.kind == "land_use"), None) or book.land_use
+    elif role.source == "right":
+        target = uuid_or_none(str(draft.case.filed.get("terms", {}).get("right", "")))
+        right = book.right(target) if target else None
+    else:
+        right = book.title
+    return right, right.holders if right else ()
+
+
+def _groups(draft: Draft, filing: Filing | None, data: QueryDict | None) -> list[Group]:
+    groups = []
+    for n, role in enumerate(draft.journey.from_book):
+        right, holders = holders_of(draft, role)
+        prefix = "owner" if n == 0 else role.key
+        asked = right is not None and role.confirms
+        forms = _phones(draft, filing, data, role, right, prefix) if asked and right else []
+        groups.append(Group(role, holders, forms))
+    return groups
+
+
+def _phones(
+    draft: Draft, filing: Filing | None, data: QueryDict | None, role: Role, right: RightFact, prefix: str
+) -> list[OwnerForm]:
+    saved = {p.number_index: p for p in draft.own.parties if p.role == role.key}
     seen = frozenset({draft.actor.identity_index} - {""})
-    if draft.actor.identity_index in owned.holder_indexes or filing is not None:
-        seen |= owned.holder_indexes
+    if draft.actor.identity_index in right.holder_indexes or filing is not None:
+        seen |= right.holder_indexes
     forms = []
-    for n, holder in enumerate(owned.holders):
+    for n, holder in enumerate(right.holders):
         me = bool(holder.number_index) and holder.number_index == draft.actor.identity_index
         party = saved.get(holder.number_index)
         phone = crypto.decrypt(party.phone_cipher, PHONE_PURPOSE) if party else ""
@@ -131,12 +173,12 @@ def _owners(draft: Draft, filing: Filing | None, data: QueryDict | None) -> list
         forms.append(
             OwnerForm(
                 data,
-                prefix=f"owner-{n}",
+                prefix=f"{prefix}-{n}",
                 initial={"phone": phone},
                 holder={
                     "name": holder_name(holder, seen),
                     "number": mask_document_number(number) if shown else "已隐藏",
-                    "share": share_words(owned, holder),
+                    "share": share_words(right, holder),
                     "me": me,
                     "fact": holder,
                 },
@@ -146,20 +188,21 @@ def _owners(draft: Draft, filing: Filing | None, data: QueryDict | None) -> list
 
 
 def _stored_takers(draft: Draft, filing: Filing | None) -> list[TakerForm]:
-    if draft.journey.taker_is_us:
+    role = draft.journey.asked
+    if role is None:
         return []
-    saved = [p for p in draft.own.parties if p.role == draft.journey.taker]
+    saved = [p for p in draft.own.parties if p.role == role.key]
     if saved:
         denominator = draft.case.filed.get("terms", {}).get("share_denominator")
         return [_saved_taker(draft, n, p, denominator) for n, p in enumerate(saved)]
-    if filing is not None:
+    if filing is not None and role.source == "contract":
         return [
             _taker(
                 draft, filing, n, {"origin": f"housing:{n}", "phone": _own_phone(draft, buyer.number_index)}
             )
             for n, buyer in enumerate(filing.role("buyer"))
         ]
-    owned = draft.book.ownership if draft.book else None
+    owned = draft.book.title if draft.book else None
     if draft.actor.person_id and not (owned and owned.held_by(draft.actor.identity_index)):
         account = account_of(draft.actor.person_id)
         return [_taker(draft, filing, 0, {"origin": "account", "phone": account.phone})]
@@ -219,9 +262,8 @@ def known_taker(draft: Draft, filing: Filing | None, origin: str) -> dict[str, A
                 "word": "来自房管部门备案合同",
             }
     if kind == "saved":
-        party = next(
-            (p for p in draft.own.parties if p.role == draft.journey.taker and p.ordinal == at), None
-        )
+        role = draft.journey.asked
+        party = next((p for p in draft.own.parties if role and p.role == role.key and p.ordinal == at), None)
         if party is not None:
             word = {"housing": "来自房管部门备案合同", "account": "来自您的实名账户"}.get(party.source, "")
             number = crypto.decrypt(party.number_cipher, NUMBER_PURPOSE)
@@ -245,7 +287,7 @@ def known_taker(draft: Draft, filing: Filing | None, origin: str) -> dict[str, A
 
 
 def _shares(draft: Draft, data: QueryDict | None) -> ShareForm | None:
-    if draft.journey.taker_is_us:
+    if draft.journey.asked is None or not draft.journey.asked.shares:
         return None
     return ShareForm(data, initial={"coownership": draft.case.filed.get("terms", {}).get("coownership", "")})
 
@@ -281,25 +323,24 @@ def _count(data: QueryDict) -> int:
 def posted(draft: Draft, filing: Filing | None, data: QueryDict) -> Page:
     """The page as it was posted. Nothing is judged until asked."""
     takers = []
-    if not draft.journey.taker_is_us:
+    if draft.journey.asked is not None:
         takers = [
             _taker(draft, filing, n, {"origin": data.get(f"buyer-{n}-origin", "typed")}, data)
             for n in range(_count(data))
         ]
-    return Page(draft, _owners(draft, filing, data), takers, _shares(draft, data), filing)
+    return Page(draft, _groups(draft, filing, data), takers, _shares(draft, data), filing)
 
 
 def _save(request: HttpRequest, page: Page) -> list[dict[str, str]]:
     """Write the parties down. Gives what is wrong between the cards (shares, the same person twice)."""
     draft = page.draft
-    people = _owner_parties(page)
-    coownership, denominator = "sole", None
-    if draft.journey.taker_is_us:
-        organisation = organisation_of(draft.actor)
-        if organisation is not None:
-            people.append(mortgagee(organisation))
-    else:
-        coownership = page.shares.cleaned_data["coownership"] if page.shares else "sole"
+    people = _from_book(page)
+    organisation = organisation_of(draft.actor)
+    if draft.journey.us is not None and organisation is not None:
+        people.append(filing_party(draft.journey.us.key, organisation))
+    coownership, denominator = "sole" if len(page.takers) < 2 else "joint", None
+    if page.takers:
+        coownership = page.shares.cleaned_data["coownership"] if page.shares else coownership
         errors = _between(page, coownership)
         fractions: list[Fraction] = []
         if coownership == "by_share" and not errors:
@@ -323,32 +364,35 @@ def _save(request: HttpRequest, page: Page) -> list[dict[str, str]]:
     return []
 
 
-def _owner_parties(page: Page) -> list[PartyIn]:
+def _from_book(page: Page) -> list[PartyIn]:
     draft = page.draft
-    owned = draft.book.ownership if draft.book else None
+    organisation = organisation_of(draft.actor)
+    own = crypto.index(organisation.uscc) if organisation is not None else ""
     found = []
-    for n, holder in enumerate(owned.holders if owned else ()):
-        form = page.owners[n] if page.owners else None
-        found.append(
-            PartyIn(
-                role=draft.journey.owner,
-                name=holder.name,
-                document_kind=holder.document_kind,
-                number=crypto.decrypt(holder.number_cipher, HOLDER_NUMBER),
-                phone=form.cleaned_data["phone"] if form else "",
-                share_numerator=None,
-                organisation_id=draft.case.organisation_id if draft.journey.code == "D09" else None,
-                source="register",
+    for group in page.groups:
+        for n, holder in enumerate(group.holders):
+            form = group.forms[n] if group.forms else None
+            found.append(
+                PartyIn(
+                    role=group.role.key,
+                    name=holder.name,
+                    document_kind=holder.document_kind,
+                    number=crypto.decrypt(holder.number_cipher, HOLDER_NUMBER),
+                    phone=form.cleaned_data["phone"] if form else "",
+                    share_numerator=None,
+                    organisation_id=organisation.pk if organisation and holder.number_index == own else None,
+                    source="register",
+                )
             )
-        )
     return found
 
 
 def _taker_party(draft: Draft, form: TakerForm, share: int | None) -> PartyIn:
     data, known = form.cleaned_data, form.known
     authority = data.get("agent_authority") or ""
+    role = draft.journey.asked
     return PartyIn(
-        role=draft.journey.taker,
+        role=role.key if role else "",
         name=known["name"] if known else data["name"],
         document_kind=known["document_kind"] if known else data["document_kind"],
         number=known["number"] if known else data["number"],
@@ -359,6 +403,10 @@ def _taker_party(draft: Draft, form: TakerForm, share: int | None) -> PartyIn:
         agent_number=data["agent_number"] if authority else "",
         agent_authority=authority,
     )
+
+
+def _word(page: Page) -> str:
+    return page.draft.journey.asked.word if page.draft.journey.asked else "申请人"
 
 
 def _between(page: Page, coownership: str) -> list[dict[str, str]]:
@@ -377,14 +425,14 @@ def _between(page: Page, coownership: str) -> list[dict[str, str]]:
     if coownership == "sole" and len(page.takers) > 1:
         errors.append(
             {
-                "text": f"有 {len(page.takers)} 位{page.draft.journey.taker_word}，请选择共同共有或按份共有",
+                "text": f"有 {len(page.takers)} 位{_word(page)}，请选择共同共有或按份共有",
                 "href": "#id_coownership",
             }
         )
     if coownership != "sole" and len(page.takers) == 1:
         errors.append(
             {
-                "text": f"只有 1 位{page.draft.journey.taker_word}，请选择单独所有，或添加共有人",
+                "text": f"只有 1 位{_word(page)}，请选择单独所有，或添加共有人",
                 "href": "#id_coownership",
             }
         )
@@ -416,7 +464,7 @@ def _show(
     focus: int | None = None,
 ) -> HttpResponse:
     judged = status == 422 and refused is None
-    forms = [*page.owners, *page.takers, *([page.shares] if page.shares else [])]
+    forms = page.forms
     if not judged:
         for form in forms:
             if form.is_bound:
@@ -424,7 +472,7 @@ def _show(
     shown = {str(e["href"]) for e in errors or []}
     summary = [] if shown else forms
     context = {
-        "owners": page.owners,
+        "groups": page.groups,
         "takers": page.takers,
         "shares": page.shares,
         "filing": page.filing,

@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from dengbu.catalog.registrations import DISCHARGE_REASONS
 from dengbu.core import clock, crypto
 from dengbu.core.identifiers import group_unit_code, mask_document_number, mask_name, mask_phone
 from dengbu.core.money import capital, format_yuan
@@ -194,21 +193,12 @@ def _hint(draft: Draft, section: str) -> str:
             return "用权证号、不动产单元号查找，或从名下的不动产里选"
         return f"{label(HouseUse, book.use)}，建筑面积 {book.area_m2} 平方米，来自登记簿"
     if section == "parties":
+        roles = draft.journey.kind.roles
         if not done(draft, "parties"):
-            return f"{draft.journey.owner_word}从登记簿带出，只需核对"
-        counts = {
-            role: sum(p.role == role for p in draft.own.parties)
-            for role in (draft.journey.owner, draft.journey.taker)
-        }
-        words = [
-            f"{word} {counts[role]} {'家' if role == 'mortgagee' else '人'}"
-            for role, word in (
-                (draft.journey.owner, draft.journey.owner_word),
-                (draft.journey.taker, draft.journey.taker_word),
-            )
-            if counts[role]
-        ]
-        return "，".join(words)
+            known = "、".join(r.word for r in draft.journey.from_book)
+            return f"{known}从登记簿带出，只需核对" if known else "填写谁来申请"
+        counts = [(r.word, sum(p.role == r.key for p in draft.own.parties), r) for r in roles]
+        return "，".join(f"{word} {n} {'家' if r.source == 'us' else '人'}" for word, n, r in counts if n)
     if section == "reason":
         return _reason_hint(draft, filed)
     if section == "materials":
@@ -223,22 +213,26 @@ def _hint(draft: Draft, section: str) -> str:
             else f"{needed} 项都已上传"
         )
     way = filed.get("delivery", {}).get("way", "")
+    if draft.journey.kind.produces is None:
+        return NO_CERTIFICATE_WAYS["electronic"][1] if way else "办结后发短信到这个号码"
     return WAYS[way][1] if way in WAYS else "自取、邮寄或只要电子证"
 
 
 def _reason_hint(draft: Draft, filed: Mapping[str, Any]) -> str:
-    terms = filed.get("terms", {})
+    kind, terms = draft.journey.kind, filed.get("terms", {})
     if not done(draft, "reason"):
-        return {
-            "contract": "合同备案信息从房管部门获取",
-            "mortgage": "债权数额、履行期限和担保范围",
-            "discharge": "债务已清偿、抵押权已实现或放弃",
-        }[draft.journey.reason]
-    if draft.journey.reason == "contract":
-        return f"买卖，合同备案号 {filed.get('contract', {}).get('filing_no', '')}，来自房管部门"
-    if draft.journey.reason == "mortgage":
-        return f"债权数额 {format_yuan(terms.get('amount_fen', 0))} 元"
-    return DISCHARGE_REASONS.get(terms.get("reason", ""), "")
+        asked = "、".join(ask.label for ask in kind.form[:3])
+        return "合同备案信息从房管部门获取" if kind.needs_contract else asked[:40]
+    if kind.needs_contract:
+        return f"合同备案号 {filed.get('contract', {}).get('filing_no', '')}，来自房管部门"
+    said = ((ask.label, ask.shown(terms.get(ask.key))) for ask in kind.form)
+    money = [
+        f"{name} {value}"
+        for (name, value), ask in zip(said, kind.form, strict=True)
+        if value and ask.kind == "money"
+    ]
+    first = kind.form[0]
+    return money[0] if money else first.shown(terms.get(first.key))[:40]
 
 
 def tasks(draft: Draft) -> list[dict[str, Any]]:
@@ -296,11 +290,7 @@ def tasks(draft: Draft) -> list[dict[str, Any]]:
 def party_rows(draft: Draft, number_purpose: str, phone_purpose: str) -> list[dict[str, Any]]:
     """The parties with masked numbers and phones, as cards of rows."""
     terms = draft.case.filed.get("terms", {})
-    words = {
-        draft.journey.owner: draft.journey.owner_word,
-        draft.journey.taker: draft.journey.taker_word,
-        "debtor": "债务人",
-    }
+    words = {r.key: r.word for r in draft.journey.kind.roles} | {"debtor": "债务人"}
     cards = []
     order = list(words)
     for party in sorted(
@@ -329,38 +319,21 @@ def party_rows(draft: Draft, number_purpose: str, phone_purpose: str) -> list[di
 def term_rows(draft: Draft) -> list[dict[str, Any]]:
     """Reason and terms as rows."""
     terms, filed = draft.case.filed.get("terms", {}), draft.case.filed
-    if draft.journey.reason == "contract":
-        rows = [
-            {"key": "登记原因", "value": "买卖"},
-            {
-                "key": "合同备案号",
-                "value": filed.get("contract", {}).get("filing_no", ""),
-                "source": "来自房管部门",
-            },
-        ]
+    rows: list[dict[str, Any]] = []
+    if draft.journey.kind.needs_contract:
+        number = filed.get("contract", {}).get("filing_no", "")
+        rows.append({"key": "合同备案号", "value": number, "source": "来自房管部门"})
         if terms.get("price_fen"):
-            rows.append(
-                {"key": "成交价格", "value": money_words(terms["price_fen"]), "source": "来自备案合同"}
-            )
-        if terms.get("coownership"):
-            rows.append({"key": "共有方式", "value": label(CoOwnership, terms["coownership"])})
-        return rows
-    if draft.journey.reason == "mortgage":
-        return [
-            {"key": "抵押合同编号", "value": terms.get("contract_no", "")},
-            {
-                "key": "被担保的债权数额",
-                "value": money_words(terms["amount_fen"]) if terms.get("amount_fen") else "",
-            },
-            {"key": "债务履行期限", "value": _term(terms.get("debt_from"), terms.get("debt_until"))},
-            {"key": "债务人", "value": terms.get("debtor", "")},
-            {"key": "担保范围", "value": terms.get("scope", "")},
-            {
-                "key": "禁止或限制转让的约定",
-                "value": {True: "有", False: "没有"}.get(terms.get("transfer_limited"), ""),
-            },
-        ]
-    return [{"key": "注销原因", "value": DISCHARGE_REASONS.get(terms.get("reason", ""), "")}]
+            price = money_words(terms["price_fen"])
+            rows.append({"key": "成交价格", "value": price, "source": "来自备案合同"})
+    for ask in draft.journey.kind.form:
+        value = terms.get(ask.key)
+        if ask.applies(terms) and value not in (None, "", []):
+            shown = money_words(value) if ask.kind == "money" else ask.shown(value)
+            rows.append({"key": ask.label, "value": shown})
+    if draft.journey.asked and draft.journey.asked.shares and terms.get("coownership"):
+        rows.append({"key": "共有方式", "value": label(CoOwnership, terms["coownership"])})
+    return rows
 
 
 def money_words(fen: int) -> str:

@@ -41,7 +41,7 @@ from dengbu.web.pages import page
 from ..filing.journeys import JOURNEYS
 from ..filing.portals import MY, Portal, actor_of, everywhere, form_key, see_other
 from ..templatetags._text import cn_date, cn_datetime
-from .words import ROLES, event_words
+from .words import event_words
 
 CASE = "cases/<uuid:docket_id>/"
 # Papers that are the applicants' own; the transfer slip is the office's.
@@ -294,7 +294,7 @@ def _people(own: OwnCase, actor: Actor) -> list[dict[str, Any]]:
     """Parties by role: applicants of one case know each other's names."""
     found: dict[str, list[str]] = {}
     for party in own.parties:
-        found.setdefault(ROLES.get(party.role, party.role), []).append(party.name)
+        found.setdefault(own.registration.word(party.role), []).append(party.name)
     return [{"key": role, "value": "、".join(names)} for role, names in found.items()]
 
 

@@ -6,14 +6,6 @@ from typing import Any
 
 from dengbu.cases.models import Case, Transition
 
-ROLES = {
-    "seller": "卖方",
-    "buyer": "买方",
-    "mortgagee": "抵押权人",
-    "mortgagor": "抵押人",
-    "debtor": "债务人",
-}
-
 _EVENTS = {
     "invite": "提交了申请，等待其他当事人确认",
     "confirm": "已确认",

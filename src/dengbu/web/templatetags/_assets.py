@@ -37,7 +37,7 @@ def stylesheets(surface: str) -> list[str]:
     return [f"dengbu/css/{n}.css" for n in (*_FIRST, own[0], *shared, *own[1:], "contrast")]
 
 
-_COMMON_JS = ("errors", "submit", "copy", "readback")
+_COMMON_JS = ("errors", "submit", "copy", "readback", "onlyif")
 _JS = {
     "citizen": (*_COMMON_JS, "autosave", "upload", "idle"),
     "kiosk": (*_COMMON_JS, "idle", "scanner"),
