@@ -51,7 +51,7 @@ def file_sale(seller: Someone, home: Candidate, *, submit: bool = True) -> str:
     if not submit:
         return ""
     seller.look("已提交")
-    assert seller.page.url.endswith("/submitted/")
+    assert urlsplit(seller.page.url).path.endswith("/submitted/")
     return str(seller.page.locator("#confirm-number").inner_text())
 
 
@@ -192,7 +192,7 @@ def correct(seller: Someone, docket: str, number: str) -> None:
     """Only what the reviewer bound a reason to can be changed."""
     open_case(seller, number)
     seller.look("需要补正")
-    if not seller.page.url.endswith("/fix/"):
+    if not urlsplit(seller.page.url).path.endswith("/fix/"):
         seller.follow(re.compile("补正|修改"), nth=0)
     seller.look("补正列表")
     assert "共 1 处需要修改" in seller.text()
