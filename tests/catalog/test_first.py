@@ -147,6 +147,16 @@ def test_a_project_amends_planned_units_to_what_was_measured() -> None:
     assert of(effects, fx.AmendBuilding)[0].facts["completed_on"] == "2026-10-01"
 
 
+def test_new_homes_in_a_building_of_the_book_amend_the_building() -> None:
+    one = project()
+    one.filed = replace(one.filed, in_book=frozenset({BUILDING}))
+    effects = made(one, OURS)
+    assert not of(effects, fx.OpenBuilding) and [e.code for e in of(effects, fx.AmendBuilding)] == [BUILDING]
+    ground = land()
+    ground.filed = replace(ground.filed, in_book=frozenset({PARCEL}))
+    assert [type(e) for e in made(ground)] == [fx.AmendParcel, fx.Open, fx.Grant]
+
+
 def test_the_day_the_clocks_of_ninety_days_begin_and_the_term_of_the_land_stand_on_each_title() -> None:
     """corrections 23: the 90-day start is the first registration."""
     late = dt.datetime(2026, 11, 23, 17, 0, tzinfo=dt.UTC)  # already the 24th in Shanghai

@@ -1,4 +1,5 @@
-"""What the book said before: ended rights and restrictions of a unit with the entries that made and ended them."""
+"""What the book said before: ended rights and restrictions of a unit with the entries that made and ended them, and
+the notes of its entries."""
 
 from __future__ import annotations
 
@@ -67,3 +68,30 @@ def _ended(row: tuple[Any, ...]) -> Ended:
     terms, holders = (json.loads(v) if isinstance(v, str) else v for v in (row[3], row[8]))
     shared = tuple((name, share) for name, share in holders or ())
     return Ended(*(*row[:3], terms or {}, *row[4:8], shared, *row[9:19]))
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """附记 of a unit: what an entry says without changing a right, and which entry."""
+
+    kind: str
+    right_id: uuid.UUID | None
+    said: dict[str, Any]
+    entry: str
+    entered_on: dt.date
+    entered_as: str
+
+
+def notes_of(unit_code: str) -> list[Noted]:
+    """Notes of a unit, the last first, at most 200: corrections with what was and what is, new certificates, common
+    parts. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT n.kind, n.right_id, n.said, {_ENTRY.format(e='e')}, e.legal_date, e.registration_type"  # noqa: S608
+            " FROM register_entrynote n JOIN register_entry e ON e.id = n.entry_id"
+            " WHERE n.unit_id = (SELECT id FROM register_realestateunit WHERE code = %s)"
+            " ORDER BY n.id DESC LIMIT 200",
+            [unit_code],
+        )
+        rows = cursor.fetchall()
+    return [Noted(r[0], r[1], json.loads(r[2]) if isinstance(r[2], str) else r[2], *r[3:]) for r in rows]

@@ -58,6 +58,8 @@ class Filed:
     )  # code -> checked-in survey facts: of units, and of parcels and buildings that are new or have changed
     houses_of_owner: frozenset[str] = frozenset()  # of an application on land: units on it in the same hands
 
+    in_book: frozenset[str] = frozenset()  # parcels and buildings that the register has, of those concerned
+
     @property
     def unit_codes(self) -> tuple[str, ...]:
         """The unit applied for and, where the application names more, those with it."""

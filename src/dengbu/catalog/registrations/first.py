@@ -270,7 +270,8 @@ class LandFirst(FirstRegistration):
         }
         book = books.get(unit)
         if book is None:
-            yield OpenParcel(parcel, {**filed.surveyed[parcel], **of_the_land})
+            known = parcel in filed.in_book
+            yield (AmendParcel if known else OpenParcel)(parcel, {**filed.surveyed[parcel], **of_the_land})
             yield Open(unit, parcel, None, dict(filed.surveyed[unit]))
         else:
             yield AmendParcel(parcel, {**book.parcel, **filed.surveyed.get(parcel, {}), **of_the_land})
@@ -340,15 +341,19 @@ class HousesFirst(FirstRegistration):
                 )
         yield from self.with_title(books, self.units)
         yield from no_survey(u for u in self.units if u not in filed.surveyed)
-        known = {b.building_code for b in books.values()}
+        known = self.known_buildings(books)
         buildings = dict.fromkeys(u[:BUILDING_CODE] for u in self.units if u not in books)
         yield from no_survey((b for b in buildings if b not in known and b not in filed.surveyed), "幢")
         yield from self.weigh(filed.terms)
 
+    def known_buildings(self, books: Mapping[str, UnitBook]) -> frozenset[str]:
+        """Buildings that the register has: of units it has, or as the application was told."""
+        return self.filed.in_book | {b.building_code for b in books.values()}
+
     def houses(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterator[Effect]:
         """Buildings and units as surveyed, then titles."""
         filed = self.filed
-        known = {b.building_code for b in books.values()}
+        known = self.known_buildings(books)
         finished = {"completed_on": filed.terms.get("completed_on")}
         for building in dict.fromkeys(u[:BUILDING_CODE] for u in self.units):
             if building not in filed.surveyed:
