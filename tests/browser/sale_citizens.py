@@ -136,7 +136,7 @@ def upload_all(seller: Someone) -> None:
             seller.look("上传了一页")
         seller.follow("保存并继续")
         if seller.page.get_by_role("heading", level=1).inner_text() == "上传材料" and n + 1 < len(asked):
-            seller.follow(asked[n + 1])  # a phone's bar leads back to the list
+            seller.follow(asked[n + 1])  # nothing is left to upload in between
     seller.look("材料齐了")
     seller.follow("继续")
 
