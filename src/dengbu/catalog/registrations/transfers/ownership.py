@@ -195,3 +195,9 @@ class NewHomeTransfer(OwnershipTransfer):
         "R_PRESEAL": Rule.IF_DEBTOR,
     }
     legal_basis = "实施细则27、38、85；民法典221；契税法11"
+
+    def terms_after(self, owned: RightFact) -> dict[str, Any]:
+        """With the day of the house's first registration: the 90 days of a mortgage notice on it began then
+        (corrections 23), not when the buyer got his title."""
+        first = owned.terms.get("first_registered_on") or owned.entered_on.isoformat()
+        return {**super().terms_after(owned), "first_registered_on": first}
