@@ -235,7 +235,7 @@ def pay_online(buyer: Someone, number: str) -> None:
     open_case(buyer, number)
     buyer.look("待缴费")
     if not re.search(r"/my/pay/[^/]+/$", buyer.page.url):
-        buyer.follow(re.compile("缴费"), nth=0)
+        buyer.enter(buyer.page.locator(".turn a.btn:visible, .bar a.btn:visible").first, "缴费")
     buyer.look("缴费")
     buyer.press("微信支付")
     buyer.look("去付款")
