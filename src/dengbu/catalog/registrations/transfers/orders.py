@@ -107,7 +107,8 @@ class ByOrder(PartTransfer):
         return frozenset(e.restriction if isinstance(e, Lift) else e.right for e in self.ended(book))
 
     def rule_for(self, obstacle: Obstacle, book: UnitBook | None) -> Rule:
-        if book is not None and obstacle.public_id in self.ended_ids(book):
+        ends = obstacle.public_id is not None and self.is_target(obstacle.public_id)
+        if ends or (book is not None and obstacle.public_id in self.ended_ids(book)):
             return Rule.HANDLED
         return super().rule_for(obstacle, book)
 
