@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import rfc8785
@@ -34,6 +35,7 @@ from .models import (
 )
 from .queries import book_of
 from .rules import Answer, Registration, UnitBook
+from .successive import in_waves, judge_in_order
 
 BATCH = 5000
 
@@ -125,7 +127,7 @@ def enter(
         one.entry.pk = key
     with rows.together():
         rows.insert([one.entry for one in made])
-        _write(made, prepared.unit_ids, right_keys)
+        _write_in_waves(made, prepared.unit_ids, right_keys)
     for one in made:
         granted = tuple(e for e in one.effects if isinstance(e, fx.Grant))
         ended = tuple(e.right for e in one.effects if isinstance(e, fx.End))
@@ -170,7 +172,9 @@ def prepare(
     """Lock the units, judge the registrations on the live book, and say what would be entered. For `enter`, of the
     same act: what an act writes beside the entry it can write before it holds the entry counter, on which all wait.
 
-    Without `partial` any refusal refuses all (raises Refused). `held`: units locked and read by `hold` in this act.
+    Several registrations of one docket (合并办理) are judged in order, each on the book as the one before leaves it,
+    and stand or fall together. Without `partial` any refusal refuses all (raises Refused). `held`: units locked and
+    read by `hold` in this act.
     """
     codes = {code for r in registrations for code in r.unit_codes}
     if held is None or held.act is not current() or not codes <= held.unit_ids.keys():
@@ -178,20 +182,14 @@ def prepare(
     books = held.books
     # After the wait for the locks: what was entered on these units before bears no later instant, nor another year.
     at = clock.now().replace(microsecond=0)
-    outcome = Outcome(legal_date=clock.local(at).date())
-    passed: list[tuple[Registration, tuple[Answer, ...]]] = []
-    for registration in registrations:
-        judgement = registration.judge(books, at)
-        if judgement.refusals:
-            outcome.refusals[registration.docket_id] = judgement.refusals
-        else:
-            passed.append((registration, judgement.answers))
-    if outcome.refusals and not partial:
-        raise Refused(r for refusals in outcome.refusals.values() for r in refusals)
-    made = []
-    for registration, answers in passed:
-        effects = tuple(registration.effects(books, at))
-        made.append(_Made(registration, effects, answers, canonical_effects(effects, answers)))
+    passed, refusals = judge_in_order(registrations, books, at)
+    if refusals and not partial:
+        raise Refused(r for found in refusals.values() for r in found)
+    outcome = Outcome(refusals=refusals, legal_date=clock.local(at).date())
+    made = [
+        _Made(one.registration, one.effects, one.answers, canonical_effects(one.effects, one.answers))
+        for one in passed
+    ]
     return Prepared(made, outcome, held.unit_ids, at, current())
 
 
@@ -279,6 +277,20 @@ def _entry(
     return entry
 
 
+def _write_in_waves(made: list[_Made], locked: Mapping[str, int], right_keys: list[int]) -> None:
+    """All that is made, in as many goes as parts of one act rest on each other: nearly always one."""
+    waves: dict[int, list[_Made]] = {}
+    for one, wave in zip(made, in_waves([one.effects for one in made]), strict=True):
+        waves.setdefault(wave, []).append(one)
+    keys = iter(right_keys)
+    for _, together in sorted(waves.items()):
+        grants = sum(isinstance(e, fx.Grant) for one in together for e in one.effects)
+        _write(together, locked, list(islice(keys, grants)))
+    # Speak up now, inside the act, if an invariant is broken; not at commit.
+    rows.run("SET CONSTRAINTS ALL IMMEDIATE")
+    rows.run("SET CONSTRAINTS ALL DEFERRED")
+
+
 def _write(made: list[_Made], locked: Mapping[str, int], right_keys: list[int]) -> None:
     """Answers, ends, then inserts: set by set, whatever the number of homes."""
     flat = [(one.entry, e) for one in made for e in one.effects]
@@ -331,9 +343,6 @@ def _write(made: list[_Made], locked: Mapping[str, int], right_keys: list[int]) 
     closed = [(e.unit, entry.pk) for entry, e in flat if isinstance(e, fx.Close)]
     if closed:
         _end("register_realestateunit", closed, key="code", cast="text")
-    # Speak up now, inside the act, if an invariant is broken; not at commit.
-    rows.run("SET CONSTRAINTS ALL IMMEDIATE")
-    rows.run("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _whole_seconds(value: dt.datetime | None) -> dt.datetime | None:
