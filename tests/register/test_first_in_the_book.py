@@ -105,6 +105,12 @@ def test_a_thousand_homes_are_one_entry_and_as_many_statements_as_ten() -> None:
     assert verify().ok
 
 
+def test_two_projects_of_one_act_finish_the_same_building_one_after_the_other(ground: Town) -> None:
+    put(project(home(1), home(3)), project(home(2), home(4)))
+    assert BuildingFacts.objects.filter(ended_by=None).count() == 1 and BuildingFacts.objects.count() == 3
+    assert verify(deep=True).ok
+
+
 def test_a_house_of_ones_own_takes_the_place_of_the_land_page() -> None:
     Town(homes=1, owned=0).build()
     put(land_of(LI))

@@ -97,14 +97,17 @@ def in_waves(made: Sequence[tuple[fx.Effect, ...]]) -> list[int]:
         touched = {unit for e in effects if (unit := getattr(e, "unit", None))}
         wave = max((of_unit.get(unit, 0) for unit in touched), default=0)
         for effect in effects:
-            if isinstance(effect, fx.End | fx.Lift | fx.Amend | fx.Close):
+            if isinstance(effect, fx.End | fx.Lift | fx.Close | _AMENDS):
                 wave = max(wave, 1 + fresh.get(_named(effect), -1))
         for effect in effects:
-            if isinstance(effect, fx.Grant | fx.Restrict | fx.Open | fx.Amend):
+            if isinstance(effect, fx.Grant | fx.Restrict | fx.Open | fx.OpenParcel | fx.OpenBuilding | _AMENDS):
                 fresh[_named(effect)] = wave
         of_unit.update(dict.fromkeys(touched, wave))
         waves.append(wave)
     return waves
+
+
+_AMENDS = fx.Amend | fx.AmendParcel | fx.AmendBuilding
 
 
 def _named(effect: fx.Effect) -> object:
@@ -112,7 +115,7 @@ def _named(effect: fx.Effect) -> object:
         return effect.right
     if isinstance(effect, fx.Restrict | fx.Lift):
         return effect.restriction
-    return getattr(effect, "unit", None)
+    return getattr(effect, "code", None) or getattr(effect, "unit", None)
 
 
 def after(
