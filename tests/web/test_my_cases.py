@@ -189,11 +189,16 @@ def test_pages_stay_within_their_statements() -> None:
     budget = {p.name: p.sql for p in PAGES}
     spent = {name: statements(client, address) for name, address in asked.items()}
     spent |= {name: statements(draft.client, address) for name, address in pages.items()}
-    # These cases are dearer than the examples of the register of pages: a correction is asked for with its reasons,
-    # and where nobody is named yet the book (parties) and the account (delivery) are asked who could be.
+    # These cases differ from the examples of the register of pages: a correction is asked for with its reasons, and
+    # where nobody is named yet the book (parties) and the account (delivery) are asked who could be; where no
+    # contract is named, nobody's names are shown and no sight is noted.
     in_correction = ("my.case", "my.apply.material", "my.apply.materials")
-    dearer = dict.fromkeys(in_correction, 1) | {"my.apply.parties": 2, "my.apply.delivery": 1}
-    budget |= {name: budget[name] + more for name, more in dearer.items()}
+    other = dict.fromkeys(in_correction, 1) | {
+        "my.apply.parties": 2,
+        "my.apply.delivery": 1,
+        "my.apply.reason": -1,
+    }
+    budget |= {name: budget[name] + more for name, more in other.items()}
     assert {name: (count, budget[name]) for name, count in spent.items() if count != budget[name]} == {}
 
 

@@ -24,7 +24,9 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     back = getattr(request, "return_url", "")  # a view says where its page is
     if isinstance(error, NotPermitted):
         posts = posts_for(error.permission)
-        return _page(request, "403", 403, needed_posts=posts, refusals=error.refusals, return_url=back)
+        # Where the post is named, the general sentence says nothing more.
+        said = [r for r in error.refusals if not posts or r.code != "ACT_NOT_PERMITTED"]
+        return _page(request, "403", 403, needed_posts=posts, refusals=said, return_url=back)
     return _page(request, str(error.status), error.status, refusals=error.refusals, return_url=back)
 
 

@@ -21,13 +21,6 @@ from ..pages import page
 from .window import actor_of, case_or_404, count_of, form_key, see_other, show
 
 NUMBER = "cases.party.number"
-ROLES = {
-    "seller": "转让方",
-    "buyer": "受让方",
-    "mortgagor": "抵押人",
-    "mortgagee": "抵押权人",
-    "debtor": "债务人",
-}
 HOWS = (("card", "读卡器"), ("eye", "看证件原件"), ("agent", "代理人到场"), ("representative", "经办人到场"))
 HOW_WORDS = dict(HOWS)
 MATTERS = {
@@ -198,7 +191,7 @@ def parties_of(at: AtCounter) -> list[dict[str, Any]]:
     return [
         {
             "party": p,
-            "role": ROLES.get(p.role, p.role),
+            "role": at.found.registration.word(p.role),
             "number": mask_document_number(crypto.decrypt(p.number_cipher, NUMBER))
             if p.number_cipher
             else "",

@@ -28,7 +28,7 @@ ENDED = "该合同的备案已经注销、被替换或已用于登记，请向�
     "apply/<uuid:docket_id>/reason/",
     name="apply.reason",
     sql=8,
-    unlike={"bank": 6},
+    unlike={"bank": 5},
     example="draft",
     methods=("GET", "POST"),
 )
@@ -78,7 +78,7 @@ def _weighed(form: ReasonForm, draft: Draft) -> bool:
     """What the type says of the answers alone, under the fields it is about. Whether it said anything."""
     said = list(draft.journey.kind.weigh({**draft.case.filed.get("terms", {}), **form.cleaned_data["terms"]}))
     for refusal in said:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message.rstrip("。"))
     return bool(said)
 
 
