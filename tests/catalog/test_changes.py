@@ -96,6 +96,18 @@ def test_a_mortgage_keeps_its_page_and_the_book_notes_the_mortgagors_new_name() 
     assert [e.right for e in of(effects, fx.End)] == [mine.title.public_id], "no mortgage ends"
 
 
+def test_a_new_number_under_the_same_name_is_nothing_to_a_mortgage() -> None:
+    mortgage = right("mortgage", BANK, transfer_limited=False, mortgagors=["LI"])
+    one, mine = renamed(LI, mortgage, new=party("renamed", "li-new", name="LI"))
+    assert not of(made(one, mine), fx.Note)
+
+
+def test_in_a_book_that_an_entry_of_the_same_act_left_the_applicants_bring_their_numbers() -> None:
+    bare = right("house_ownership", replace(holder(LI), number_cipher=""))
+    (grant,) = of(made(changed("P10", change="use", new_use="office"), book(title=bare)), fx.Grant)
+    assert shares(grant) == [("LI", "n-li", None)]
+
+
 @pytest.mark.parametrize(
     ("given", "code"),
     [

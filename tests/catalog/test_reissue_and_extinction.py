@@ -80,6 +80,12 @@ def test_what_a_new_paper_needs(one: RegistrationType, code: str) -> None:
     assert refused(one, book(UNIT, LOAN)) == {code}
 
 
+def test_a_title_has_a_certificate_not_a_proof() -> None:
+    mine = book(UNIT, LOAN)
+    assert mine.title is not None
+    assert refused(paper("B13", LI, right=str(mine.title.public_id)), mine) == {"B_NO_TITLE"}
+
+
 def test_one_of_two_owners_may_ask_for_a_new_paper_and_nobody_without_a_title() -> None:
     assert refused(paper("P16"), book(title=JOINT)) == set()
     assert refused(paper("P16"), book(title=None)) == {"B_NO_TITLE"}
