@@ -73,7 +73,7 @@ def test_a_mortgage_on_another_co_owners_share_does_not_stop_ones_own() -> None:
 def test_of_two_co_owners_of_one_name_nobody_says_whose_share_is_seized() -> None:
     """corrections 7"""
     same = right(
-        "house_ownership", holder(LI, 1, "张伟"), holder(OTHER, 1, "张伟"),
+        "house_ownership", holder(OTHER, 1, "张伟"), holder(LI, 1, "张伟"),
         coownership="by_share", share_denominator=2,
     )  # fmt: skip
     the_book = home("P06", title=same, restrictions=(restriction("seizure", share_of="张伟"),))
@@ -160,6 +160,15 @@ def test_pre_emption_is_for_a_share_sold_to_an_outsider() -> None:
     assert "PREEMP" not in listed(passed_on(), the_book)
     assert "PREEMP" not in listed(passed_on(*among, terms={**sold, "coownership": "sole"}), the_book)
     assert "PREEMP" not in listed(filed("P06", terms=sold), home("P06"))
+    all_sell = (party("transferor", LI), party("transferor", OTHER), party("transferee", WANG))
+    assert "PREEMP" not in listed(passed_on(*all_sell, terms={**sold, "coownership": "sole"}), the_book)
+    thirds = home("P06", title=shared((LI, 1), (OTHER, 1), (BANK, 1), of=3))
+    to_other = (
+        party("transferor", LI),
+        party("transferee", OTHER, share_numerator=2),
+        party("coowner", BANK, share_numerator=1),
+    )
+    assert "PREEMP" not in listed(passed_on(*to_other, terms={**sold, "share_denominator": 3}), thirds)
 
 
 def test_joint_owners_who_stay_consent_to_what_the_others_pass() -> None:

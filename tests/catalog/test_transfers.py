@@ -210,6 +210,9 @@ def test_heirs_and_legatees_each_show_their_own_tax_slip() -> None:
     items = policy_for("P03", TODAY).checklist_for(both.conditions(home("P03"), NOW))
     assert {i.provided_by for i in items if i.code == "DEED"} == {"heir", "legatee"}
     assert {i.provided_by for i in items if i.code == "ID"} == {"heir", "legatee"}
+    alone = policy_for("P03", TODAY).checklist_for(filed("P03").conditions(home("P03"), NOW))
+    assert {i.provided_by for i in alone if i.code in ("DEED", "ID")} == {"heir"}
+    assert "HEIRW" not in {i.code for i in alone}
 
 
 @pytest.mark.parametrize("code", ["P01", "P02", "P07", "D03", "D09"])
