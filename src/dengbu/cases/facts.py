@@ -116,7 +116,8 @@ def facts_of(cases: Sequence[Case], *, with_numbers: bool = True) -> dict[uuid.U
             other_case=False,
         )
         registration = TYPES[case.type_code](filed)
-        if (case.unit_code, registration.claim_class()) in claims.get(case.docket_id, ()):
+        held = claims.get(case.docket_id, set())
+        if held and not held.isdisjoint((u, registration.claim_class()) for u in registration.unit_codes):
             registration.filed = _pending(filed)
         found[case.docket_id] = CaseFacts(
             case=case,
@@ -149,7 +150,7 @@ def _filings(cases: Sequence[Case]) -> tuple[dict[str, Filing], dict[str, Filing
 
 def _other_claims(cases: Sequence[Case]) -> dict[uuid.UUID, set[tuple[str, str]]]:
     """For each case the live claims of other cases on its unit."""
-    units = {c.unit_code for c in cases if c.unit_code}
+    units = {u for c in cases for u in units_of(c)}
     with rows.cursor() as cursor:
         cursor.execute(
             "SELECT docket_id, unit_code, conflict_class FROM cases_claim WHERE unit_code = ANY(%s) AND released_at IS NULL",
@@ -157,6 +158,13 @@ def _other_claims(cases: Sequence[Case]) -> dict[uuid.UUID, set[tuple[str, str]]
         )
         held = cursor.fetchall()
     return {c.docket_id: {(u, k) for d, u, k in held if d != c.docket_id} for c in cases}
+
+
+def units_of(case: Case) -> tuple[str, ...]:
+    """The units a case is about: the one it was filed for, and those named with it."""
+    return tuple(
+        u for u in dict.fromkeys((case.unit_code, *case.filed.get("terms", {}).get("units", ()))) if u
+    )
 
 
 def _party(p: CaseParty, with_numbers: bool) -> PartyFact:

@@ -308,7 +308,7 @@ def submit_batch(
     if any(c.batch_id != batch.pk for c in cases):
         raise Refused(Refusal("BATCH_OTHER_UNIT", "有申请不属于这个批次。", "请刷新批次页面后重新选择。"))
     found, now = facts_of(cases), clock.now()
-    look = checking.look_up([c.unit_code for c in cases])
+    look = checking.look_up([u for c in cases for u in found[c.docket_id].registration.unit_codes])
     refused: dict[uuid.UUID, list[Refusal]] = {}
     for case in cases:
         if case.state != State.DRAFT:

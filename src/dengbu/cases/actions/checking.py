@@ -53,7 +53,7 @@ def remember(
     case: Case, found: CaseFacts, moment: str, actor: Actor, look: Look | None = None
 ) -> tuple[RestrictionCheck, Judgement]:
     """Ask, judge by the type's rule, and keep the answer with its time and until when it may be relied on."""
-    check, judgement = judged(case, found, moment, actor, look or look_up([case.unit_code]))
+    check, judgement = judged(case, found, moment, actor, look or look_up(found.registration.unit_codes))
     check.save(force_insert=True)
     return check, judgement
 

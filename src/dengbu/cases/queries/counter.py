@@ -16,7 +16,6 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from dengbu.appointments.models import Booking
 from dengbu.appointments.queries import todays_bookings
-from dengbu.catalog.fees import FeeAssessment
 from dengbu.catalog.policy.schema import Question
 from dengbu.core import clock, rows
 from dengbu.core.acts import Actor
@@ -26,11 +25,11 @@ from dengbu.materials.models import MaterialPage
 from dengbu.materials.queries import pages_of
 from dengbu.payments.models import FeeBill, Voucher
 from dengbu.payments.queries import bill_of, voucher_of
-from dengbu.register.queries import book_of, unit_book
+from dengbu.register.queries import book_of
 from dengbu.register.rules import UnitBook
 
 from ..actions import checking
-from ..actions.desk import DeskState, desk_states, fee_of, papers, separate, why_not
+from ..actions.desk import CaseFee, DeskState, desk_states, fee_of, papers, separate, why_not
 from ..facts import CaseFacts, Line, facts, facts_of
 from ..lifecycle import STATE_NAMES, State
 from ..models import Batch, Case, CaseDocument, CaseParty, Verdict
@@ -239,7 +238,7 @@ class AtCounter:
     why: tuple[Refusal, ...]
     barred: Refusal | None = None
     questions: tuple[Question, ...] = ()
-    fee: FeeAssessment | None = None
+    fee: CaseFee | None = None
 
     @property
     def case(self) -> Case:
@@ -265,7 +264,8 @@ def at_counter(case: Case, actor: Actor) -> AtCounter:
     """The case at the desk: facts, book, verdicts, images, fee, visit, papers. Thirteen statements at most."""
     found = facts(case)
     state = desk_states([case.pk])[case.pk]
-    book = unit_book(case.unit_code)
+    books = book_of(found.registration.unit_codes)
+    book = books.get(case.unit_code)
     pages = pages_of(case.pk)
     bill = bill_of(case.pk)
     lines = papers(found, book)
@@ -284,7 +284,7 @@ def at_counter(case: Case, actor: Actor) -> AtCounter:
         why=tuple(why_not(found, actor, state, book)),
         barred=barred(case, found.parties, actor),
         questions=found.policy.questions_for(set(found.registration.conditions(book, clock.now()))),
-        fee=fee_of(found, book, 1) if open_now and bill is None else None,
+        fee=fee_of(found, books, 1) if open_now and bill is None else None,
     )
 
 

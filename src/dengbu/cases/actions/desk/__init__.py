@@ -1,6 +1,6 @@
 """受理核验岗: who is present, paper against images, restrictions again; then refuse, send back, or accept."""
 
-from .accepting import Acceptance, accept, accept_batch, enter_accepted, fee_of
+from .accepting import Acceptance, CaseFee, accept, accept_batch, enter_accepted, fee_of
 from .checking_in import (
     CHECKS,
     at_desk,
@@ -17,6 +17,7 @@ from .standing import DeskState, desk_states, papers, why_not
 __all__ = [
     "CHECKS",
     "Acceptance",
+    "CaseFee",
     "DeskState",
     "accept",
     "accept_batch",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from dengbu.catalog.fees import FeeAssessment, FeeFacts, FeeUnit, assess
 from dengbu.catalog.policy.policy import fee_standards, office_calendar
+from dengbu.catalog.registrations import RegistrationType
 from dengbu.certificates.actions import NumberRequest, number, void
 from dengbu.contracts.actions import mark_used
 from dengbu.core import clock, rows
@@ -19,12 +20,12 @@ from dengbu.core.acts import Actor, act, current
 from dengbu.core.counters import next_serials
 from dengbu.core.jobs import enqueue
 from dengbu.core.refusals import Refusal, Refused
-from dengbu.core.vocabulary import HouseNature, HouseUse
+from dengbu.core.vocabulary import CertificateKind, HouseNature, HouseUse, RightKind
 from dengbu.core.workdays import add_workdays
 from dengbu.payments.actions import raise_bills
 from dengbu.register.actions import Entered, OfRecord, Prepared, enter, hold, prepare
-from dengbu.register.effects import Grant
-from dengbu.register.rules import UnitBook
+from dengbu.register.effects import Grant, HolderIn
+from dengbu.register.rules import HolderFact, UnitBook
 
 from ...facts import CaseFacts, facts, facts_of
 from ...models import Case, Transition
@@ -94,7 +95,7 @@ def _accept(cases: list[Case], actor: Actor, *, partial: bool) -> Acceptance:
         raise Refused(r for refusals in outcome.refused.values() for r in refusals)
     entering = [c for c in ready if not _waits(states[c.docket_id])]
     outcome.waiting = [c.docket_id for c in ready if _waits(states[c.docket_id])]
-    prepared = prepare([found[c.docket_id].registration for c in entering], partial=partial, held=held)
+    prepared = prepare(_registrations(entering, found), partial=partial, held=held)
     outcome.refused |= {d: refusals for d, refusals in prepared.outcome.refusals.items() if d is not None}
     entering = [c for c in entering if c.docket_id not in outcome.refused]
     accepted = [c for c in ready if c.docket_id not in outcome.refused]
@@ -105,7 +106,7 @@ def _accept(cases: list[Case], actor: Actor, *, partial: bool) -> Acceptance:
     with rows.together():
         _write_before(accepted, entering, found, prepared, held.books, actor)
         entered = _enter(entering, found, actor, partial, prepared)
-        _number(entered, found, actor)
+        _number(entered, found, held.books, actor)
         _write_cases(accepted, entered)
     outcome.entered = list(entered)
     current().note(accepted=len(accepted), entered=len(entered), left_out=len(outcome.refused))
@@ -116,25 +117,34 @@ def _waits(state: DeskState) -> bool:
     return any(m.settled_at is None for m in state.matters.values())
 
 
+def _registrations(cases: Iterable[Case], found: Mapping[uuid.UUID, CaseFacts]) -> list[RegistrationType]:
+    """What is entered for these cases, in order: one entry each, several where a case combines them (合并办理)."""
+    return [r for c in cases for r in found[c.docket_id].registration.registrations()]
+
+
 def _enter(
     cases: list[Case],
     found: Mapping[uuid.UUID, CaseFacts],
     actor: Actor,
     partial: bool,
     prepared: Prepared | None = None,
-) -> dict[uuid.UUID, Entered]:
+) -> dict[uuid.UUID, list[Entered]]:
     """Into the book, under the online reviewer's name, with today's date (F12; 民法典 214)."""
     if not cases:
         return {}
     result = enter(
         actor=actor,
-        registrations=[found[c.docket_id].registration for c in cases],
+        registrations=_registrations(cases, found),
         authority=authority(),
         of_record={c.docket_id: OfRecord(c.reviewer_name, c.reviewer_name) for c in cases},
         partial=partial,
         prepared=prepared,
     )
-    return {e.docket_id: e for e in result.entries if e.docket_id is not None}
+    entered: dict[uuid.UUID, list[Entered]] = {}
+    for entry in result.entries:
+        if entry.docket_id is not None:
+            entered.setdefault(entry.docket_id, []).append(entry)
+    return entered
 
 
 def _write_before(
@@ -147,14 +157,14 @@ def _write_before(
 ) -> None:
     """What follows from acceptance and needs no entry number, set by set: timeline, bills, claims, filings, jobs."""
     now, today = clock.now(), clock.today()
-    grants = prepared.grants()
+    grants, enters = prepared.grants(), {c.docket_id for c in entering}
     transitions: list[Transition | None] = []
     for case, serial in zip(cases, next_serials("dengbu_acceptance_no", len(cases)), strict=True):
         case.acceptance_no = f"{authority()}{today:%Y%m%d}{serial:06d}"
         case.accepted_at, case.desk_id, case.desk_name = now, actor.user_id, actor.name
         case.promised_on = add_workdays(today, found[case.docket_id].policy.promised_days, office_calendar())
         transitions.append(move(case, "accept", actor, save=False))
-        if case.docket_id in grants:
+        if case.docket_id in enters:
             case.entered_at = now
             transitions.append(
                 move(case, "enter", actor, save=False, note=f"审核人、登簿人：{case.reviewer_name}")
@@ -166,7 +176,7 @@ def _write_before(
             _bill(
                 c,
                 found[c.docket_id],
-                books.get(c.unit_code),
+                books,
                 _certificates(found[c.docket_id], grants.get(c.docket_id)),
             )
             for c in cases
@@ -179,11 +189,13 @@ def _write_before(
     enqueue("cases.tell", docket_ids=[str(c.docket_id) for c in cases], template="accepted")
 
 
-def _write_cases(cases: list[Case], entered: Mapping[uuid.UUID, Entered]) -> None:
+def _write_cases(cases: list[Case], entered: Mapping[uuid.UUID, Sequence[Entered]]) -> None:
     for case in cases:
-        entry = entered.get(case.docket_id)
-        if entry is not None:
-            case.entry_id, case.entry_no = entry.entry_id, entry.number
+        if entries := entered.get(case.docket_id):
+            case.entry_id, case.entry_no = (
+                entries[0].entry_id,
+                entries[0].number,
+            )  # the others bear the docket too
     rows.update(
         cases,
         ("acceptance_no", "accepted_at", "desk_id", "desk_name", "promised_on", "state", "state_since", "due_at",
@@ -200,79 +212,151 @@ def _use_filings(entered: Iterable[uuid.UUID], found: Mapping[uuid.UUID, CaseFac
 
 def _certificates(found: CaseFacts, granted: Sequence[Grant] | None) -> int:
     """How many certificates a case makes: one, or one per holder where they asked to hold separately. `granted` are
-    the rights of its entry; None while it waits."""
+    the rights of its entries; None while it waits. Proofs do not count: they cost nothing."""
     if found.registration.produces is None:
         return 0
-    if granted is not None:
-        return sum(len(_names(found, g)) for g in granted)
+    if granted:
+        return sum(
+            len(_names(found, g.holders)) for g in granted if paper_of(g.kind) is CertificateKind.CERTIFICATE
+        )
+    if found.registration.produces is not CertificateKind.CERTIFICATE:
+        return 0
     takers = found.registration.filed.role(*found.registration.taker_roles)
     separately = found.case.filed.get("delivery", {}).get("separate")
     return len(takers) if separately and takers else 1
 
 
-def _names(found: CaseFacts, grant: Grant) -> list[str]:
-    holders = [h.name for h in grant.holders]
-    if found.case.filed.get("delivery", {}).get("separate") and len(holders) > 1:
-        return holders
-    return ["、".join(holders)]
+def paper_of(right_kind: str) -> CertificateKind:
+    """What is handed out for a right: a certificate for a title, a proof for all others (细则 20)."""
+    return CertificateKind.CERTIFICATE if RightKind(right_kind).is_ownership else CertificateKind.PROOF
 
 
-def _number(entered: Mapping[uuid.UUID, Entered], found: Mapping[uuid.UUID, CaseFacts], actor: Actor) -> None:
+def _names(found: CaseFacts, holders: Sequence[HolderIn | HolderFact]) -> list[str]:
+    names = [h.name for h in holders]
+    if found.case.filed.get("delivery", {}).get("separate") and len(names) > 1:
+        return names
+    return ["、".join(names)]
+
+
+def _number(
+    entered: Mapping[uuid.UUID, Sequence[Entered]],
+    found: Mapping[uuid.UUID, CaseFacts],
+    books: Mapping[str, UnitBook],
+    actor: Actor,
+) -> None:
     """Old certificates die with their rights; new numbers are taken last (gapless counters)."""
-    ended = [(right, e.entry_id) for e in entered.values() for right in e.ended]
+    every = [entry for entries in entered.values() for entry in entries]
+    ended = [(right, e.entry_id) for e in every for right in e.ended]
+    ended += [(n.right, e.entry_id) for e in every for n in e.noted if n.new_paper and n.right is not None]
     if ended:
-        void(actor=actor, rights=ended, reason="权利已转移或注销")
+        void(actor=actor, rights=ended, reason="权利已转移、注销或换发证书")
     requests = []
-    for docket_id, entry in entered.items():
-        kind = found[docket_id].registration.produces
-        if kind is None:
+    for docket_id, entries in entered.items():
+        if found[docket_id].registration.produces is None:
             continue
-        requests += [
-            NumberRequest(
-                docket_id=docket_id,
-                entry_id=entry.entry_id,
-                right_id=grant.right,
-                unit_code=grant.unit,
-                holder_names=name,
-                kind=kind,
-            )
-            for grant in entry.granted
-            for name in _names(found[docket_id], grant)
-        ]
+        for entry in entries:
+            requests += _requests(docket_id, entry, found[docket_id], books)
     if requests:
-        number(actor=actor, requests=requests, authority=authority(), on=_year_of(entered))
+        number(actor=actor, requests=requests, authority=authority(), on=_year_of(every))
 
 
-def _year_of(entered: Mapping[uuid.UUID, Entered]) -> dt.date:
+def _requests(
+    docket_id: uuid.UUID, entry: Entered, found: CaseFacts, books: Mapping[str, UnitBook]
+) -> list[NumberRequest]:
+    """The papers that one entry asks for: of the rights it made, and of those that stay and get a new paper."""
+    gone = set(entry.ended)
+    rights: list[tuple[uuid.UUID, str, str, Sequence[HolderIn | HolderFact]]] = [
+        (g.right, g.unit, g.kind, g.holders) for g in entry.granted if g.right not in gone
+    ]
+    for note in entry.noted:
+        book = books.get(note.unit)
+        right = book.right(note.right) if book and note.new_paper and note.right else None
+        if right is not None:
+            rights.append((right.public_id, note.unit, right.kind, right.holders))
+    return [
+        NumberRequest(
+            docket_id=docket_id,
+            entry_id=entry.entry_id,
+            right_id=right,
+            unit_code=unit,
+            holder_names=name,
+            kind=paper_of(kind),
+        )
+        for right, unit, kind, holders in rights
+        for name in _names(found, holders)
+    ]
+
+
+def _year_of(entered: Sequence[Entered]) -> dt.date:
     """A day of the year in which these entries stand: at midnight of 31 December the clock has gone on meanwhile."""
-    return dt.date(int(next(iter(entered.values())).number.partition("-")[0]), 1, 1)
+    return dt.date(int(entered[0].number.partition("-")[0]), 1, 1)
 
 
-def fee_of(found: CaseFacts, book: UnitBook | None, certificates: int) -> FeeAssessment:
-    """The fee by the dated standards, on today as the day of acceptance (财税〔2019〕45号)."""
+@dataclass(frozen=True, slots=True)
+class CaseFee:
+    """What a case costs: the assessments of its parts, each with who pays it, and their sum."""
+
+    parts: tuple[tuple[FeeAssessment, str], ...]
+
+    @property
+    def total_fen(self) -> int:
+        return sum(a.total_fen for a, _ in self.parts)
+
+    @property
+    def is_free(self) -> bool:
+        return self.total_fen == 0
+
+    @property
+    def exemption_name(self) -> str:
+        return "、".join(dict.fromkeys(a.exemption_name for a, _ in self.parts if a.exemption_name))
+
+    @property
+    def basis(self) -> str:
+        return "；".join(dict.fromkeys(a.exemption_basis or a.basis for a, _ in self.parts))
+
+    @property
+    def payer(self) -> str:
+        """Who pays; where the parts have payers of their own, those who pay something."""
+        paying = [who for a, who in self.parts if not a.is_free] or [who for _, who in self.parts]
+        return "；".join(dict.fromkeys(paying))[:200]
+
+
+def fee_of(found: CaseFacts, books: Mapping[str, UnitBook], certificates: int) -> CaseFee:
+    """The fee by the dated standards, on today as the day of acceptance (财税〔2019〕45号). Each part of a combined case
+    is charged by its own rule, to its own payer."""
+    parts = []
+    for registration in found.registration.registrations():
+        titled = registration.produces is CertificateKind.CERTIFICATE
+        assessment = assess(
+            FeeFacts(
+                rule=registration.fee_rule,
+                accepted_on=clock.today(),
+                units=tuple(_fee_unit(books.get(code)) for code in registration.unit_codes),
+                certificates=max(certificates, 1) if titled else 0,
+                claimed=frozenset(found.case.filed.get("exemptions", ())),
+            ),
+            fee_standards(),
+        )
+        roles = registration.taker_roles or registration.owner_roles
+        parts.append((assessment, "、".join(p.name for p in registration.filed.role(*roles))))
+    return CaseFee(tuple(parts))
+
+
+def _fee_unit(book: UnitBook | None) -> FeeUnit:
     facts_ = book.facts if book else {}
-    unit = FeeUnit(
+    nature = facts_.get("house_nature")
+    return FeeUnit(
         parcel=book.parcel_code if book else "",
         use=HouseUse(facts_["use"]) if facts_.get("use") in HouseUse.values else None,
-        nature=HouseNature(facts_["house_nature"])
-        if facts_.get("house_nature") in HouseNature.values
-        else HouseNature.MARKET,
-    )
-    return assess(
-        FeeFacts(
-            rule=found.registration.fee_rule,
-            accepted_on=clock.today(),
-            units=(unit,),
-            certificates=max(certificates, 1) if found.registration.produces else 0,
-            claimed=frozenset(found.case.filed.get("exemptions", ())),
-        ),
-        fee_standards(),
+        nature=HouseNature(nature) if nature in HouseNature.values else HouseNature.MARKET,
     )
 
 
-def _bill(case: Case, found: CaseFacts, book: UnitBook | None, certificates: int) -> dict[str, object]:
-    bill = fee_of(found, book, certificates)
-    takers = [p.name for p in found.parties if p.role in found.registration.taker_roles]
+def _bill(
+    case: Case, found: CaseFacts, books: Mapping[str, UnitBook], certificates: int
+) -> dict[str, object]:
+    fee = fee_of(found, books, certificates)
+    several = len({who for _, who in fee.parts}) > 1
     return {
         "docket_id": case.docket_id,
         "lines": [
@@ -281,14 +365,15 @@ def _bill(case: Case, found: CaseFacts, book: UnitBook | None, certificates: int
                 "quantity": x.quantity,
                 "each_fen": x.each_fen,
                 "amount_fen": x.amount_fen,
-                "note": x.note,
+                "note": f"{x.note}（由{who}缴纳）" if several and x.amount_fen else x.note,
             }
-            for x in bill.lines
+            for assessment, who in fee.parts
+            for x in assessment.lines
         ],
-        "total_fen": bill.total_fen,
-        "payer": "、".join(takers)[:200],
-        "exemption": bill.exemption_name or ("免收" if bill.is_free else ""),
-        "basis": bill.exemption_basis or bill.basis,
+        "total_fen": fee.total_fen,
+        "payer": fee.payer,
+        "exemption": fee.exemption_name or ("免收" if fee.is_free else ""),
+        "basis": fee.basis,
     }
 
 
@@ -306,12 +391,14 @@ def enter_accepted(*, actor: Actor, docket_id: uuid.UUID) -> str:
             )
         )
     may_move(case, "enter", actor)
-    entered = _enter([case], {docket_id: found}, actor, False)
-    entry = entered[docket_id]
+    held = hold(found.registration.unit_codes)
+    prepared = prepare(_registrations([case], {docket_id: found}), held=held)
+    entered = _enter([case], {docket_id: found}, actor, False, prepared)
+    entry = entered[docket_id][0]
     case.entry_id, case.entry_no, case.entered_at = entry.entry_id, entry.number, clock.now()
     move(case, "enter", actor, note=f"审核人、登簿人：{case.reviewer_name}")
     release_claims([docket_id])
     _use_filings(entered, {docket_id: found}, actor)
-    _number(entered, {docket_id: found}, actor)
+    _number(entered, {docket_id: found}, held.books, actor)
     enqueue("cases.tell", docket_ids=[str(docket_id)], template="registered_in_book")
     return case.state

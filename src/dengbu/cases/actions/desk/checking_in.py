@@ -142,7 +142,7 @@ def query_batch(*, actor: Actor, docket_ids: Sequence[uuid.UUID]) -> int:
     """Ask the restrictions of all cases of a batch at once; gives how many paths are open."""
     cases = locked_many(docket_ids)
     found = facts_of(cases)
-    look = checking.look_up([c.unit_code for c in cases])
+    look = checking.look_up([u for c in cases for u in found[c.docket_id].registration.unit_codes])
     checks = [checking.judged(c, found[c.docket_id], "desk", actor, look)[0] for c in cases]
     RestrictionCheck.objects.bulk_create(checks)
     return sum(c.answered for c in checks)

@@ -35,7 +35,7 @@ def missing(found: CaseFacts, at: dt.datetime, books: Mapping[str, UnitBook] | N
     case = found.case
     refusals: list[Refusal] = []
     if books is None:
-        books = book_of([case.unit_code]) if case.unit_code else {}
+        books = book_of(found.registration.unit_codes) if case.unit_code else {}
     if not case.unit_code:
         refusals.append(Refusal("F_NO_UNIT", "请选择不动产坐落", "请先确认是哪一处不动产。", "", "property"))
     else:
@@ -105,14 +105,13 @@ def awaiting(found: CaseFacts, parties: Sequence[CaseParty]) -> list[CaseParty]:
 
 
 def claim(case: Case, found: CaseFacts) -> None:
-    """Claim the unit for this case. Raises Refused when another unfinished case holds it."""
+    """Claim the units for this case. Raises Refused when another unfinished case holds one of them."""
+    now, kind = clock.now(), found.registration.claim_class()
     try:
         with transaction.atomic():
-            Claim.objects.create(
-                docket_id=case.docket_id,
-                unit_code=case.unit_code,
-                conflict_class=found.registration.claim_class(),
-                made_at=clock.now(),
+            Claim.objects.bulk_create(
+                Claim(docket_id=case.docket_id, unit_code=unit, conflict_class=kind, made_at=now)
+                for unit in sorted(found.registration.unit_codes)
             )
     except IntegrityError:
         raise Refused(

@@ -160,7 +160,7 @@ def pass_case(*, actor: Actor, docket_id: uuid.UUID) -> str:
     refusals.extend(checking.refuse_unless_open(check, now))
     if refusals:
         raise Refused(refusals)
-    judgement = found.registration.judge(book_of([case.unit_code]), now)
+    judgement = found.registration.judge(book_of(found.registration.unit_codes), now)
     if judgement.refusals:
         raise Refused(judgement.refusals)
     case.passed_at, case.filing_changed_at = now, None
