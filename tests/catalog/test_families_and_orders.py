@@ -68,6 +68,16 @@ def test_what_is_got_is_held_as_what_was_given() -> None:
     ]
 
 
+def test_who_did_not_apply_gets_his_share_of_what_was_got() -> None:
+    """Two thirds may dispose for all (细则 10): what comes for the home is everybody's."""
+    mine = home("P07", title=shared((LI, 2), (OTHER, 1), of=3))
+    second = of(made(exchange(), mine, book(SECOND, title=right("house_ownership", WANG))), Grant)[1]
+    assert [(h.name, h.number, h.share_numerator) for h in second.holders] == [
+        ("LI", f"n-{LI}", 2),
+        ("OTHER", f"n-{OTHER}", 1),
+    ]
+
+
 def test_an_exchange_needs_the_owner_of_the_other_home() -> None:
     of_other = book(SECOND, title=right("house_ownership", OTHER))
     assert refused(exchange(), home("P07"), of_other) == {"P_OTHER_OWNER"}
@@ -218,7 +228,7 @@ def test_a_parents_share_stays_when_the_couple_divides() -> None:
 
 
 def sealed(*rights: Any, waiting: bool = False, **more: Any) -> UnitBook:
-    line = (restriction("seizure"),)
+    line: tuple[Any, ...] = (restriction("seizure"),)
     if waiting:
         line += (restriction("waiting_seizure", authority="中原区人民法院", position=1),)
     return home("P08", *rights, restrictions=line, **more)

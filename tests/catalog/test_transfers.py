@@ -27,7 +27,7 @@ from tests.catalog.made_up import (
     restriction,
     right,
 )
-from tests.catalog.passing import GIVEN, SALE, TODAY, filed, home, listed
+from tests.catalog.passing import GIVEN, SALE, TODAY, filed, home, listed, shared
 
 # --- obstacles: the table of the domain data, as corrected
 
@@ -268,6 +268,19 @@ def test_owners_give_and_others_take(code: str, owner: str, taker: str) -> None:
     assert refused(filed(code, agent, party(taker, WANG)), the_book) == {
         "P_AGENT_AUTHORITY"
     }  # corrections 13
+
+
+@pytest.mark.parametrize(("of_li", "stopped"), [(2, set()), (1, {"P_OWNER_MISSING"})])
+def test_two_thirds_by_share_dispose_of_the_whole_home(of_li: int, stopped: set[str]) -> None:
+    """民法典 301; 细则 10. The paper of the others stays on the list."""
+    the_book = home("P02", title=shared((LI, of_li), (OTHER, 3 - of_li), of=3))
+    assert refused(filed("P02"), the_book) == stopped
+    assert "COOWN" in listed(filed("P02"), the_book)
+
+
+def test_a_joint_owner_disposes_of_nothing_alone() -> None:
+    joint = home("P02", title=right("house_ownership", LI, OTHER, coownership="joint"))
+    assert refused(filed("P02"), joint) == {"P_OWNER_MISSING"}
 
 
 def test_a_refusal_calls_the_two_sides_by_their_own_words() -> None:

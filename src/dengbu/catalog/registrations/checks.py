@@ -13,17 +13,17 @@ from .facts import Filed, PartyFact
 def owners_apply(
     filed: Filed, owned: RightFact | None, roles: tuple[str, ...], word: str
 ) -> Iterable[Refusal]:
-    """Those who dispose must be exactly those whom the book names (条例 14; 民法典 301, 214)."""
+    """Those who dispose must be those whom the book names: all of them, or two thirds by share (民法典 301; 细则 10)."""
     if owned is None:
         return
     applying = filed.indexes(*roles)
-    if not applying >= owned.holder_indexes:
+    if not applying >= owned.holder_indexes and not two_thirds(owned, applying):
         missing = "、".join(h.name[:1] + "*" for h in owned.holders if h.number_index not in applying)
         yield Refusal(
             "P_OWNER_MISSING",
             f"登记簿上的权利人{missing}没有作为{word}参加申请。",
-            f"请把登记簿上的全部权利人都列为{word}，并由本人确认。",
-            "民法典301；不动产登记暂行条例14",
+            f"请把登记簿上的全部权利人都列为{word}，并由本人确认；按份共有的，占三分之二以上份额的人申请即可。",
+            "民法典301；不动产登记暂行条例14；实施细则10",
             "parties",
         )
     if not applying <= owned.holder_indexes:
@@ -34,6 +34,15 @@ def owners_apply(
             "民法典209、214",
             "parties",
         )
+
+
+def two_thirds(owned: RightFact, applying: frozenset[str]) -> bool:
+    """Whether these hold two thirds of a title held by shares: they may dispose of the whole of it, unless the owners
+    agreed otherwise (民法典 301; 细则 10). The others' paper stays on the checklist."""
+    if not owned.share_denominator:
+        return False
+    held = sum(h.share_numerator or 0 for h in owned.holders if h.number_index in applying)
+    return 3 * held >= 2 * owned.share_denominator
 
 
 def filed_to_others(filed: Filed) -> Iterable[Refusal]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from dengbu.core.refusals import Refusal
 from dengbu.core.vocabulary import Client
@@ -13,7 +12,7 @@ from dengbu.register.rules import UnitBook
 
 from ..asking import Ask, Choice, Kind
 from ..base import Role
-from ..facts import holders
+from ..facts import kept
 from .ownership import OwnershipTransfer
 
 
@@ -153,14 +152,11 @@ class OtherTransfer(OwnershipTransfer):
             return
         given, got = self.owned(books[self.filed.unit_code]), self.owned(books[self.exchanged])
         assert given is not None and got is not None  # R_NOFIRST has refused
-        givers = {p.number_index: p for p in self.filed.role(*self.owner_roles)}
-        # They hold what they got as they held what they gave.
-        to = [replace(givers[h.number_index], share_numerator=h.share_numerator) for h in given.holders]
         yield End(self.exchanged, got.public_id, "transferred")
         yield Grant(
             kind=got.kind,
             unit=self.exchanged,
-            holders=holders(to),
+            holders=kept(given, self.filed),  # they hold what they got as they held what they gave
             terms=self.terms_after(got),
             coownership=given.coownership,
             share_denominator=given.share_denominator,
