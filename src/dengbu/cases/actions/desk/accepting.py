@@ -254,17 +254,21 @@ def _number(
     for docket_id, entries in entered.items():
         if found[docket_id].registration.produces is None:
             continue
+        gone = {right for entry in entries for right in entry.ended}  # a part may end what another made
         for entry in entries:
-            requests += _requests(docket_id, entry, found[docket_id], books)
+            requests += _requests(docket_id, entry, found[docket_id], books, gone)
     if requests:
         number(actor=actor, requests=requests, authority=authority(), on=_year_of(every))
 
 
 def _requests(
-    docket_id: uuid.UUID, entry: Entered, found: CaseFacts, books: Mapping[str, UnitBook]
+    docket_id: uuid.UUID,
+    entry: Entered,
+    found: CaseFacts,
+    books: Mapping[str, UnitBook],
+    gone: set[uuid.UUID],
 ) -> list[NumberRequest]:
     """The papers that one entry asks for: of the rights it made, and of those that stay and get a new paper."""
-    gone = set(entry.ended)
     rights: list[tuple[uuid.UUID, str, str, Sequence[HolderIn | HolderFact]]] = [
         (g.right, g.unit, g.kind, g.holders) for g in entry.granted if g.right not in gone
     ]
