@@ -108,6 +108,15 @@ def test_the_dead_owner_does_not_apply_nor_need_authority() -> None:
     assert refused(filed("P03", dead, party("heir", WANG)), home("P03")) == set()
 
 
+def test_nobody_gives_an_inheritance_up_by_an_agent_without_authority() -> None:
+    """corrections 13"""
+    who = (party("deceased", LI), party("heir", WANG))
+    agent = party("renouncer", OTHER, agent="周代")
+    assert refused(filed("P03", *who, agent), home("P03")) == {"P_AGENT_AUTHORITY"}
+    notarised = party("renouncer", OTHER, agent="周代", authority="notarised")
+    assert refused(filed("P03", *who, notarised), home("P03")) == set()
+
+
 def test_a_surviving_joint_owner_stands_beside_the_heirs() -> None:
     the_book = home("P03", title=JOINT)
     who = (party("deceased", LI), party("heir", OTHER))

@@ -11,6 +11,7 @@ from dengbu.register.rules import UnitBook
 
 from ..asking import Ask, Choice, Kind
 from ..base import Role
+from ..checks import agents_may_act
 from ..tables import SUCCESSION, Rule
 from .parts import COOWNER, PartTransfer
 
@@ -98,6 +99,8 @@ class Inheritance(PartTransfer):
 
     def check(self, book: UnitBook) -> Iterable[Refusal]:
         yield from super().check(book)
+        # Who gives an inheritance up disposes of it: not by an agent on a slip of paper (corrections 13).
+        yield from agents_may_act(self.filed, ("renouncer",), "放弃继承的人")
         if self.examined and self.filed.terms.get("all_heirs") is False:
             yield Refusal(
                 "P_HEIRS_MISSING",
