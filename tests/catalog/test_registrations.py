@@ -188,7 +188,7 @@ def test_what_stops_a_registration(code: str, state: str) -> None:
     [
         ("limited mortgage", "JOINTAPP"),
         ("old mortgage", "MTGEECONS"),
-        ("notice of another", "MTGEECONS"),
+        ("notice of another", "HOLDCONS"),
         ("objection", "COMMIT_OBJ"),
     ],
 )

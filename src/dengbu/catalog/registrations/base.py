@@ -258,9 +258,14 @@ class RegistrationType:
             rule = self.rule_now(obstacle, book)
             if rule is Rule.ALLOW_IF_HOLDER and not self._holds(obstacle):
                 rule = Rule.CONSENT
-            if rule in self.papers:
-                found.add(self.papers[rule][1])
+            paper = self.paper_for(obstacle, rule)
+            if paper is not None:
+                found.add(paper[1])
         return frozenset(found)
+
+    def paper_for(self, obstacle: Obstacle, rule: Rule) -> tuple[str, str] | None:
+        """The paper that answers an obstacle under a rule, and the condition that asks for it."""
+        return self.papers.get(rule)
 
     def _answer(self, obstacle: Obstacle, rule: Rule) -> tuple[str, str] | None:
         filed = self.filed
@@ -268,14 +273,13 @@ class RegistrationType:
             return rule.value, "已告知申请人"
         if rule in (Rule.CONVERT, Rule.HANDLED):
             return rule.value, "随本次登记一并处理"
-        if rule in self.papers:
-            item = self.papers[rule][0]
-            return (rule.value, item) if item in filed.evidence else None
+        paper = self.paper_for(obstacle, rule)
+        if paper is not None:
+            return (rule.value, paper[0]) if paper[0] in filed.evidence else None
         if rule is Rule.ALLOW_IF_HOLDER:
             if self._holds(obstacle):
                 return rule.value, "预告登记权利人即本次申请人"
-            item = self.papers[Rule.CONSENT][0]
-            return (Rule.CONSENT.value, item) if item in filed.evidence else None
+            return self._answer(obstacle, Rule.CONSENT)
         if rule is Rule.IF_DEBTOR:
             if obstacle.holders and obstacle.holders <= filed.indexes(*self.taker_roles):
                 return rule.value, "被预查封人即本次取得人，预查封转为查封"

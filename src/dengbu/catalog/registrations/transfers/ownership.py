@@ -14,7 +14,7 @@ from dengbu.register.rules import Obstacle, RightFact, UnitBook
 from ..base import RegistrationType, Role
 from ..checks import agents_may_act, contract_agrees, filed_to_others, owners_apply, shares_add_up
 from ..facts import PartyFact, holders
-from ..tables import DISPOSAL, PAPERS, Rule
+from ..tables import DISPOSAL, HOLDERS_CONSENT, PAPERS, Rule
 
 
 class OwnershipTransfer(RegistrationType):
@@ -102,6 +102,12 @@ class OwnershipTransfer(RegistrationType):
         rule = super().rule_for(obstacle, book)
         limited = obstacle.code == "R_POLICY" and rule is Rule.BLOCK
         return Rule.APPROVAL if limited and book is not None and is_policy_housing(book) else rule
+
+    def paper_for(self, obstacle: Obstacle, rule: Rule) -> tuple[str, str] | None:
+        """A bank's consent does not speak for the holder of a notice of purchase (民法典 221; 细则 85)."""
+        if rule is Rule.CONSENT and obstacle.code == "R_NOTICE":
+            return HOLDERS_CONSENT
+        return super().paper_for(obstacle, rule)
 
     def conditions(self, book: UnitBook | None, at: dt.datetime) -> frozenset[str]:
         """Allocated land and former public housing ask for a paper, they never stop a transfer (corrections 25)."""
