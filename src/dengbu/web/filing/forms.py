@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 from django import forms
 from django.forms.utils import ErrorDict
 
+from dengbu.catalog.registrations import Role
 from dengbu.catalog.registrations.asking import Ask, Asks, Kind, read
 from dengbu.core import clock
 from dengbu.core.identifiers import (
@@ -64,18 +66,64 @@ class Phone(Plain):
         return phone
 
 
-class OwnerForm(Phone):
-    """Somebody of the register: who they are is known, only the phone is asked."""
+def _role_field(roles: Sequence[Role]) -> forms.ChoiceField:
+    choices = [(r.key, r.word) for r in roles]
+    return forms.ChoiceField(label="在这次登记里是", choices=choices, widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, holder: dict[str, Any], **kwargs: Any):
+
+class Placed(Phone):
+    """Somebody in one of several roles: which one is asked where there is a choice."""
+
+    def __init__(self, *args: Any, roles: Sequence[Role] = (), **kwargs: Any):
+        self.roles = tuple(roles)
+        super().__init__(*args, **kwargs)
+        if len(self.roles) > 1:
+            self.fields["role"] = _role_field(self.roles)
+            self.fields["role"].required = False
+
+    @property
+    def role(self) -> Role | None:
+        """The role chosen, the only one, or None while it is open."""
+        if len(self.roles) < 2:
+            return self.roles[0] if self.roles else None
+        chosen = self["role"].value()
+        return next((r for r in self.roles if r.key == chosen), None)
+
+    def clean_role(self) -> str:
+        value: str = self.cleaned_data["role"]
+        if not value:
+            raise forms.ValidationError("请选择在这次登记里的身份")
+        return value
+
+
+class OwnerForm(Placed):
+    """Somebody of the register: who they are is known, only the phone is asked; and the share after it where shares move."""
+
+    share = forms.CharField(
+        label="登记后的份额", help_text="例如 50% 或 1/2。没有保留份额的不填。", max_length=20
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        holder: dict[str, Any],
+        asks_phone: bool = True,
+        asks_share: bool = False,
+        **kwargs: Any,
+    ):
         super().__init__(*args, **kwargs)
         self.holder = holder
+        if not asks_share:
+            del self.fields["share"]
+        if not asks_phone:
+            del self.fields["phone"]
+            return
         self.fields["phone"].help_text = (
             "我们用短信通知您办理进度。" if holder.get("me") else "我们会发短信，请本人登录核对并确认。"
         )
 
 
-class TakerForm(Phone):
+class TakerForm(Placed):
     """Somebody who gets the right. `known` is set when name and number were taken over and are not asked."""
 
     origin = forms.CharField(widget=forms.HiddenInput)
@@ -100,7 +148,7 @@ class TakerForm(Phone):
 
     field_order = [
 
-        "origin", "name", "document_kind", "number", "phone", "share", "agent_authority", "agent_name", "agent_number",
+        "origin", "role", "name", "document_kind", "number", "phone", "share", "agent_authority", "agent_name", "agent_number",
     ]  # fmt: skip
 
     def __init__(self, *args: Any, known: dict[str, Any] | None = None, **kwargs: Any):

@@ -37,14 +37,30 @@ class Journey:
         return self.code.lower()
 
     @cached_property
-    def from_book(self) -> tuple[Role, ...]:
-        """Roles whose people stand in the register: who they are is known, only a phone is asked."""
-        return tuple(r for r in self.kind.roles if r.source in FROM_BOOK)
+    def from_book(self) -> tuple[tuple[Role, ...], ...]:
+        """Roles whose people stand in the register, by where they stand: who they are is known. Where several roles
+        share one place (who gives a share, whose share stays), it is asked who is which."""
+        roles = [r for r in self.kind.roles if r.source in FROM_BOOK]
+        places = dict.fromkeys(r.source for r in roles)
+        return tuple(tuple(r for r in roles if r.source == place) for place in places)
 
     @cached_property
-    def asked(self) -> Role | None:
-        """The role whose people are typed, or taken over from the contract or the account."""
-        return next((r for r in self.kind.roles if r.source in ("typed", "contract")), None)
+    def asked(self) -> tuple[Role, ...]:
+        """The roles whose people are typed, or taken over from the contract or the account."""
+        return tuple(r for r in self.kind.roles if r.source in ("typed", "contract"))
+
+    @property
+    def asked_word(self) -> str:
+        return self.asked[0].word if len(self.asked) == 1 else "当事人"
+
+    @property
+    def many_asked(self) -> bool:
+        return len(self.asked) > 1 or any(r.many for r in self.asked)
+
+    @property
+    def shares(self) -> bool:
+        """Whether it is asked how those who get the right hold it."""
+        return any(r.shares for r in self.kind.roles if r.side == "taker" and r.source != "us")
 
     @cached_property
     def us(self) -> Role | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -23,7 +23,7 @@ from dengbu.register.effects import NUMBER_PURPOSE as HOLDER_NUMBER
 from dengbu.register.rules import HolderFact, RightFact
 
 from .drafts import Draft, elsewhere, open_draft, show, version_of
-from .forms import OwnerForm, ShareForm, TakerForm, percent, read_share
+from .forms import OwnerForm, Placed, ShareForm, TakerForm, percent, read_share
 from .homes import filing_party
 from .portals import Portal, everywhere, see_other, uuid_or_none
 from .presenters import holder_name, is_organisation, share_words
@@ -33,9 +33,9 @@ MOST = 20
 
 @dataclass
 class Group:
-    """People of one role who stand in the register: only their phones are asked, if anything."""
+    """People who stand in one place of the register: only their phones are asked, and who is which where it matters."""
 
-    role: Role
+    roles: tuple[Role, ...]
     holders: tuple[HolderFact, ...]
     forms: list[OwnerForm]
 
@@ -145,19 +145,26 @@ def holders_of(draft: Draft, role: Role) -> tuple[RightFact | None, tuple[Holder
 
 def _groups(draft: Draft, filing: Filing | None, data: QueryDict | None) -> list[Group]:
     groups = []
-    for n, role in enumerate(draft.journey.from_book):
-        right, holders = holders_of(draft, role)
-        prefix = "owner" if n == 0 else role.key
-        asked = right is not None and role.confirms
-        forms = _phones(draft, filing, data, role, right, prefix) if asked and right else []
-        groups.append(Group(role, holders, forms))
+    for n, roles in enumerate(draft.journey.from_book):
+        right, holders = holders_of(draft, roles[0])
+        prefix = "owner" if n == 0 else roles[0].key
+        asked = len(roles) > 1 or any(r.confirms or r.shares for r in roles)
+        forms = _known(draft, filing, data, roles, right, prefix) if asked and right else []
+        groups.append(Group(roles, holders, forms))
     return groups
 
 
-def _phones(
-    draft: Draft, filing: Filing | None, data: QueryDict | None, role: Role, right: RightFact, prefix: str
+def _known(
+    draft: Draft,
+    filing: Filing | None,
+    data: QueryDict | None,
+    roles: tuple[Role, ...],
+    right: RightFact,
+    prefix: str,
 ) -> list[OwnerForm]:
-    saved = {p.number_index: p for p in draft.own.parties if p.role == role.key}
+    keys = {r.key for r in roles}
+    saved = {p.number_index: p for p in draft.own.parties if p.role in keys}
+    denominator = draft.case.filed.get("terms", {}).get("share_denominator")
     seen = frozenset({draft.actor.identity_index} - {""})
     if draft.actor.identity_index in right.holder_indexes or filing is not None:
         seen |= right.holder_indexes
@@ -174,7 +181,14 @@ def _phones(
             OwnerForm(
                 data,
                 prefix=f"{prefix}-{n}",
-                initial={"phone": phone},
+                initial={
+                    "phone": phone,
+                    "role": party.role if party else (roles[0].key if len(right.holders) == 1 else ""),
+                    "share": _percent(party.share_numerator if party else None, denominator),
+                },
+                roles=roles,
+                asks_phone=any(r.confirms for r in roles),
+                asks_share=any(r.shares for r in roles),
                 holder={
                     "name": holder_name(holder, seen),
                     "number": mask_document_number(number) if shown else "已隐藏",
@@ -188,14 +202,14 @@ def _phones(
 
 
 def _stored_takers(draft: Draft, filing: Filing | None) -> list[TakerForm]:
-    role = draft.journey.asked
-    if role is None:
+    if not draft.journey.asked:
         return []
-    saved = [p for p in draft.own.parties if p.role == role.key]
+    keys = {r.key for r in draft.journey.asked}
+    saved = [p for p in draft.own.parties if p.role in keys]
     if saved:
         denominator = draft.case.filed.get("terms", {}).get("share_denominator")
         return [_saved_taker(draft, n, p, denominator) for n, p in enumerate(saved)]
-    if filing is not None and role.source == "contract":
+    if filing is not None and any(r.source == "contract" for r in draft.journey.asked):
         return [
             _taker(
                 draft, filing, n, {"origin": f"housing:{n}", "phone": _own_phone(draft, buyer.number_index)}
@@ -217,11 +231,10 @@ def _own_phone(draft: Draft, index: str) -> str:
 
 def _saved_taker(draft: Draft, n: int, party: CaseParty, denominator: int | None) -> TakerForm:
     initial: dict[str, Any] = {
-        "origin": f"saved:{party.ordinal}" if party.source != "typed" else "typed",
+        "origin": f"saved:{party.role}.{party.ordinal}" if party.source != "typed" else "typed",
+        "role": party.role,
         "phone": crypto.decrypt(party.phone_cipher, PHONE_PURPOSE),
-        "share": f"{percent(Fraction(party.share_numerator, denominator))}%"
-        if party.share_numerator and denominator
-        else "",
+        "share": _percent(party.share_numerator, denominator),
         "agent_authority": party.agent_authority,
         "agent_name": party.agent_name,
         "agent_number": crypto.decrypt(party.agent_number_cipher, NUMBER_PURPOSE),
@@ -243,7 +256,12 @@ def _taker(
         prefix=f"buyer-{n}",
         initial=dict(initial),
         known=known_taker(draft, filing, str(initial["origin"])),
+        roles=draft.journey.asked,
     )
+
+
+def _percent(numerator: int | None, denominator: int | None) -> str:
+    return f"{percent(Fraction(numerator, denominator))}%" if numerator and denominator else ""
 
 
 def known_taker(draft: Draft, filing: Filing | None, origin: str) -> dict[str, Any] | None:
@@ -262,8 +280,7 @@ def known_taker(draft: Draft, filing: Filing | None, origin: str) -> dict[str, A
                 "word": "来自房管部门备案合同",
             }
     if kind == "saved":
-        role = draft.journey.asked
-        party = next((p for p in draft.own.parties if role and p.role == role.key and p.ordinal == at), None)
+        party = next((p for p in draft.own.parties if f"{p.role}.{p.ordinal}" == place), None)
         if party is not None:
             word = {"housing": "来自房管部门备案合同", "account": "来自您的实名账户"}.get(party.source, "")
             number = crypto.decrypt(party.number_cipher, NUMBER_PURPOSE)
@@ -287,7 +304,7 @@ def known_taker(draft: Draft, filing: Filing | None, origin: str) -> dict[str, A
 
 
 def _shares(draft: Draft, data: QueryDict | None) -> ShareForm | None:
-    if draft.journey.asked is None or not draft.journey.asked.shares:
+    if not draft.journey.shares:
         return None
     return ShareForm(data, initial={"coownership": draft.case.filed.get("terms", {}).get("coownership", "")})
 
@@ -323,7 +340,7 @@ def _count(data: QueryDict) -> int:
 def posted(draft: Draft, filing: Filing | None, data: QueryDict) -> Page:
     """The page as it was posted. Nothing is judged until asked."""
     takers = []
-    if draft.journey.asked is not None:
+    if draft.journey.asked:
         takers = [
             _taker(draft, filing, n, {"origin": data.get(f"buyer-{n}-origin", "typed")}, data)
             for n in range(_count(data))
@@ -334,25 +351,25 @@ def posted(draft: Draft, filing: Filing | None, data: QueryDict) -> Page:
 def _save(request: HttpRequest, page: Page) -> list[dict[str, str]]:
     """Write the parties down. Gives what is wrong between the cards (shares, the same person twice)."""
     draft = page.draft
-    people = _from_book(page)
+    coownership = page.shares.cleaned_data["coownership"] if page.shares else ""
+    errors = _between(page, coownership)
+    shares: dict[int, Fraction] = {}
+    if coownership == "by_share" and not errors:
+        shares, errors = _read_shares(page)
+    if errors:
+        return errors
+    denominator = math.lcm(*(f.denominator for f in shares.values())) if shares else None
+
+    def numerator(form: Placed) -> int | None:
+        share = shares.get(id(form))
+        return int(share * denominator) if share and denominator else None
+
+    people = _from_book(page, numerator)
     organisation = organisation_of(draft.actor)
     if draft.journey.us is not None and organisation is not None:
         people.append(filing_party(draft.journey.us.key, organisation))
-    coownership, denominator = "sole" if len(page.takers) < 2 else "joint", None
-    if page.takers:
-        coownership = page.shares.cleaned_data["coownership"] if page.shares else coownership
-        errors = _between(page, coownership)
-        fractions: list[Fraction] = []
-        if coownership == "by_share" and not errors:
-            fractions, errors = _read_shares(page)
-        if errors:
-            return errors
-        denominator = math.lcm(*(f.denominator for f in fractions)) if fractions else None
-        for n, form in enumerate(page.takers):
-            share = fractions[n] if fractions else None
-            people.append(
-                _taker_party(draft, form, int(share * denominator) if share and denominator else None)
-            )
+    people += [_taker_party(form, numerator(form)) for form in page.takers]
+    coownership = coownership or ("sole" if len(page.takers) < 2 else "joint")
     save_parties(
         actor=draft.actor,
         docket_id=draft.case.pk,
@@ -364,7 +381,7 @@ def _save(request: HttpRequest, page: Page) -> list[dict[str, str]]:
     return []
 
 
-def _from_book(page: Page) -> list[PartyIn]:
+def _from_book(page: Page, numerator: Callable[[Placed], int | None]) -> list[PartyIn]:
     draft = page.draft
     organisation = organisation_of(draft.actor)
     own = crypto.index(organisation.uscc) if organisation is not None else ""
@@ -372,14 +389,15 @@ def _from_book(page: Page) -> list[PartyIn]:
     for group in page.groups:
         for n, holder in enumerate(group.holders):
             form = group.forms[n] if group.forms else None
+            role = (form.role if form else None) or group.roles[0]
             found.append(
                 PartyIn(
-                    role=group.role.key,
+                    role=role.key,
                     name=holder.name,
                     document_kind=holder.document_kind,
                     number=crypto.decrypt(holder.number_cipher, HOLDER_NUMBER),
-                    phone=form.cleaned_data["phone"] if form else "",
-                    share_numerator=None,
+                    phone=form.cleaned_data.get("phone", "") if form else "",
+                    share_numerator=numerator(form) if form else None,
                     organisation_id=organisation.pk if organisation and holder.number_index == own else None,
                     source="register",
                 )
@@ -387,12 +405,11 @@ def _from_book(page: Page) -> list[PartyIn]:
     return found
 
 
-def _taker_party(draft: Draft, form: TakerForm, share: int | None) -> PartyIn:
+def _taker_party(form: TakerForm, share: int | None) -> PartyIn:
     data, known = form.cleaned_data, form.known
     authority = data.get("agent_authority") or ""
-    role = draft.journey.asked
     return PartyIn(
-        role=role.key if role else "",
+        role=form.role.key if form.role else "",
         name=known["name"] if known else data["name"],
         document_kind=known["document_kind"] if known else data["document_kind"],
         number=known["number"] if known else data["number"],
@@ -405,51 +422,50 @@ def _taker_party(draft: Draft, form: TakerForm, share: int | None) -> PartyIn:
     )
 
 
-def _word(page: Page) -> str:
-    return page.draft.journey.asked.word if page.draft.journey.asked else "申请人"
-
-
 def _between(page: Page, coownership: str) -> list[dict[str, str]]:
+    """What is wrong between the cards: somebody twice, one owner where there are several, several where there is one."""
     errors: list[dict[str, str]] = []
-    seen: dict[str, int] = {}
+    seen: dict[tuple[str, str], int] = {}
     for n, form in enumerate(page.takers):
         number = form.known["number"] if form.known else form.cleaned_data["number"]
-        if number in seen:
+        who = (number, form.role.key if form.role else "")
+        if who in seen:
             errors.append(
-                {
-                    "text": f"该证件号码已添加过（第 {seen[number] + 1} 位），请勿重复添加",
-                    "href": f"#buyer-{n}",
-                }
+                {"text": f"该证件号码已添加过（第 {seen[who] + 1} 位），请勿重复添加", "href": f"#buyer-{n}"}
             )
-        seen.setdefault(number, n)
-    if coownership == "sole" and len(page.takers) > 1:
-        errors.append(
-            {
-                "text": f"有 {len(page.takers)} 位{_word(page)}，请选择共同共有或按份共有",
-                "href": "#id_coownership",
-            }
-        )
-    if coownership != "sole" and len(page.takers) == 1:
-        errors.append(
-            {
-                "text": f"只有 1 位{_word(page)}，请选择单独所有，或添加共有人",
-                "href": "#id_coownership",
-            }
-        )
+        seen.setdefault(who, n)
+    if any(r.shares for g in page.groups for r in g.roles):
+        return errors  # who keeps a share is an owner too: the type says how it must add up
+    word = page.draft.journey.asked_word
+    holding = [f for f in page.takers if f.role is None or f.role.shares]
+    if coownership == "sole" and len(holding) > 1:
+        text = f"有 {len(holding)} 位{word}，请选择共同共有或按份共有"
+        errors.append({"text": text, "href": "#id_coownership"})
+    if coownership not in ("", "sole") and len(holding) == 1:
+        text = f"只有 1 位{word}，请选择单独所有，或添加共有人"
+        errors.append({"text": text, "href": "#id_coownership"})
     return errors
 
 
-def _read_shares(page: Page) -> tuple[list[Fraction], list[dict[str, str]]]:
-    found, errors = [], []
-    for form in page.takers:
+def _read_shares(page: Page) -> tuple[dict[int, Fraction], list[dict[str, str]]]:
+    """Shares by form. Those who get the right name theirs; owners who keep one may."""
+    found: dict[int, Fraction] = {}
+    errors: list[dict[str, str]] = []
+    known = [f for g in page.groups for f in g.forms if "share" in f.fields]
+    holding = [f for f in page.takers if f.role is None or f.role.shares]
+    for form in (*known, *holding):
+        text = str(form.cleaned_data.get("share") or "")
+        if not text.strip() and form in known:
+            continue
         try:
-            found.append(read_share(form.cleaned_data.get("share", "")))
+            found[id(form)] = read_share(text)
         except Refused as refused:
             form.add_error("share", refused.refusals[0].message)
             errors.append({"text": refused.refusals[0].message, "href": f"#{form['share'].auto_id}"})
-    if not errors and sum(found) != 1:
-        text = f"份额合计为 {percent(sum(found, Fraction()))}%，应为 100%"
-        errors.append({"text": text, "href": f"#{page.takers[0]['share'].auto_id}"})
+    if not errors and sum(found.values()) != 1:
+        text = f"份额合计为 {percent(sum(found.values(), Fraction()))}%，应为 100%"
+        first = (holding or known)[0]
+        errors.append({"text": text, "href": f"#{first['share'].auto_id}"})
     return found, errors
 
 

@@ -195,7 +195,7 @@ def _hint(draft: Draft, section: str) -> str:
     if section == "parties":
         roles = draft.journey.kind.roles
         if not done(draft, "parties"):
-            known = "、".join(r.word for r in draft.journey.from_book)
+            known = "、".join(r.word for roles in draft.journey.from_book for r in roles)
             return f"{known}从登记簿带出，只需核对" if known else "填写谁来申请"
         counts = [(r.word, sum(p.role == r.key for p in draft.own.parties), r) for r in roles]
         return "，".join(f"{word} {n} {'家' if r.source == 'us' else '人'}" for word, n, r in counts if n)
@@ -331,7 +331,7 @@ def term_rows(draft: Draft) -> list[dict[str, Any]]:
         if ask.applies(terms) and value not in (None, "", []):
             shown = money_words(value) if ask.kind == "money" else ask.shown(value)
             rows.append({"key": ask.label, "value": shown})
-    if draft.journey.asked and draft.journey.asked.shares and terms.get("coownership"):
+    if draft.journey.shares and terms.get("coownership"):
         rows.append({"key": "共有方式", "value": label(CoOwnership, terms["coownership"])})
     return rows
 
