@@ -49,7 +49,7 @@ NEW = home(9)
 CODES = (LAND, *(home(n) for n in range(1, HOMES + 1)), NEW)
 PEOPLE = (LI, WANG, ZHAO)
 KINDS = ("seizure", "waiting_seizure", "objection", "freeze")
-choices = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 99)), min_size=1, max_size=8)
+choices = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 99)), min_size=1, max_size=8)
 
 
 class Step(Given):
@@ -90,6 +90,15 @@ def _step(book: Mapping[str, UnitBook], what: int, number: int, at: dt.datetime)
         yield fx.Amend(unit, facts(unit, use="office", inner_area_m2="80.1"))
     elif what == 9 and NEW not in book:
         yield fx.Open(NEW, PARCEL, BUILDING, facts(NEW, room="9"), (home(1),))
+    elif what == 10:
+        term = None if number % 2 else dt.date(2090, 1, number % 28 + 1)
+        yield fx.AmendParcel(
+            PARCEL,
+            {"location": "试验路2号", "area_m2": "1000.5", "land_use": "commercial", "right_nature": "granted",
+             "term_until": term},
+        )  # fmt: skip
+    elif what == 11:
+        yield fx.Note(unit, "renamed", {"old": "李小明", "new": "李大明"})
     elif what == 9 and not here.rights and not here.restrictions and unit != LAND:
         yield fx.Close(unit, "demolished")
 

@@ -133,9 +133,9 @@ def after(
         if isinstance(effect, fx.OpenBuilding | fx.AmendBuilding | fx.Note):
             continue
         if isinstance(effect, fx.OpenParcel):
-            parcels[effect.code] = _plain(effect.facts)
+            parcels[effect.code] = _parcel(effect.facts)
         elif isinstance(effect, fx.AmendParcel):
-            facts = _plain(effect.facts)
+            facts = parcels[effect.code] = _parcel(effect.facts)
             left |= {c: replace(b, parcel=facts) for c, b in left.items() if b.parcel_code == effect.code}
         elif isinstance(effect, fx.Open):
             left[effect.unit] = _opened(effect, left, parcels)
