@@ -192,6 +192,7 @@ def test_a_preseizure_of_the_party_now_registered_becomes_a_seizure_with_the_sam
     assert lift.restriction == order.public_id
     assert (put.kind, put.until_at, put.from_at) == ("seizure", order.until_at, order.from_at)
     assert (put.authority, put.document_no, put.position) == (order.authority, order.document_no, 0)
+    assert put.party is not None and put.party.number == "n-builder"
 
 
 @pytest.mark.parametrize("more", [{"party_index": WANG}, {"party_index": ""}])

@@ -84,6 +84,22 @@ def test_a_seizure_of_the_unregistered_home_stays_and_is_answered(ground: Town) 
     assert verify().ok
 
 
+def test_a_preseizure_of_the_developer_is_a_seizure_from_the_first_registration_on(ground: Town) -> None:
+    """corrections 3: its end date does not change; that of a buyer stays."""
+    until = clock.now().replace(microsecond=0) + dt.timedelta(days=500)
+    debtor, buyer = (fx.HolderIn(p[0], "uscc", p[1]) for p in (COMPANY, WANG))
+    for unit, party in ((home(1), debtor), (home(2), buyer)):
+        order = fx.Restrict("preseizure", unit, "某法院", "一", clock.now(), until, party=party)
+        put(Given((unit,), lambda _, order=order: [order]))
+    put(project(home(1), home(2)))
+    (seizure,), (stays,) = the_book(home(1)).restrictions, the_book(home(2)).restrictions
+    assert (seizure.kind, seizure.until_at, seizure.party_name) == ("seizure", until, COMPANY[0])
+    assert (stays.kind, stays.party_name) == ("preseizure", WANG[0])
+    said = Entry.objects.latest("pk").effects
+    assert COMPANY[1] not in said and seizure.party_index not in said
+    assert verify(deep=True).ok
+
+
 def test_a_thousand_homes_are_one_entry_and_as_many_statements_as_ten() -> None:
     Town(homes=0, owned=0).build()
     put(land_of(COMPANY))

@@ -324,6 +324,7 @@ def _write(made: list[_Made], locked: Mapping[str, int], right_keys: list[int]) 
                 position=e.position,
                 note=e.note,
                 made_by=entry,
+                **_party(e.party),
             )
             for entry, e in flat
             if isinstance(e, fx.Restrict)
@@ -343,6 +344,20 @@ def _write(made: list[_Made], locked: Mapping[str, int], right_keys: list[int]) 
     closed = [(e.unit, entry.pk) for entry, e in flat if isinstance(e, fx.Close)]
     if closed:
         _end("register_realestateunit", closed, key="code", cast="text")
+
+
+def _party(party: fx.HolderIn | None) -> dict[str, str]:
+    """Whom a restriction names, as its columns: the number encrypted, with what finds it."""
+    if party is None:
+        return {}
+    return {
+        "party_name": party.name,
+        "party_document_kind": party.document_kind,
+        "party_cipher": crypto.encrypt(party.number, fx.NUMBER_PURPOSE),
+        "party_index": crypto.index(party.number),
+        "party_salt": party.salt,
+        "party_commitment": party.commitment,
+    }
 
 
 def _whole_seconds(value: dt.datetime | None) -> dt.datetime | None:

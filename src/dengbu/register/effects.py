@@ -166,6 +166,7 @@ class Restrict:
     position: int = 0
     share_of: str = ""
     note: str = ""
+    party: HolderIn | None = None  # whom it names: the debtor of a pre-seizure, who objected
     restriction: uuid.UUID = field(default_factory=uuid7)
 
     def canonical(self) -> dict[str, Any]:
@@ -181,6 +182,7 @@ class Restrict:
             "position": self.position,
             "share_of": self.share_of,
             "note": self.note,
+            **({"party": self.party.public()} if self.party else {}),
         }
 
 

@@ -200,6 +200,13 @@ class Restriction(Booked):
     until_at = models.DateTimeField(null=True)
     position = models.IntegerField(default=0)
     note = models.CharField(max_length=500, default="")
+    # Whom it names (the debtor of a pre-seizure, who objected). The number stands here alone, encrypted.
+    party_name = models.CharField(max_length=200, default="", db_default="")
+    party_document_kind = models.CharField(max_length=20, default="", db_default="")
+    party_cipher = models.CharField(max_length=200, default="", db_default="")
+    party_index = models.CharField(max_length=64, default="", db_default="")
+    party_salt = models.CharField(max_length=32, default="", db_default="")
+    party_commitment = models.CharField(max_length=64, default="", db_default="")
 
     class Meta:
         indexes: ClassVar = [

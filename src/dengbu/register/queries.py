@@ -29,7 +29,8 @@ _RIGHT_JSON = """
 """
 _RESTRICTION_JSON = """
   (SELECT jsonb_agg(jsonb_build_array(s.public_id, s.kind, s.authority, s.document_no, s.from_at, s.until_at,
-                                      s.position, s.share_of, s.note) ORDER BY s.id)
+                                      s.position, s.share_of, s.note, s.party_index, s.party_name,
+                                      s.party_document_kind, s.party_cipher) ORDER BY s.id)
    FROM register_restriction s WHERE s.unit_id = {unit} AND s.ended_by_id IS NULL)
 """
 # The land under a house is a unit of its own: parcel code + W00000000.
@@ -116,7 +117,7 @@ def _right(r: dict[str, Any]) -> RightFact:
 
 
 def _restriction(r: Sequence[Any]) -> RestrictionFact:
-    return RestrictionFact(uuid.UUID(r[0]), r[1], r[2], r[3], _at(r[4]), _at(r[5]), r[6], r[7], r[8])
+    return RestrictionFact(uuid.UUID(r[0]), r[1], r[2], r[3], _at(r[4]), _at(r[5]), *r[6:])
 
 
 def _at(text: str | None) -> dt.datetime | None:

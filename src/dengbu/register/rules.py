@@ -74,6 +74,9 @@ class RestrictionFact:
     share_of: str
     note: str = ""
     party_index: str = ""  # whom it names: the debtor of a pre-seizure, who objected
+    party_name: str = ""
+    party_document_kind: str = ""
+    party_cipher: str = ""
 
     def in_force(self, at: dt.datetime) -> bool:
         """Not ended and inside its term; a waiting seizure counts although its term has not begun (corrections 8)."""

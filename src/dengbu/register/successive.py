@@ -100,7 +100,9 @@ def in_waves(made: Sequence[tuple[fx.Effect, ...]]) -> list[int]:
             if isinstance(effect, fx.End | fx.Lift | fx.Close | _AMENDS):
                 wave = max(wave, 1 + fresh.get(_named(effect), -1))
         for effect in effects:
-            if isinstance(effect, fx.Grant | fx.Restrict | fx.Open | fx.OpenParcel | fx.OpenBuilding | _AMENDS):
+            if isinstance(
+                effect, fx.Grant | fx.Restrict | fx.Open | fx.OpenParcel | fx.OpenBuilding | _AMENDS
+            ):
                 fresh[_named(effect)] = wave
         of_unit.update(dict.fromkeys(touched, wave))
         waves.append(wave)
@@ -237,6 +239,9 @@ def _restricted(effect: fx.Restrict) -> RestrictionFact:
         position=effect.position,
         share_of=effect.share_of,
         note=effect.note,
+        party_index=crypto.index(effect.party.number) if effect.party else "",
+        party_name=effect.party.name if effect.party else "",
+        party_document_kind=effect.party.document_kind if effect.party else "",
     )
 
 

@@ -178,11 +178,13 @@ def _made(effects: list[dict[str, Any]]) -> Iterator[tuple[Key, Row]]:
                         (h["name"], h["document_kind"], h["commitment"], h["share"]),
                     )
             case "restrict":
+                named = e.get("party") or {}
                 yield (
                     ("restriction", e["restriction"]),
                     (
                         *(e["unit"], e["kind"], e["authority"], e["document_no"], e["share_of"]),
                         *(e["from_at"], e["until_at"], e["position"], e["note"]),
+                        *(named.get(word, "") for word in ("name", "document_kind", "commitment")),
                     ),
                 )
             case "note":
@@ -220,7 +222,8 @@ TABLES = {
     " t.share_numerator, t.salt, t.number_cipher, t.number_index FROM register_holder t"
     " LEFT JOIN register_right r ON r.id = t.right_id",
     "restriction": "SELECT t.made_by_id, t.ended_by_id, t.public_id, u.code, t.kind, t.authority, t.document_no,"
-    " t.share_of, t.from_at, t.until_at, t.position, t.note FROM register_restriction t"
+    " t.share_of, t.from_at, t.until_at, t.position, t.note, t.party_name,"
+    " t.party_document_kind, t.party_commitment, t.party_salt, t.party_cipher, t.party_index FROM register_restriction t"
     " LEFT JOIN register_realestateunit u ON u.id = t.unit_id",
     "entrynote": "SELECT t.entry_id, NULL, u.code || ' ' || t.kind || ' ' || coalesce(t.right_id::text, ''), t.said"
     " FROM register_entrynote t LEFT JOIN register_realestateunit u ON u.id = t.unit_id",
@@ -236,6 +239,7 @@ _THING = {
     "open_building": "building",
     "amend_building": "building",
 }
+RESTRICTION_PUBLIC = 12
 HOLDER_PUBLIC = 4  # columns of `holder` that its entry says; salt, cipher and index stand in the table alone
 
 
@@ -352,6 +356,9 @@ class _Replay:
         if table == "holder":
             self._holder(name, row)
             row = row[: 3 + HOLDER_PUBLIC]
+        if table == "restriction":
+            self._party(name, row[3 + RESTRICTION_PUBLIC - 3 :])
+            row = row[: 3 + RESTRICTION_PUBLIC]
         there = tuple(
             json.loads(v) if (table, at) in JSON_COLUMNS and isinstance(v, str) else _plain(v)
             for at, v in enumerate(row[3:], start=3)
@@ -366,15 +373,26 @@ class _Replay:
         if not self.deep:
             return
         name, document_kind, commitment, _, salt, cipher, index = row[3:]
+        self._number(f"holder {place}", (name, document_kind), commitment, salt, cipher, index)
+
+    def _party(self, place: str, row: Row) -> None:
+        """Whom a restriction names; most name nobody."""
+        name, document_kind, commitment, salt, cipher, index = row
+        if self.deep and commitment:
+            self._number(f"restriction {place}", (name, document_kind), commitment, salt, cipher, index)
+
+    def _number(
+        self, place: str, who: tuple[str, str], commitment: str, salt: str, cipher: str, index: str
+    ) -> None:
         try:
             number = crypto.decrypt(cipher, NUMBER_PURPOSE)
         except (crypto.CannotDecrypt, ValueError):
-            self.report.add("HOLDER_NUMBER", f"holder {place}", "its number cannot be decrypted")
+            self.report.add("HOLDER_NUMBER", place, "its number cannot be decrypted")
             return
-        if crypto.commitment(salt, name, document_kind, number) != commitment:
-            self.report.add("HOLDER_NUMBER", f"holder {place}", "its number is not the one committed to")
+        if crypto.commitment(salt, *who, number) != commitment:
+            self.report.add("HOLDER_NUMBER", place, "its number is not the one committed to")
         if crypto.index(number) != index:
-            self.report.add("HOLDER_INDEX", f"holder {place}", "its index does not find its number")
+            self.report.add("HOLDER_INDEX", place, "its index does not find its number")
 
     def _end(self, effect: dict[str, Any], entry_id: int, place: str) -> None:
         """The row that this effect ends must name the entry."""

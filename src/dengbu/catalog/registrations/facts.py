@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dengbu.core import crypto
-from dengbu.register.effects import NUMBER_PURPOSE, Grant, HolderIn
-from dengbu.register.rules import RightFact
+from dengbu.register.effects import NUMBER_PURPOSE, Grant, HolderIn, Restrict
+from dengbu.register.rules import RestrictionFact, RightFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,33 @@ def kept(right: RightFact, filed: Filed) -> tuple[HolderIn, ...]:
         )
         for h in right.holders
     )
+
+
+def named(restriction: RestrictionFact, filed: Filed) -> HolderIn | None:
+    """Whom a restriction names, to stand in the one that goes on for it."""
+    if not restriction.party_index:
+        return None
+    numbers = {p.number_index: p.number for p in filed.parties if p.number}
+    number = numbers.get(restriction.party_index) or crypto.decrypt(restriction.party_cipher, NUMBER_PURPOSE)
+    return HolderIn(restriction.party_name, restriction.party_document_kind, number)
+
+
+def restricted_anew(restriction: RestrictionFact, filed: Filed, unit: str, **changed: Any) -> Restrict:
+    """The restriction that goes on for another: same authority, paper, term and party but for what is said."""
+    r = restriction
+    said: dict[str, Any] = {
+        "kind": r.kind,
+        "unit": unit,
+        "authority": r.authority,
+        "document_no": r.document_no,
+        "from_at": r.from_at,
+        "until_at": r.until_at,
+        "position": r.position,
+        "share_of": r.share_of,
+        "note": r.note,
+        "party": named(r, filed),
+    }
+    return Restrict(**(said | changed))
 
 
 def regranted(right: RightFact, filed: Filed, unit: str = "", **changed: Any) -> Grant:

@@ -22,15 +22,14 @@ from dengbu.register.effects import (
     Open,
     OpenBuilding,
     OpenParcel,
-    Restrict,
 )
-from dengbu.register.rules import SHANGHAI, Obstacle, RestrictionFact, RightFact, UnitBook
+from dengbu.register.rules import SHANGHAI, Obstacle, RightFact, UnitBook
 from dengbu.register.successive import LAND_TAIL
 
 from .asking import Ask, Choice, Kind
 from .base import RegistrationType, Role, Rule
 from .checks import shares_add_up
-from .facts import holders
+from .facts import holders, restricted_anew
 from .tables import FIRST
 
 BUILDING_CODE = 24  # characters of a unit's code that name its building
@@ -114,7 +113,7 @@ class FirstRegistration(RegistrationType):
             yield Lift(book.code, r.public_id, "converted")
             kind = "waiting_seizure" if seized else "seizure"
             place += seized
-            yield _as_seizure(book.code, r, kind, place if seized else 0)
+            yield restricted_anew(r, self.filed, book.code, kind=kind, position=place if seized else 0)
             seized = True
 
     def with_title(self, books: Mapping[str, UnitBook], units: Iterable[str]) -> Iterable[Refusal]:
@@ -129,22 +128,6 @@ class FirstRegistration(RegistrationType):
                 "实施细则24",
                 "unit",
             )
-
-
-def _as_seizure(unit: str, r: RestrictionFact, kind: str, position: int) -> Restrict:
-    more: dict[str, Any] = {"party_index": r.party_index} if "party_index" in Restrict.__slots__ else {}
-    return Restrict(
-        kind=kind,
-        unit=unit,
-        authority=r.authority,
-        document_no=r.document_no,
-        from_at=r.from_at,
-        until_at=r.until_at,
-        position=position,
-        share_of=r.share_of,
-        note=r.note,
-        **more,
-    )
 
 
 class LandFirst(FirstRegistration):

@@ -10,13 +10,13 @@ from typing import Any
 
 from dengbu.core.refusals import Refusal
 from dengbu.core.vocabulary import CertificateKind, Client
-from dengbu.register.effects import Close, Effect, End, Grant, Lift, Open, Restrict
+from dengbu.register.effects import Close, Effect, End, Grant, Lift, Open
 from dengbu.register.rules import Judgement, RightFact, UnitBook
 
 from .asking import Ask, Choice, Kind
 from .base import Role
 from .changes import TitleChange, holder_applies
-from .facts import regranted
+from .facts import regranted, restricted_anew
 from .first import BUILDING_CODE, PARCEL_CODE, no_survey, on_land
 
 Likeness = tuple[Any, ...]
@@ -170,21 +170,7 @@ class SplitMerge(TitleChange):
             yield from self._carried_over(first, unit)
             for book in old:
                 # Told and carried on: an objection, a freeze, a limit of sale. A unit with a live one cannot close.
-                yield from (
-                    Restrict(
-                        kind=r.kind,
-                        unit=unit,
-                        authority=r.authority,
-                        document_no=r.document_no,
-                        from_at=r.from_at,
-                        until_at=r.until_at,
-                        position=r.position,
-                        share_of=r.share_of,
-                        note=r.note,
-                    )
-                    for r in book.restrictions
-                    if r.in_force(at)
-                )
+                yield from (restricted_anew(r, self.filed, unit) for r in book.restrictions if r.in_force(at))
         for book in old:
             yield Close(book.code, str(self.filed.terms["way"]), self.opened)
 
