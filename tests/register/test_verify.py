@@ -189,3 +189,22 @@ def test_the_triggers_hold_the_owner_of_the_tables_too(own_database: Any) -> Non
             with pytest.raises(psycopg.errors.RestrictViolation):
                 owner.execute(statement)
     assert verify().ok
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ("party_index = 'x'", "HOLDER_INDEX"),
+        ("party_cipher = 'k1:AAAA'", "HOLDER_NUMBER"),
+        ("party_salt = 'x'", "HOLDER_NUMBER"),
+        ("party_name = '别人'", "ROW_ALTERED"),
+    ],
+)
+def test_whom_a_restriction_names_is_held_to_what_was_entered(
+    book: Town, tamper: Tamper, change: str, code: str
+) -> None:
+    debtor = fx.HolderIn(WANG[0], "resident_id", WANG[1])
+    put(seizure(home(3), party=debtor))
+    assert verify(deep=True).ok
+    tamper(f"UPDATE register_restriction SET {change} WHERE party_name <> ''")
+    assert code in codes()
