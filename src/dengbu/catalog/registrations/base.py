@@ -357,7 +357,7 @@ class Combined(RegistrationType):
 
     def conditions(self, book: UnitBook | None, at: dt.datetime) -> frozenset[str]:
         """What each part asks for on the book it finds; past a part that is still refused, what the answers ask."""
-        found: set[str] = set()
+        found = asking.conditions(self.form, self.filed.terms)
         for registration in self.registrations():
             found |= (
                 registration.conditions(book, at)
