@@ -10,7 +10,7 @@ import pytest
 
 from dengbu.catalog.policy import policy_for
 from dengbu.catalog.registrations import RegistrationType
-from dengbu.catalog.registrations.first import common_parts
+from dengbu.catalog.registrations.houses import common_parts
 from dengbu.register import effects as fx
 from dengbu.register.rules import UnitBook
 from tests.catalog.made_up import (

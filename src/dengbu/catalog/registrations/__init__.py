@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from .base import RegistrationType, Role
-from .changes import LandChange, NameChange, ThingChange
+from .changes import NameChange, ThingChange
 from .combined import COMBINED
 from .corrections import CorrectionExOfficio, CorrectionOnRequest
 from .extinction import ExtinctionExOfficio, LandExtinction, OwnershipExtinction
 from .facts import ContractFact, Filed, PartyFact
-from .first import LandFirst, ProjectFirst, SelfBuiltFirst
+from .first import LandFirst
+from .houses import ProjectFirst, SelfBuiltFirst
+from .land_changes import LandChange
 from .mortgage_notices import (
     ExistingMortgageNotice,
     MortgageNoticeCancellation,
