@@ -131,12 +131,12 @@ def sale(walk: Walk) -> Walked:
         except filing.NotFree:
             continue
         walk.step(candidate.owner.name, "核对、承诺并提交")
-        walked = Walked("P01", case_no=_found(CASE_NO, done, "case number"))
-        docket_id = _docket(tasks)
+        walked = Walked("P01", case_no=found(CASE_NO, done, "case number"))
+        docket_id = docket_of(tasks)
         buyer_at = walk.person(buyer)
         filing.confirm_invitation(buyer_at, docket_id)
         walk.step(buyer.name, "查看并确认")
-        _review_and_accept(walk, docket_id, seller_at, "my")
+        review_and_accept(walk, docket_id, seller_at, "my")
         pay_online(walk, buyer_at, buyer.name, docket_id)
         close(walk, walked, docket_id, buyer.name, "resident_id", buyer.number)
         look(buyer_at, "my", walked, docket_id)
@@ -176,15 +176,14 @@ def mortgage(walk: Walk) -> Walked:
         except filing.NotFree:
             continue
         walk.step(bank.name, "核对、承诺，发给抵押人确认")
-        walked = Walked("B01", case_no=_found(CASE_NO, done, "case number"))
-        docket_id = _docket(tasks)
+        walked = Walked("B01", case_no=found(CASE_NO, done, "case number"))
+        docket_id = docket_of(tasks)
         owner_at = walk.person(candidate.owner)
         filing.confirm_invitation(owner_at, docket_id)
         walk.step(candidate.owner.name, "核对金额、期限并确认")
-        _review_and_accept(walk, docket_id, bank_at, "bank")
+        review_and_accept(walk, docket_id, bank_at, "bank")
         collect(walk, docket_id)
-        operator = next(o for o in operators() if o.login == f"{bank.key}-1")
-        close(walk, walked, docket_id, operator.name, "resident_id", operator.number)
+        close(walk, walked, docket_id, *bank_operator(candidate))
         look(bank_at, "bank", walked, docket_id)
         return walked
     raise NothingLeft("B01")
@@ -208,21 +207,21 @@ def discharge(walk: Walk) -> Walked:
         except filing.NotFree:
             continue
         walk.step(bank.name, "核对、承诺并提交")
-        walked = Walked("B06", case_no=_found(CASE_NO, done, "case number"))
-        docket_id = _docket(tasks)
-        _review_and_accept(walk, docket_id, bank_at, "bank")
+        walked = Walked("B06", case_no=found(CASE_NO, done, "case number"))
+        docket_id = docket_of(tasks)
+        review_and_accept(walk, docket_id, bank_at, "bank")
         close(walk, walked, docket_id, "", "", "", certificate=False)
         look(bank_at, "bank", walked, docket_id)
         return walked
     raise NothingLeft("B06")
 
 
-def _review_and_accept(walk: Walk, docket_id: str, applicant_at: Visitor, portal: str) -> None:
+def review_and_accept(walk: Walk, docket_id: str, applicant_at: Visitor, portal: str) -> None:
     """网上审核 → 预审二维码 → 窗口受理登簿 → 打印."""
     reviewer = review(walk, docket_id)
     walk.step(reviewer, "认领、查询限制、逐项给出结论，预审通过")
     slip = applicant_at.get(f"/{portal}/cases/{docket_id}/pass/")
-    code = _found(SHORT_CODE, slip, "short code")
+    code = found(SHORT_CODE, slip, "short code")
     desk_at = walk.account(DESKS[0])
     office.find_at_desk(desk_at, code)
     walk.step(DESKS[0], f"扫码{code}，调取卷宗影像")
@@ -297,11 +296,18 @@ def _phone(candidate: Candidate) -> str:
     return str(getattr(candidate.owner, "phone", ""))
 
 
-def _docket(tasks: Page) -> str:
+def bank_operator(candidate: Candidate) -> tuple[str, str, str]:
+    """The organisation's operator who collects: name, document, number."""
+    assert candidate.organisation is not None
+    operator = next(o for o in operators() if o.login == f"{candidate.organisation.key}-1")
+    return operator.name, "resident_id", operator.number
+
+
+def docket_of(tasks: Page) -> str:
     return tasks.path.strip("/").split("/")[-1]
 
 
-def _found(pattern: re.Pattern[str], page: Page, what: str) -> str:
+def found(pattern: re.Pattern[str], page: Page, what: str) -> str:
     found = pattern.search(page.text)
     if found is None:
         raise StepFailed(f"{page.path}: no {what} to be seen ({page.said()})")

@@ -279,7 +279,7 @@ class ReasonForm(Plain):
         return [
             {
                 "field": self[ask.key],
-                "kind": _DRAWN.get(ask.kind, "text"),
+                "kind": _DRAWN.get(ask.kind, ""),
                 "only_if": ask.only_if[0] if ask.only_if else "",
                 "only_values": " ".join(_posted(v) for v in ask.only_if[1]) if ask.only_if else "",
             }

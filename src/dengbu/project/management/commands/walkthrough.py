@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import sys
@@ -13,15 +14,23 @@ import httpx
 from django.core.management.base import BaseCommand
 
 from dengbu.core import clock
+from dengbu.project.walkthrough.anytype import PLAYS, walk_type
 from dengbu.project.walkthrough.batch import new_homes
 from dengbu.project.walkthrough.roads import NothingLeft, Walk, Walked, discharge, mortgage, sale, walking
 from dengbu.project.walkthrough.visitor import StepFailed
+from dengbu.web.filing.journeys import JOURNEYS
+
+
+def _any(walk: Walk, code: str) -> list[Walked]:
+    return [walk_type(walk, code)]
+
 
 ROADS: dict[str, Callable[[Walk], list[Walked]]] = {
     "P01": lambda walk: [sale(walk)],
     "B01": lambda walk: [mortgage(walk)],
     "B06": lambda walk: [discharge(walk)],
     "D09": new_homes,
+    **{code: functools.partial(_any, code=code) for code in PLAYS if code in JOURNEYS},
 }
 
 

@@ -1,0 +1,175 @@
+"""One road for every registration type: filed, confirmed, reviewed, accepted, entered, handed out, archived.
+
+What a page asks is read from the page; a `Play` says what differs by type.
+"""
+
+from __future__ import annotations
+
+import re
+
+from dengbu.core.vocabulary import HouseUse
+from dengbu.project.demo.candidates import Candidate
+from dengbu.project.demo.district import plan
+from dengbu.project.demo.people import DemoPerson
+
+from . import filing, roads
+from .plays import PLAYS, Play, day, person_beside
+from .roads import CASE_NO, DESKS, NothingLeft, Walk, Walked
+from .visitor import Form, Page, StepFailed, Visitor
+
+PORTALS = {"owner": "my", "taker": "my", "bank": "bank", "developer": "dev", "desk": "desk"}
+
+
+def walk_type(walk: Walk, code: str) -> Walked:
+    """Take one case of a type through. Raises NothingLeft, StepFailed."""
+    play = PLAYS[code]
+    for candidate in roads.free(walk, play.stock):
+        other = candidate.buyer or person_beside(candidate, [p for p in plan().people if p.phone])
+        filer_at, portal = _filer(walk, play, candidate, other)
+        tasks = filing.begin(filer_at, portal, code)
+        walk.step(filer_at.who, f"开始{code}")
+        try:
+            _property(filer_at, tasks, candidate, play)
+            if _has_task(filer_at, tasks, "parties"):
+                _parties(filer_at, tasks, candidate, other, play)
+            if _has_task(filer_at, tasks, "reason"):
+                _reason(filer_at, tasks, candidate, play)
+            walk.step(filer_at.who, "确认不动产、当事人和登记原因")
+            walk.step(filer_at.who, f"上传材料{filing.upload_all(filer_at, tasks)}项")
+            filing.choose_delivery(filer_at, tasks, _phone(candidate.owner) or other.phone)
+            done = filing.check_and_submit(filer_at, tasks)
+        except filing.NotFree:
+            continue
+        walked = Walked(code, case_no=roads.found(CASE_NO, done, "case number"))
+        walk.step(filer_at.who, f"提交，编号{walked.case_no}")
+        docket_id = roads.docket_of(tasks)
+        _confirm_all(walk, docket_id, [candidate.owner, other], filer_at)
+        _at_the_office(walk, docket_id, filer_at, portal)
+        roads.collect(walk, docket_id)
+        taker = other if play.receiver == "taker" else candidate.owner
+        who = ("", "", "") if not play.proof else (taker.name, "resident_id", taker.number)
+        if play.receiver == "bank":
+            who = roads.bank_operator(candidate)
+        roads.close(walk, walked, docket_id, *who, certificate=play.proof)
+        roads.look(filer_at, portal, walked, docket_id)
+        return walked
+    raise NothingLeft(f"{code}: no free unit or mortgage is left")
+
+
+def _filer(walk: Walk, play: Play, candidate: Candidate, other: DemoPerson) -> tuple[Visitor, str]:
+    portal = PORTALS[play.filer]
+    if play.filer == "bank" or play.filer == "developer":
+        assert candidate.organisation is not None
+        return walk.account(f"{candidate.organisation.key}-1"), portal
+    if play.filer == "desk":
+        return walk.account(DESKS[0]), portal
+    return walk.person(candidate.owner if play.filer == "owner" else other), portal
+
+
+def _phone(who: object) -> str:
+    return str(getattr(who, "phone", ""))
+
+
+def _has_task(visitor: Visitor, tasks: Page, section: str) -> bool:
+    return visitor.get(tasks.path).has_link(rf"/{section}/(\?|$)")
+
+
+def _property(visitor: Visitor, tasks: Page, candidate: Candidate, play: Play) -> None:
+    page = visitor.get(f"{tasks.path}property/?q={candidate.unit_code}")
+    if not page.has_form("unit_code"):
+        raise filing.NotFree(page.said())
+    form = page.form("unit_code")
+    values = {"unit_code": candidate.unit_code}
+    if "right" in form.names and not form.values.get("right"):
+        values["right"] = form.choices["right"][0]
+    visitor.submit(page, form, values)
+
+
+def _parties(visitor: Visitor, tasks: Page, candidate: Candidate, other: DemoPerson, play: Play) -> None:
+    page = visitor.get(f"{tasks.path}parties/")
+    form = page.form("version")
+    values: dict[str, str] = {}
+    for name in sorted(form.names):
+        if (
+            re.fullmatch(r"[a-z_]+-\d+-phone", name)
+            and not name.startswith("buyer-")
+            and not form.values.get(name)
+        ):
+            values[name] = _phone(candidate.owner)
+        if (
+            re.fullmatch(r"[a-z_]+-\d+-role", name)
+            and not name.startswith("buyer-")
+            and not form.values.get(name)
+        ):
+            values[name] = form.choices[name][0]
+    if "buyer-0-phone" in form.names:
+        typed = {
+            "name": other.name,
+            "document_kind": "resident_id",
+            "number": other.number,
+            "phone": other.phone,
+            "role": play.typed[0],
+        }
+        values |= {
+            f"buyer-0-{name}": value
+            for name, value in typed.items()
+            if value and f"buyer-0-{name}" in form.names and not form.values.get(f"buyer-0-{name}")
+        }
+    if "coownership" in form.names:
+        values["coownership"] = play.coownership
+    visitor.submit(page, form, values | ({"do": "save"} if "do" in form.names else {}))
+
+
+def _reason(visitor: Visitor, tasks: Page, candidate: Candidate, play: Play) -> None:
+    """Answer what the page asks: the play's own answers, else what is offered first, else something of its kind."""
+    page = visitor.get(f"{tasks.path}reason/")
+    form = page.form("version")
+    given = dict(play.answers) | dict(play.more(candidate) if play.more else {})
+    values: dict[str, str] = {}
+    for name in sorted(form.names - {"version", "do", "csrfmiddlewaretoken", "next", "key"}):
+        if name == "filing_no":
+            values[name] = candidate.filing_no
+        elif name in given:
+            values[name] = given[name]
+        elif not form.values.get(name):
+            values[name] = _answer(form, name, candidate)
+    visitor.submit(page, form, values | ({"do": "save"} if "do" in form.names else {}))
+
+
+def _answer(form: Form, name: str, candidate: Candidate) -> str:
+    offered = [c for c in form.choices.get(name, []) if c]
+    if offered:
+        return offered[0]
+    if name.endswith("_fen"):
+        return "50万"
+    if name.endswith(("_from", "_on")):
+        return day()
+    if name.endswith("_until"):
+        return day(days=3650)
+    if name.endswith(("_use", "use")):
+        return HouseUse.DWELLING.value
+    return f"演示{candidate.unit_code[-6:]}"
+
+
+def _confirm_all(walk: Walk, docket_id: str, people: list[object], filer_at: Visitor) -> None:
+    """Whoever has an invitation to this case reads and agrees."""
+    for who in people:
+        if not isinstance(who, DemoPerson):
+            continue
+        visitor = walk.person(who)
+        if visitor is filer_at:
+            continue
+        try:
+            filing.confirm_invitation(visitor, docket_id)
+            walk.step(who.name, "查看并确认")
+        except StepFailed as failed:
+            if "no invitation" not in str(failed):
+                raise
+
+
+def _at_the_office(walk: Walk, docket_id: str, applicant_at: Visitor, portal: str) -> None:
+    """网上审核 → 预审二维码 → 窗口受理登簿 → 打印. What has to be waited for is settled on the way."""
+    roads.review_and_accept(walk, docket_id, applicant_at, portal)
+
+
+__all__ = ["PLAYS", "walk_type"]

@@ -1,0 +1,61 @@
+"""How each registration type is played: on which homes of the demo district, by whom, with which answers.
+
+A play says only what differs; everything else is read from the pages (`anytype.walk`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from dengbu.core import clock
+from dengbu.project.demo.candidates import Candidate
+from dengbu.project.demo.people import DemoPerson
+
+Filer = Literal["owner", "taker", "bank", "developer", "desk"]
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """One type: `stock` is the role of the homes in the demo it uses up, `filer` who fills it in.
+
+    `answers` by the key of the question; `typed` the roles of those who are typed, in order (the first one is the
+    candidate's other person); `keeps` the role of an owner of the register where there is a choice.
+    """
+
+    stock: str
+    filer: Filer = "owner"
+    answers: Mapping[str, str] = field(default_factory=dict)
+    typed: tuple[str, ...] = ("",)
+    coownership: str = "sole"
+    choose_right: bool = False
+    proof: bool = True  # something is handed out
+    receiver: Literal["owner", "taker", "bank"] = "owner"
+    more: Callable[[Candidate], Mapping[str, str]] | None = None
+
+
+def day(**shift: int) -> str:
+    """A day from today, as typed."""
+    return (clock.today() + dt.timedelta(**shift)).isoformat()
+
+
+PLAYS: dict[str, Play] = {
+    "P02": Play("B01", typed=("donee",), receiver="taker"),
+    "P15": Play("B01"),
+    "P16": Play("B01", answers={"lost_on": "2026-11-01"}),
+    "P17": Play("B01", proof=False, answers={"reason": "waived"}),
+    "P18": Play("B01", typed=("resident",), receiver="taker"),
+    "B02": Play("B01", filer="bank", receiver="bank"),
+}
+
+
+def person_beside(candidate: Candidate, people: list[DemoPerson]) -> DemoPerson:
+    """Somebody of the district who is not the owner, the same for the same home."""
+    place = int(candidate.unit_code[-4:]) % len(people)
+    for step in range(len(people)):
+        other = people[(place + step) % len(people)]
+        if other.number != candidate.owner.number:
+            return other
+    raise ValueError("the district has one person only")
