@@ -80,14 +80,14 @@ def two_moves():
 
 def test_without_lock_and_nets_one_visit_becomes_two(own_database, monkeypatch):
     take_away(own_database, PLACES_NET, VISIT_NET)
-    monkeypatch.setattr(actions, "_hold_visitor", lambda docket_id, batch_id: None)
+    monkeypatch.setattr(actions, "hold_visitor", lambda docket_id, batch_id: None)
     said, docket, booked = two_moves()
     assert not said.failures and visits(docket=docket) == 2
     assert booked == [-1, 1, 1], "the slot that was left is left twice"
 
 
 def test_without_the_lock_moving_one_visit_twice_is_stopped_by_postgresql_alone(own_database, monkeypatch):
-    monkeypatch.setattr(actions, "_hold_visitor", lambda docket_id, batch_id: None)
+    monkeypatch.setattr(actions, "hold_visitor", lambda docket_id, batch_id: None)
     said, docket, booked = two_moves()
     assert isinstance(said.second, IntegrityError) and visits(docket=docket) == 1
     assert booked == [0, 1, 0]
