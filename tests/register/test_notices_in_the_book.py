@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -25,6 +26,7 @@ from tests.register.homes import (
     LI,
     WANG,
     ZHAO,
+    Given,
     Town,
     granting,
     holder,
@@ -228,3 +230,64 @@ def test_a_unit_leaves_the_works_mortgage_and_is_kept_for_its_buyer(town: Town) 
     assert kinds(entries) == ["B12", "D06", "B08"]
     assert the_book(PRESOLD).mortgages == () and len(the_notices(PRESOLD)) == 2
     assert verify(deep=True).ok
+
+
+# --- a pre-seizure of the buyer (corrections 3)
+
+
+def preseized(unit: str, *orders: tuple[str, tuple[str, str]]) -> dt.datetime:
+    """Orders against the debtors named, in line. Gives the end of their term."""
+    until = clock.now().replace(microsecond=0) + dt.timedelta(days=500)
+    for position, (kind, debtor) in enumerate(orders):
+        order = fx.Restrict(
+            kind, unit, f"第{position}法院", "一", clock.now(), until, position, party=holder(debtor)
+        )
+        put(Given((unit,), lambda _, order=order: [order]))
+    return until
+
+
+@pytest.fixture
+def finished(town: Town) -> Town:
+    """The third home is the developer's."""
+    put(granting(title(PRESOLD, BUILDER)))
+    return town
+
+
+def test_the_buyers_preseizure_is_a_seizure_of_the_home_he_now_has(finished: Town) -> None:
+    """corrections 3: on a buyer it stays until D09; its end does not change; those in line follow in their order."""
+    until = preseized(PRESOLD, ("preseizure", WANG), ("waiting_preseizure", WANG))
+    enter("D09", PRESOLD, *SELLERS, contract=sold(PRESOLD, BUILDER))
+    book = the_book(PRESOLD)
+    assert book.ownership is not None and book.ownership.holders[0].name == WANG[0]
+    found = sorted((r.kind, r.authority, r.position, r.until_at, r.party_name) for r in book.restrictions)
+    assert found == [
+        ("seizure", "第0法院", 0, until, WANG[0]),
+        ("waiting_seizure", "第1法院", 1, until, WANG[0]),
+    ]
+    assert verify(deep=True).ok
+    with pytest.raises(Refused) as refused:
+        enter("P02", PRESOLD, by("donor", WANG), by("donee", ZHAO))
+    assert "R_SEAL" in refused.value.codes
+
+
+def test_a_preseizure_of_somebody_else_stops_the_transfer_and_stays(finished: Town) -> None:
+    preseized(PRESOLD, ("preseizure", ZHAO))
+    with pytest.raises(Refused) as refused:
+        enter("D09", PRESOLD, *SELLERS, contract=sold(PRESOLD, BUILDER))
+    assert refused.value.codes == ("R_PRESEAL",)
+    assert [r.kind for r in the_book(PRESOLD).restrictions] == ["preseizure"]
+
+
+def test_no_mortgage_is_entered_in_the_case_that_makes_the_seizure(town: Town) -> None:
+    """corrections 17: B09 on a seized home is for an officer to decide, who decides on a seizure that stands."""
+    enter("C03", PRESOLD, *SELLERS, by("mortgagee", BANK), contract=sold(PRESOLD, BUILDER), **LOAN)
+    lent = the_notices(PRESOLD)[1]
+    put(granting(title(PRESOLD, BUILDER)))
+    preseized(PRESOLD, ("preseizure", WANG))
+    with pytest.raises(Refused) as refused:
+        enter(
+            "C04", PRESOLD, *SELLERS, by("mortgagee", BANK), contract=sold(PRESOLD, BUILDER),
+            changed=False, right=str(lent.public_id),
+        )  # fmt: skip
+    assert "R_SEAL" in refused.value.codes
+    assert the_book(PRESOLD).ownership.holders[0].name == BUILDER[0]  # type: ignore[union-attr]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dengbu.core import crypto
-from dengbu.register.effects import NUMBER_PURPOSE, Grant, HolderIn, Restrict
-from dengbu.register.rules import RestrictionFact, RightFact
+from dengbu.register.effects import NUMBER_PURPOSE, Effect, Grant, HolderIn, Lift, Restrict
+from dengbu.register.rules import RestrictionFact, RightFact, UnitBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,30 @@ def restricted_anew(restriction: RestrictionFact, filed: Filed, unit: str, **cha
         "party": named(r, filed),
     }
     return Restrict(**(said | changed))
+
+
+def preseizures_converted(
+    book: UnitBook, filed: Filed, takers: Iterable[str], at: dt.datetime
+) -> Iterator[Effect]:
+    """Pre-seizures (预查封) of those now registered become seizures: in their order, behind a seizure that stands.
+
+    `takers`: the roles of who is registered now. The end of the term stays what it was; a pre-seizure of anybody
+    else stays as it is. 法发〔2004〕5号; corrections 3.
+    """
+    indexes = filed.indexes(*takers)
+    seized = any(r.kind == "seizure" for r in book.restrictions)
+    place = max((r.position for r in book.restrictions if r.kind == "waiting_seizure"), default=0)
+    mine = [
+        r
+        for r in book.restrictions
+        if r.kind in ("preseizure", "waiting_preseizure") and r.in_force(at) and r.party_index in indexes
+    ]
+    for r in sorted(mine, key=lambda r: (r.kind != "preseizure", r.position)):
+        yield Lift(book.code, r.public_id, "converted")
+        kind = "waiting_seizure" if seized else "seizure"
+        place += seized
+        yield restricted_anew(r, filed, book.code, kind=kind, position=place if seized else 0)
+        seized = True
 
 
 def regranted(right: RightFact, filed: Filed, unit: str = "", **changed: Any) -> Grant:

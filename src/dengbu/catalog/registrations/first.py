@@ -13,7 +13,6 @@ from dengbu.register.effects import (
     AmendParcel,
     Effect,
     Grant,
-    Lift,
     Open,
     OpenParcel,
 )
@@ -23,12 +22,11 @@ from dengbu.register.successive import LAND_TAIL
 from .asking import Ask, Choice, Kind
 from .base import RegistrationType, Role, Rule
 from .checks import shares_add_up
-from .facts import holders, restricted_anew
+from .facts import holders, preseizures_converted
 from .tables import FIRST
 
 BUILDING_CODE = 24  # characters of a unit's code that name its building
 PARCEL_CODE = 19
-_WAITING = {"preseizure": "seizure", "waiting_preseizure": "waiting_seizure"}
 _CONDITION_OF_NATURE = {"granted": "granted_land", "allocated": "allocated_land"}
 
 
@@ -92,23 +90,9 @@ class FirstRegistration(RegistrationType):
         )
 
     def converted(self, book: UnitBook | None, at: dt.datetime) -> Iterator[Effect]:
-        """Pre-seizures against who is now registered, in their order, behind a seizure that stands already."""
-        if book is None:
-            return
-        takers = self.filed.indexes(*self.taker_roles)
-        seized = any(r.kind == "seizure" for r in book.restrictions)
-        place = max((r.position for r in book.restrictions if r.kind == "waiting_seizure"), default=0)
-        mine = [
-            r
-            for r in book.restrictions
-            if r.kind in _WAITING and r.in_force(at) and r.party_index and r.party_index in takers
-        ]
-        for r in sorted(mine, key=lambda r: (r.kind != "preseizure", r.position)):
-            yield Lift(book.code, r.public_id, "converted")
-            kind = "waiting_seizure" if seized else "seizure"
-            place += seized
-            yield restricted_anew(r, self.filed, book.code, kind=kind, position=place if seized else 0)
-            seized = True
+        """Pre-seizures against who is now registered."""
+        if book is not None:
+            yield from preseizures_converted(book, self.filed, self.taker_roles, at)
 
     def with_title(self, books: Mapping[str, UnitBook], units: Iterable[str]) -> Iterable[Refusal]:
         """Units whose first registration is done already; one refusal for all."""

@@ -13,7 +13,7 @@ from dengbu.register.rules import Obstacle, RightFact, UnitBook
 
 from ..base import RegistrationType, Role
 from ..checks import agents_may_act, contract_agrees, filed_to_others, owners_apply, shares_add_up
-from ..facts import PartyFact, holders
+from ..facts import PartyFact, holders, preseizures_converted
 from ..tables import DISPOSAL, HOLDERS_CONSENT, PAPERS, Rule
 
 
@@ -182,8 +182,9 @@ class ExistingHomeSale(OwnershipTransfer):
 class NewHomeTransfer(OwnershipTransfer):
     """商品房首次转移登记: the developer's title on a unit passes to the buyer; the buyer's notice is converted.
 
-    The developer files under the service agreement with the buyers' authority; pre-seizures and mortgage notices of
-    the buyer stay for their own types. 实施细则 27, 38, 85; 民法典 221; 契税法 11.
+    The developer files under the service agreement with the buyers' authority. A pre-seizure of the buyer becomes a
+    seizure of what he now has (法发〔2004〕5号; corrections 3); his mortgage notice waits for its own type.
+    实施细则 27, 38, 85; 民法典 221; 契税法 11.
     """
 
     code, name = "D09", "商品房首次转移登记"
@@ -201,6 +202,10 @@ class NewHomeTransfer(OwnershipTransfer):
         "R_PRESEAL": Rule.IF_DEBTOR,
     }
     legal_basis = "实施细则27、38、85；民法典221；契税法11"
+
+    def effects(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Effect]:
+        yield from preseizures_converted(books[self.filed.unit_code], self.filed, self.taker_roles, at)
+        yield from super().effects(books, at)
 
     def terms_after(self, owned: RightFact) -> dict[str, Any]:
         """With the day of the house's first registration: the 90 days of a mortgage notice on it began then
