@@ -24,7 +24,9 @@ DELEGATED = {"manage": "", "demo": "load_demo", "walkthrough": "walkthrough", "v
 # These change tables or their owner's rights, so they connect as the owner.
 AS_OWNER = {"migrate"}
 # These need no database, or talk to a running web server only.
-WITHOUT_DATABASE = {"", "help", "check", "makemigrations", "walkthrough", "diffsettings", "findstatic"}
+WITHOUT_DATABASE = {
+    "", "help", "check", "makemigrations", "walkthrough", "diffsettings", "findstatic", "registrations_page",
+}  # fmt: skip
 NOWHERE = DatabaseUrls(
     app="postgresql://nobody@127.0.0.1:1/none", owner="postgresql://nobody@127.0.0.1:1/none"
 )
