@@ -38,7 +38,7 @@ _SITE = {
 
 
 def page() -> str:
-    """The whole page, types by client and code."""
+    """The whole page, types by code."""
     blocks = [_HEAD, _index()]
     for code in sorted(TYPES):
         blocks.append("\n".join(_one(TYPES[code], policy_for(code, NEWEST))) + "\n")
