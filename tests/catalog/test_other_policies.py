@@ -1,4 +1,4 @@
-"""Policy of first registration, change, correction, new papers and extinction against the domain's table."""
+"""Policy of types against the domain's table; S06 to S08 and SUITDOC are corrections 10 and 民法典 220."""
 
 from __future__ import annotations
 
@@ -33,6 +33,26 @@ TABLE: dict[str, tuple[str, str, int, int, str, str, str]] = {
     "B13": ("APP ID LOSTDECL", "POA GUARD", 1, 0, "none", "FEE_ZERO", "proof"),
     "P17": ("APP ID CERT", "POA GUARD EXTINCT WAIVER JUDG HOLDCONS COURTCONS COMMIT_OBJ", 3, 0, "if_destroyed",
             "FEE_ZERO", ""),
+    "B02": ("APP INQ ID CERT MAXMTG FUTURE", "POA GUARD PRIORDEBT COOWN COMMIT_OBJ HOLDCONS", 3, 0, "none", "FEE_MTG",
+            "proof"),
+    "B03": ("APP ID MAIN MTG CIPPROOF", "POA GUARD COMMIT_OBJ", 5, 0, "required", "FEE_MTG", "proof"),
+    "B04": ("APP ID ZM MCHG", "POA GUARD OTHMTG CHGDOC", 3, 0, "none", "FEE_MTG_CHANGE", "proof"),
+    "B05": ("APP ID ZM MTRF", "POA GUARD", 3, 0, "none", "FEE_MTG", "proof"),
+    "B07": ("APP ID ZM MCHG", "POA GUARD", 3, 0, "none", "FEE_MTG_CHANGE", "proof"),
+    "B11": ("APP ID ZM CERT", "POA GUARD", 3, 0, "none", "FEE_MTG_CHANGE", "proof"),
+    # What is left of the list keeps its own proofs, one a unit.
+    "B12": ("APP ID ZM PAYOFF", "POA GUARD", 1, 0, "none", "FEE_ZERO", ""),
+    # Who sued brings the court's receipt instead of the ground.
+    "P13": ("APP ID", "OBJDOC SUITDOC POA GUARD", 1, 0, "none", "FEE_OBJ", "proof"),
+    "P14": ("APP ID ZM", "JUDG POA GUARD", 1, 0, "none", "FEE_ZERO", ""),
+    "P18": ("APP INQ ID CERT JZQC", "POA GUARD COOWN COMMIT_OBJ HOLDCONS", 5, 0, "none", "FEE_RESIDENCE", "proof"),
+    "P19": ("APP ID ZM", "DEATH JUDG POA GUARD", 1, 0, "none", "FEE_ZERO", ""),
+    "S01": ("ASSIST", "JUDG", 0, 0, "none", "FEE_ZERO", ""),
+    # One that ran out needs no paper.
+    "S02": ("", "ASSIST", 0, 0, "none", "FEE_ZERO", ""),
+    "S06": ("ASSIST", "", 0, 0, "none", "FEE_ZERO", ""),
+    "S07": ("ASSIST", "", 0, 0, "none", "FEE_ZERO", ""),
+    "S08": ("ERRDOC", "", 0, 0, "none", "FEE_ZERO", ""),
     "S04": ("EXTINCT", "", 30, 15, "if_destroyed", "FEE_ZERO", ""),
 }  # fmt: skip
 
@@ -53,7 +73,7 @@ def test_a_types_policy_is_the_domains(code: str) -> None:
 
 @pytest.mark.parametrize("code", list(TABLE))
 def test_first_registration_and_ex_officio_acts_have_a_second_reviewer(code: str) -> None:
-    twice = {"D01", "D05", "P21", "S03", "S04"}
+    twice = {"D01", "D05", "P21", "S03", "S04", "S08"}
     assert policy_for(code, DAY).reviews == (2 if code in twice else 1)
 
 

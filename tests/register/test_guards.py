@@ -277,11 +277,21 @@ def test_a_seizure_whose_term_has_run_out_stands_in_nobodys_way(town: Town, sql:
 
 def test_a_second_live_seizure_must_wait_in_line(town: Town) -> None:
     put(seizure(home(1)))
-    with pytest.raises(DatabaseError, match="one_live_seizure_per_unit"):
+    with pytest.raises(DatabaseError, match="one_live_seizure_per_share"):
         put(seizure(home(1)))
+    with pytest.raises(DatabaseError, match="one_live_seizure_per_share"):
+        put(seizure(home(1), share_of="李小明"))
     put(seizure(home(1), kind="waiting_seizure", position=1))
     with pytest.raises(DatabaseError, match="one_place_in_line"):
         put(seizure(home(1), kind="waiting_seizure", position=1))
+
+
+def test_the_shares_of_two_owners_may_be_seized_side_by_side(town: Town) -> None:
+    put(seizure(home(1), share_of="李小明"))
+    put(seizure(home(1), share_of="王丽"))
+    with pytest.raises(DatabaseError, match="one_live_seizure_per_share"):
+        put(seizure(home(1)))
+    assert verify(deep=True).ok
 
 
 def test_a_failed_entry_leaves_nothing_behind(town: Town) -> None:

@@ -112,6 +112,7 @@ def facts_of(cases: Sequence[Case], *, with_numbers: bool = True) -> dict[uuid.U
             evidence=frozenset(key.split("-")[0] for key in pages[case.docket_id]),
             contract=_contract(filing) if filing else None,
             other_filing=_contract(by_unit[case.unit_code]) if case.unit_code in by_unit else None,
+            filed_units=frozenset(u for u in units_of(case) if u in by_unit),
             officer=case.filed.get("officer", {}),
             other_case=False,
         )
@@ -141,7 +142,7 @@ def _pending(filed: Filed) -> Filed:
 
 def _filings(cases: Sequence[Case]) -> tuple[dict[str, Filing], dict[str, Filing]]:
     numbers = {c.filed.get("contract", {}).get("filing_no", "") for c in cases} - {""}
-    units = {c.unit_code for c in cases if TYPES[c.type_code].stopped_by_filing and c.unit_code}
+    units = {u for c in cases if TYPES[c.type_code].stopped_by_filing for u in units_of(c)}
     if not numbers and not units:
         return {}, {}
     found = filings(filing_nos=numbers, unit_codes=units)

@@ -323,6 +323,7 @@ def _write(made: list[_Made], locked: Mapping[str, int], right_keys: list[int]) 
                 until_at=_whole_seconds(e.until_at),
                 position=e.position,
                 note=e.note,
+                term_months=e.term_months,
                 made_by=entry,
                 **_party(e.party),
             )

@@ -167,6 +167,7 @@ class Restrict:
     share_of: str = ""
     note: str = ""
     party: HolderIn | None = None  # whom it names: the debtor of a pre-seizure, who objected
+    term_months: int | None = None  # of one that waits: the term that begins when its turn comes
     restriction: uuid.UUID = field(default_factory=uuid7)
 
     def canonical(self) -> dict[str, Any]:
@@ -183,6 +184,7 @@ class Restrict:
             "share_of": self.share_of,
             "note": self.note,
             **({"party": self.party.public()} if self.party else {}),
+            **({"term_months": self.term_months} if self.term_months is not None else {}),
         }
 
 

@@ -200,6 +200,9 @@ class Restriction(Booked):
     until_at = models.DateTimeField(null=True)
     position = models.IntegerField(default=0)
     note = models.CharField(max_length=500, default="")
+    term_months = models.IntegerField(
+        null=True
+    )  # of one that waits: its own term, from the day its turn comes
     # Whom it names (the debtor of a pre-seizure, who objected). The number stands here alone, encrypted.
     party_name = models.CharField(max_length=200, default="", db_default="")
     party_document_kind = models.CharField(max_length=20, default="", db_default="")
@@ -212,10 +215,14 @@ class Restriction(Booked):
         indexes: ClassVar = [
             models.Index(fields=["unit"], condition=LIVE, name="live_restrictions_of_unit"),
             models.Index(fields=["until_at"], condition=LIVE, name="restrictions_running_out"),
+            models.Index(fields=["unit"], condition=Q(kind="objection"), name="objections_of_unit"),
         ]
         constraints: ClassVar = [
+            # Beside it a guard: a seizure of the whole suffers none of a share (corrections 7).
             models.UniqueConstraint(
-                fields=["unit"], condition=LIVE & Q(kind="seizure"), name="one_live_seizure_per_unit"
+                fields=["unit", "share_of"],
+                condition=LIVE & Q(kind="seizure"),
+                name="one_live_seizure_per_share",
             ),
             models.UniqueConstraint(
                 fields=["unit", "position"],

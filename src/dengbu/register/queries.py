@@ -30,8 +30,12 @@ _RIGHT_JSON = """
 _RESTRICTION_JSON = """
   (SELECT jsonb_agg(jsonb_build_array(s.public_id, s.kind, s.authority, s.document_no, s.from_at, s.until_at,
                                       s.position, s.share_of, s.note, s.party_index, s.party_name,
-                                      s.party_document_kind, s.party_cipher) ORDER BY s.id)
+                                      s.party_document_kind, s.party_cipher, s.term_months) ORDER BY s.id)
    FROM register_restriction s WHERE s.unit_id = {unit} AND s.ended_by_id IS NULL)
+"""
+_OBJECTED_JSON = """
+  (SELECT jsonb_agg(jsonb_build_array(s.party_index, s.note) ORDER BY s.id)
+   FROM register_restriction s WHERE s.unit_id = u.id AND s.kind = 'objection' AND s.ended_by_id IS NOT NULL)
 """
 # The land under a house is a unit of its own: parcel code + W00000000.
 _BOOK_SQL = f"""
@@ -39,7 +43,8 @@ SELECT u.code, p.code, b.code, u.ended_by_id IS NOT NULL,
        to_jsonb(f) - 'id' - 'unit_id' - 'made_by_id' - 'ended_by_id',
        to_jsonb(pf) - 'id' - 'parcel_id' - 'made_by_id' - 'ended_by_id',
        {_RIGHT_JSON.format(unit="u.id")}, {_RESTRICTION_JSON.format(unit="u.id")},
-       {_RIGHT_JSON.format(unit="l.id")}, {_RESTRICTION_JSON.format(unit="l.id")}
+       {_RIGHT_JSON.format(unit="l.id")}, {_RESTRICTION_JSON.format(unit="l.id")},
+       {_OBJECTED_JSON}
 FROM register_realestateunit u
 JOIN register_parcel p ON p.id = u.parcel_id
 LEFT JOIN register_building b ON b.id = u.building_id
@@ -76,7 +81,7 @@ def unit_book_for(code: str, *, actor: Actor, kind: str, purpose: str) -> tuple[
 
 def _unit_book(row: tuple[Any, ...]) -> UnitBook:
     code, parcel, building, closed = row[:4]
-    facts, parcel_facts, rights, restrictions, land_rights, land = (_json(value) for value in row[4:])
+    facts, parcel_facts, rights, restrictions, land_rights, land, objected = (_json(v) for v in row[4:])
     facts = facts or {}
     return UnitBook(
         code=code,
@@ -92,6 +97,7 @@ def _unit_book(row: tuple[Any, ...]) -> UnitBook:
         restrictions=tuple(_restriction(r) for r in restrictions or ()),
         land=tuple(_restriction(r) for r in land or ()),
         land_rights=tuple(_right(r) for r in land_rights or ()),
+        objected=tuple((index, note) for index, note in objected or ()),
     )
 
 

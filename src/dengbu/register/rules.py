@@ -77,6 +77,7 @@ class RestrictionFact:
     party_name: str = ""
     party_document_kind: str = ""
     party_cipher: str = ""
+    term_months: int | None = None  # of one that waits: the term that begins when its turn comes
 
     def in_force(self, at: dt.datetime) -> bool:
         """Not ended and inside its term; a waiting seizure counts although its term has not begun (corrections 8)."""
@@ -100,6 +101,9 @@ class UnitBook:
     restrictions: tuple[RestrictionFact, ...]
     land: tuple[RestrictionFact, ...] = ()
     land_rights: tuple[RightFact, ...] = ()
+    objected: tuple[
+        tuple[str, str], ...
+    ] = ()  # objections that are over: whose (by index), and what they said
 
     @property
     def ownership(self) -> RightFact | None:

@@ -181,7 +181,9 @@ def _changed(book: UnitBook, effect: fx.Effect, day: dt.date) -> UnitBook:
             book, facts=facts, location=facts["location"], use=facts["use"], area_m2=Decimal(facts["area_m2"])
         )
     rights, restrictions = _lists(book.rights, book.restrictions, effect, day)
-    return replace(book, rights=rights, restrictions=restrictions)
+    over = [r for r in book.restrictions if r.kind == "objection" and r not in restrictions]
+    objected = (*book.objected, *((r.party_index, r.note) for r in over))
+    return replace(book, rights=rights, restrictions=restrictions, objected=objected)
 
 
 def _over_land(left: Mapping[str, UnitBook], effect: fx.Effect, day: dt.date) -> dict[str, UnitBook]:
@@ -242,6 +244,7 @@ def _restricted(effect: fx.Restrict) -> RestrictionFact:
         party_index=crypto.index(effect.party.number) if effect.party else "",
         party_name=effect.party.name if effect.party else "",
         party_document_kind=effect.party.document_kind if effect.party else "",
+        term_months=effect.term_months,
     )
 
 

@@ -183,7 +183,7 @@ def _made(effects: list[dict[str, Any]]) -> Iterator[tuple[Key, Row]]:
                     ("restriction", e["restriction"]),
                     (
                         *(e["unit"], e["kind"], e["authority"], e["document_no"], e["share_of"]),
-                        *(e["from_at"], e["until_at"], e["position"], e["note"]),
+                        *(e["from_at"], e["until_at"], e["position"], e["note"], e.get("term_months")),
                         *(named.get(word, "") for word in ("name", "document_kind", "commitment")),
                     ),
                 )
@@ -222,7 +222,7 @@ TABLES = {
     " t.share_numerator, t.salt, t.number_cipher, t.number_index FROM register_holder t"
     " LEFT JOIN register_right r ON r.id = t.right_id",
     "restriction": "SELECT t.made_by_id, t.ended_by_id, t.public_id, u.code, t.kind, t.authority, t.document_no,"
-    " t.share_of, t.from_at, t.until_at, t.position, t.note, t.party_name,"
+    " t.share_of, t.from_at, t.until_at, t.position, t.note, t.term_months, t.party_name,"
     " t.party_document_kind, t.party_commitment, t.party_salt, t.party_cipher, t.party_index FROM register_restriction t"
     " LEFT JOIN register_realestateunit u ON u.id = t.unit_id",
     "entrynote": "SELECT t.entry_id, NULL, u.code || ' ' || t.kind || ' ' || coalesce(t.right_id::text, ''), t.said"
@@ -239,7 +239,7 @@ _THING = {
     "open_building": "building",
     "amend_building": "building",
 }
-RESTRICTION_PUBLIC = 12
+RESTRICTION_PUBLIC = 13
 HOLDER_PUBLIC = 4  # columns of `holder` that its entry says; salt, cipher and index stand in the table alone
 
 

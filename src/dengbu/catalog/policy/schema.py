@@ -366,7 +366,7 @@ class TimeLimit(Dated):
     key: Key
     name: Text
     amount: int = Field(ge=0)
-    unit: Literal["working_days", "calendar_days", "years", "minutes"]
+    unit: Literal["working_days", "calendar_days", "months", "years", "minutes"]
     basis: Text
 
 

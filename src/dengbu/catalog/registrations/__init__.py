@@ -17,11 +17,32 @@ from .mortgage_notices import (
     NoticeToMortgage,
     PresaleMortgageNotice,
 )
-from .mortgages import DISCHARGE_REASONS, MortgageDischarge, MortgageFirst
+from .mortgages import (
+    DISCHARGE_REASONS,
+    MaximumFixed,
+    MaximumMortgage,
+    MortgageChange,
+    MortgageDischarge,
+    MortgageFirst,
+    MortgageTransfer,
+    WorksConversion,
+    WorksMortgage,
+    WorksRelease,
+)
 from .notice_changes import NoticeCancellation, NoticeChange
 from .notices import PresaleNotice, SaleNotice
 from .partition import SplitMerge
 from .reissue import CertificateReissue, CertificateRenewal, ProofReissue
+from .residence import ResidenceCancellation, ResidenceFirst
+from .restrictions import (
+    Freeze,
+    InternalLock,
+    Objection,
+    ObjectionCancellation,
+    RestrictionLift,
+    Seizure,
+    Unsealing,
+)
 from .tables import Rule
 from .transfers import (
     DivorceDivision,
@@ -45,7 +66,10 @@ _ALL: tuple[type[RegistrationType], ...] = (
     Gift, Inheritance, DivorceDivision, SpouseNames, SharesPass, OtherTransfer, JudgmentTransfer,
     LandUseTransfer, OrderByRequest,
     PresaleNotice, SaleNotice, NoticeChange, NoticeCancellation, PresaleMortgageNotice, ExistingMortgageNotice,
-    NoticeToMortgage, MortgageNoticeCancellation, *COMBINED,
+    NoticeToMortgage, MortgageNoticeCancellation,
+    MaximumMortgage, WorksMortgage, MortgageChange, MortgageTransfer, MaximumFixed, WorksConversion, WorksRelease,
+    ResidenceFirst, ResidenceCancellation, Objection, ObjectionCancellation,
+    Seizure, Unsealing, Freeze, RestrictionLift, InternalLock, *COMBINED,
 )  # fmt: skip
 TYPES: dict[str, type[RegistrationType]] = {t.code: t for t in _ALL}
 

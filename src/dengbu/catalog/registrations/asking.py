@@ -6,6 +6,7 @@ as bool) or into one sentence per field; `unanswered` refuses what is missing. P
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +14,12 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
+from dengbu.core.clock import SHANGHAI
 from dengbu.core.identifiers import check_unit_code, half_width, parse_date
 from dengbu.core.money import fen_to_yuan, format_yuan, yuan_to_fen
 from dengbu.core.refusals import Refusal, Refused
+
+_MINUTE = re.compile(r"(?P<day>.+?)[\sT]*(?<=[\s日T])(?P<hour>\d{1,2})[:时](?P<minute>\d{1,2})分?")
 
 
 class Kind(StrEnum):
@@ -23,6 +27,7 @@ class Kind(StrEnum):
     LONG = "long"
     MONEY = "money"  # typed in 元, kept in 分
     DATE = "date"
+    MINUTE = "minute"  # a day and a time of day in Shanghai, kept as ISO text with its offset
     AREA = "area"  # ㎡, two decimals, kept as text
     NUMBER = "number"
     CHOICE = "choice"
@@ -96,6 +101,8 @@ class Ask:
             )
         if self.kind is Kind.DATE:
             return parse_date(text, field=self.key, empty=self.missing).isoformat()
+        if self.kind is Kind.MINUTE:
+            return self._minute(half_width(text))
         if self.kind is Kind.AREA:
             return self._area(half_width(text))
         if self.kind is Kind.NUMBER:
@@ -114,6 +121,18 @@ class Ask:
         if len(text) > self.max_length:
             raise Refused(Refusal("F_LONG", f"{self.label}最多 {self.max_length} 字", field=self.key))
         return text if self.kind is Kind.LONG else half_width(text)
+
+    def _minute(self, text: str) -> str:
+        day, time = _MINUTE.fullmatch(text), None
+        if day:
+            hour, minute = int(day["hour"]), int(day["minute"])
+            time = dt.time(hour, minute, tzinfo=SHANGHAI) if hour < 24 and minute < 60 else None
+        if day is None or time is None:
+            raise Refused(
+                Refusal("F_MINUTE", f"{self.label}请写到分钟，例如 2026-03-05 10:05", field=self.key)
+            )
+        found = dt.datetime.combine(parse_date(day["day"], field=self.key), time)
+        return found.isoformat(timespec="minutes")
 
     def _area(self, text: str) -> str:
         try:
@@ -141,6 +160,8 @@ class Ask:
             return f"{fen_to_yuan(int(value)):f}"
         if self.kind is Kind.YES_NO:
             return "yes" if value else "no"
+        if self.kind is Kind.MINUTE:
+            return str(value)[:16].replace("T", " ")
         return "\n".join(value) if isinstance(value, list) else str(value)
 
     def shown(self, value: Any) -> str:
@@ -153,6 +174,8 @@ class Ask:
             return dict(self.options()).get(self.written(value), str(value))
         if self.kind is Kind.AREA:
             return f"{value} ㎡"
+        if self.kind is Kind.MINUTE:
+            return self.written(value)
         return "、".join(value) if isinstance(value, list) else str(value)
 
 

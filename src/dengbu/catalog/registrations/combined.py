@@ -21,9 +21,9 @@ from .combined_parts import (
     LoanOfBuyer,
     MortgageOfBuyer,
     MortgageToNewBank,
+    ReleaseWithin,
     SaleToBorrower,
     SaleWithMortgage,
-    WorksRelease,
 )
 from .facts import Filed
 from .mortgage_notices import NoticeToMortgage, PresaleMortgageNotice
@@ -235,7 +235,7 @@ class ReleaseAndNotice(CombinedCase):
         PURCHASER,
         replace(BANK, required=False),
     )
-    parts = (WorksRelease, PresaleNotice, PresaleMortgageNotice)
+    parts = (ReleaseWithin, PresaleNotice, PresaleMortgageNotice)
     form = (
         *(ask for ask in PresaleNotice.form if ask.key == "sale_no"),
         Ask("with_loan", "买受人是否贷款购房、同时办理抵押预告登记", Kind.YES_NO, condition="bought_on_loan"),
@@ -253,7 +253,7 @@ class ReleaseAndNotice(CombinedCase):
         return (*named, "mortgagee") if terms.get("with_loan") is True else named
 
     def steps(self) -> tuple[Step, ...]:
-        release, notice = Step(WorksRelease, {"works_bank": "mortgagee"}), Step(PresaleNotice, SALE)
+        release, notice = Step(ReleaseWithin, {"works_bank": "mortgagee"}), Step(PresaleNotice, SALE)
         if self.filed.terms.get("with_loan") is True:
             return release, notice, Step(PresaleMortgageNotice, LOAN)
         return release, notice

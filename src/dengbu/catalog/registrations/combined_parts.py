@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from dengbu.core.refusals import Refusal
-from dengbu.core.vocabulary import CertificateKind, Client, RegistrationKind
+from dengbu.core.vocabulary import RegistrationKind
 from dengbu.register.effects import Effect, End, Grant
 from dengbu.register.rules import Obstacle, RightFact, UnitBook
 
-from .base import AboutRight, RegistrationType, Role, Rule
-from .facts import Filed, holders
+from .base import Role, Rule
+from .facts import Filed
 from .mortgage_notices import NoticeToMortgage
-from .mortgages import MortgageFirst
+from .mortgages import AboutMortgage, MortgageFirst, MortgageTransfer, WorksRelease
 from .notices import MORTGAGES, kept_holders, notice_kind
-from .tables import DISPOSAL, RELIEF
+from .tables import DISPOSAL
 from .transfers import ExistingHomeSale
 
 MORTGAGE_CODES = ("R_MTG", "R_MTG_LIMIT", "R_MTG_PRE2021", "R_MTG_UNCLEAR")
@@ -99,46 +98,13 @@ class SaleWithMortgage(SaleToBorrower):
         yield from super().check(book)
 
 
-class PassedMortgage(AboutRight):
-    """A mortgage whose holder or contents change while its rank stays."""
+class MortgageToNewBank(MortgageTransfer):
+    """B05 within C02: the whole claim, as the case itself says; the buyer, its debtor, is on the case."""
 
-    client = Client.BANK
-    line = "mortgage"
-    target_kinds = ("mortgage",)
-    produces = CertificateKind.PROOF
-    voids_certificate = True
-    answers_to = RELIEF
+    form = ()
 
 
-class MortgageToNewBank(PassedMortgage):
-    """B05 within C02: the claim and with it the mortgage pass to the buyer's bank; old and new bank apply (民法典 407)."""
-
-    code, name = "B05", "抵押权转移登记"
-    kind = RegistrationKind.TRANSFER
-    roles = (
-        Role("old_bank", "原抵押权人", "owner", "right", many=False),
-        Role("mortgagee", "新抵押权人", "taker", "us", many=False),
-    )
-    fee_rule = "FEE_MTG"
-    legal_basis = "民法典407；实施细则69；自然资发〔2023〕29号"
-
-    def effects(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Effect]:
-        book, right = self.targeted(books)
-        yield End(book.code, right.public_id, "transferred")
-        yield Grant(
-            kind=right.kind,
-            unit=book.code,
-            holders=holders(self.filed.role("mortgagee")),
-            terms=dict(right.terms),
-            rank=right.rank,
-            replaces=right.public_id,
-            instrument=right.instrument,
-            share_of=right.share_of,
-            right=uuid.UUID(str(self.filed.terms["into"])),
-        )
-
-
-class MortgageOfBuyer(PassedMortgage):
+class MortgageOfBuyer(AboutMortgage):
     """B04 within C02: the buyer is mortgagor and debtor now; amount and term as agreed, not above before (民法典 409)."""
 
     code, name = "B04", "抵押权变更登记"
@@ -183,44 +149,7 @@ class MortgageOfBuyer(PassedMortgage):
         )
 
 
-class WorksRelease(RegistrationType):
-    """B12 within C05: the bank lets one unit go from its works-in-progress mortgage (细则 76)."""
+class ReleaseWithin(WorksRelease):
+    """B12 within C05: the case itself says why."""
 
-    code, name = "B12", "在建建筑物抵押逐套解押"
-    client = Client.BANK
-    line = "mortgage"
-    kind = RegistrationKind.CHANGE
-    roles = (Role("mortgagee", "抵押权人", "taker", "us", many=False),)
-    answers_to = RELIEF
-    fee_rule = "FEE_ZERO"
-    legal_basis = "实施细则76"
-
-    def works(self, book: UnitBook) -> tuple[RightFact, ...]:
-        return tuple(m for m in book.mortgages if m.terms.get("thing") == "works_in_progress")
-
-    def check(self, book: UnitBook) -> Iterable[Refusal]:
-        yield from super().check(book)
-        standing, bank = self.works(book), self.filed.indexes("mortgagee")
-        if not standing:
-            yield Refusal(
-                "B_NO_MORTGAGE",
-                "这处房屋上没有在建建筑物抵押权，或者已经解押。",
-                "请直接申请预购商品房预告登记。",
-                "实施细则76",
-                "unit",
-            )
-        elif not any(m.holder_indexes == bank for m in standing):
-            yield Refusal(
-                "P_NOT_MORTGAGEE",
-                "这处房屋的在建建筑物抵押权登记在其他机构名下。",
-                "解押须由登记簿上的抵押权人申请。",
-                "实施细则76",
-                "parties",
-            )
-
-    def effects(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Effect]:
-        book = books[self.filed.unit_code]
-        bank = self.filed.indexes("mortgagee")
-        for mortgage in self.works(book):
-            if mortgage.holder_indexes == bank:
-                yield End(book.code, mortgage.public_id, "released")
+    form = ()

@@ -52,6 +52,7 @@ class Filed:
     evidence: frozenset[str] = frozenset()
     contract: ContractFact | None = None
     other_filing: ContractFact | None = None  # a live filing of the unit in favour of others
+    filed_units: frozenset[str] = frozenset()  # of its units, those with a live contract on file
     officer: Mapping[str, str] = field(default_factory=dict)  # obstacle -> the officer's recorded reason
     other_case: bool = False  # another unfinished case claims the unit
     surveyed: Mapping[str, Mapping[str, Any]] = field(
@@ -127,6 +128,7 @@ def restricted_anew(restriction: RestrictionFact, filed: Filed, unit: str, **cha
         "share_of": r.share_of,
         "note": r.note,
         "party": named(r, filed),
+        "term_months": r.term_months,
     }
     return Restrict(**(said | changed))
 

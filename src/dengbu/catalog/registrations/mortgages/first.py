@@ -1,23 +1,22 @@
-"""Mortgages: B01 一般抵押权首次登记, B06 抵押权注销登记."""
+"""Mortgages made: B01 一般抵押权首次登记, B02 最高额抵押权首次登记."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, ClassVar
 
 from dengbu.core.refusals import Refusal
 from dengbu.core.vocabulary import CertificateKind, Client, RegistrationKind
-from dengbu.register.effects import Effect, End, Grant
-from dengbu.register.rules import RightFact, UnitBook
+from dengbu.register.effects import Effect, Grant
+from dengbu.register.rules import UnitBook
 
-from .asking import Ask, Choice, Kind
-from .base import RegistrationType, Role, Rule
-from .checks import agents_may_act, filed_to_others, owners_apply
-from .facts import holders
-from .tables import BURDEN, RELIEF
-
-DISCHARGE_REASONS = {"paid": "主债权已清偿", "realised": "抵押权已实现", "waived": "抵押权人放弃抵押权"}
+from ..asking import Ask, Choice, Kind
+from ..base import RegistrationType, Role
+from ..checks import agents_may_act, filed_to_others, owners_apply
+from ..facts import holders
+from ..tables import BURDEN, HOLDERS_CONSENT, PAPERS, Rule
 
 MORTGAGE_FORM = (
     Ask("contract_no", "抵押合同编号", max_length=60, basis="实施细则66"),
@@ -99,14 +98,20 @@ class MortgageFirst(RegistrationType):
     produces = CertificateKind.PROOF
     stopped_by_filing = True
     answers_to = BURDEN
-    form = MORTGAGE_FORM
-    titles = {"property": "确认抵押物", "parties": "抵押权人和抵押人", "reason": "债权和抵押合同"}
+    papers = {**PAPERS, Rule.CONSENT: HOLDERS_CONSENT}  # whose notice stands on the home agrees (细则 85)
+    form: ClassVar[tuple[Ask, ...]] = MORTGAGE_FORM
+    mortgage_kind: ClassVar[str] = "ordinary"
+    titles: ClassVar[Mapping[str, str]] = {
+        "property": "确认抵押物",
+        "parties": "抵押权人和抵押人",
+        "reason": "债权和抵押合同",
+    }
     fee_rule = "FEE_MTG"
     legal_basis = "民法典395、397、402；实施细则65-67；自然资发〔2021〕54号"
 
     def check(self, book: UnitBook) -> Iterable[Refusal]:
         terms = self.filed.terms
-        yield from owners_apply(self.filed, book.ownership, self.owner_roles, "抵押人")
+        yield from owners_apply(self.filed, book.title, self.owner_roles, "抵押人")
         yield from agents_may_act(self.filed, self.owner_roles, "抵押人")
         yield from filed_to_others(self.filed)
         if len(self.filed.role("mortgagee")) != 1:
@@ -127,7 +132,8 @@ class MortgageFirst(RegistrationType):
             unit=book.code,
             holders=holders(self.filed.role("mortgagee")),
             terms={
-                "mortgage_kind": "ordinary",
+                "mortgage_kind": self.mortgage_kind,
+                "thing": "land_and_house" if book.ownership else "land",
                 "amount_fen": terms["amount_fen"],
                 "debt_from": terms["debt_from"],
                 "debt_until": terms["debt_until"],
@@ -142,63 +148,49 @@ class MortgageFirst(RegistrationType):
         )
 
 
-class MortgageDischarge(RegistrationType):
-    """抵押权注销登记: the mortgagee gives the mortgage up, or its debt is gone. 民法典 393; 细则 70.
+class MaximumMortgage(MortgageFirst):
+    """最高额抵押权首次登记: claims that follow one another in a period, up to a ceiling.
 
-    Restrictions on the home do not stand in the way: the owner's burden only grows lighter.
+    `amount_fen` is the ceiling (最高债权额), the term of the debt the period in which claims are fixed (债权确定期间).
+    Claims from before the period are covered where both agree in writing. 民法典 420-424; 细则 71.
     """
 
-    code, name = "B06", "抵押权注销登记"
-    client = Client.BANK
-    line = "mortgage"
-    kind = RegistrationKind.CANCELLATION
-    roles = (Role("mortgagee", "抵押权人", "taker", "us", many=False),)
-    subject = "right"
-    target_kinds = ("mortgage",)
-    produces = None
-    voids_certificate = True
-    answers_to = RELIEF
+    code, name = "B02", "最高额抵押权首次登记"
+    mortgage_kind = "maximum"
     form = (
+        *(
+            {
+                "amount_fen": replace(
+                    ask,
+                    label="最高债权额",
+                    hint="按最高额抵押合同写。",
+                    empty="请输入最高债权额",
+                    basis="实施细则71",
+                ),
+                "debt_from": replace(
+                    ask, label="债权确定期间：开始", empty="请输入债权确定期间", basis="民法典423"
+                ),
+                "debt_until": replace(
+                    ask, label="债权确定期间：结束", empty="请输入债权确定期间", basis="民法典423"
+                ),
+            }.get(ask.key, ask)
+            for ask in MORTGAGE_FORM
+        ),
         Ask(
-            "reason",
-            "为什么注销",
-            Kind.CHOICE,
-            choices=tuple(Choice(value, label) for value, label in DISCHARGE_REASONS.items()),
-            empty="请选择注销原因",
-            basis="民法典393",
+            "earlier_claims",
+            "是否把设立前已有的债权也纳入担保",
+            Kind.YES_NO,
+            choices=(Choice("no", "不纳入"), Choice("yes", "经双方书面同意，纳入")),
+            condition="earlier_claims",
+            basis="民法典420；实施细则71",
         ),
     )
-    titles = {"property": "选择要注销的抵押权", "reason": "注销原因", "delivery": "联系方式"}
-    pending = Rule.WARN
-    fee_rule = "FEE_ZERO"
-    legal_basis = "民法典393；实施细则70"
-
-    def _mortgage(self, book: UnitBook) -> RightFact | None:
-        right = book.right(self.target) if self.target else None
-        return right if right is not None and right.kind == "mortgage" else None
-
-    def check(self, book: UnitBook) -> Iterable[Refusal]:
-        right = self._mortgage(book)
-        if right is None:
-            yield Refusal(
-                "B_NO_MORTGAGE",
-                "登记簿上没有这一抵押权，或者已经注销。",
-                "请在“本机构的抵押权”里重新选择。",
-                "实施细则70",
-                "right",
-            )
-        elif not right.holder_indexes <= self.filed.indexes("mortgagee"):
-            yield Refusal(
-                "P_NOT_MORTGAGEE",
-                "这一抵押权登记在其他机构名下。",
-                "注销须由登记簿上的抵押权人申请。",
-                "实施细则70",
-                "right",
-            )
-        yield from self.weigh(self.filed.terms)
+    titles: ClassVar[Mapping[str, str]] = {**MortgageFirst.titles, "reason": "最高债权额和抵押合同"}
+    legal_basis = "民法典395、402、420-424；实施细则71；自然资发〔2021〕54号"
 
     def effects(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Effect]:
-        book = books[self.filed.unit_code]
-        right = self._mortgage(book)
-        assert right is not None  # B_NO_MORTGAGE has refused
-        yield End(book.code, right.public_id, str(self.filed.terms["reason"]))
+        for effect in super().effects(books, at):
+            assert isinstance(effect, Grant)
+            yield replace(
+                effect, terms={**effect.terms, "earlier_claims": self.filed.terms["earlier_claims"]}
+            )
