@@ -34,6 +34,13 @@ PAPERS: dict[str, Paper] = {
     "申请书": (case_papers.application_form, samples.application, "cases/prints/application_form.typ", 2),
     "询问笔录": (case_papers.inquiry_record, samples.inquiry, "cases/prints/inquiry_record.typ", 1),
     "不予受理告知书": (case_papers.refusal_notice, samples.refusal, "cases/prints/refusal_notice.typ", 1),
+    "公告": (case_papers.public_notice, samples.public_notice, "cases/prints/public_notice.typ", 1),
+    "实地查看记录": (
+        case_papers.inspection_record,
+        samples.inspection,
+        "cases/prints/inspection_record.typ",
+        1,
+    ),
     "传递表": (case_papers.transfer_slip, samples.transfer, "cases/prints/transfer_slip.typ", 1),
     "卷内目录": (case_papers.volume_catalogue, samples.catalogue, "cases/prints/volume_catalogue.typ", 1),
     "移交清单": (case_papers.handover_list, samples.handover, "cases/prints/handover_list.typ", 2),

@@ -19,7 +19,7 @@ from dengbu.register.rules import UnitBook
 from .. import prints
 from ..facts import CaseFacts
 from ..models import NUMBER_PURPOSE, PHONE_PURPOSE, CaseParty, Verdict
-from . import words
+from . import matters, words
 from .closing import catalogue, certificate_numbers, previous_certificates
 
 PaperMaker = Callable[[CaseFacts, Actor, int], bytes]
@@ -365,6 +365,8 @@ KINDS: dict[str, tuple[str, PaperMaker]] = {
     "transfer_slip": ("传递表", transfer_slip),  # last: it lists the papers made before it
     "refusal": ("不予受理告知书", refusal_notice),
     "pass_slip": ("预审结果", pass_slip),
+    "public_notice": ("公告", matters.public_notice),
+    "inspection": ("实地查看记录", matters.inspection_record),
 }
 
 

@@ -22,6 +22,14 @@ from dengbu.cases.prints.forms import (
     application_form,
     inquiry_record,
 )
+from dengbu.cases.prints.matters import (
+    Finding,
+    InspectionRecord,
+    NoticeLine,
+    PublicNoticePaper,
+    inspection_record,
+    public_notice,
+)
 from dengbu.cases.prints.notices import NoticeReason, RefusalNotice, ReturnedItem, refusal_notice
 from dengbu.cases.prints.slips import (
     AcceptanceReceipt,
@@ -46,13 +54,17 @@ __all__ = [
     "FeeLine",
     "FeeNotice",
     "FeeVoucher",
+    "Finding",
     "HandoverLine",
     "HandoverList",
     "InquiryRecord",
+    "InspectionRecord",
     "MortgageBlock",
+    "NoticeLine",
     "NoticeReason",
     "PartyLine",
     "PassSlip",
+    "PublicNoticePaper",
     "QuestionAnswer",
     "ReceivedItem",
     "RefusalNotice",
@@ -67,7 +79,9 @@ __all__ = [
     "fee_voucher",
     "handover_list",
     "inquiry_record",
+    "inspection_record",
     "pass_slip",
+    "public_notice",
     "refusal_notice",
     "transfer_slip",
     "volume_catalogue",

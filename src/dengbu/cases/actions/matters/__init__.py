@@ -1,10 +1,21 @@
 """待办事项 of an accepted case: public notice, site inspection, second review. The last one settled enters the case."""
 
-from .inspection import PHOTOS, QUESTIONS, add_photo, confirm_inspection, record_inspection, remove_photo
+from .inspection import (
+    ANSWERS,
+    MAX_PHOTOS,
+    PHOTOS,
+    QUESTIONS,
+    add_photo,
+    confirm_inspection,
+    record_inspection,
+    remove_photo,
+)
 from .notice import decide_objection, end_notice, ended_notices, record_objection
 from .second_review import agree, answer, send_back
 
 __all__ = [
+    "ANSWERS",
+    "MAX_PHOTOS",
     "PHOTOS",
     "QUESTIONS",
     "add_photo",

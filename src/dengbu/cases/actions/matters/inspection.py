@@ -14,23 +14,14 @@ from dengbu.materials.intake import Intake
 from dengbu.materials.queries import pages_of_item
 
 from ... import rules
+from ...documents.matters import ANSWERS, PHOTOS, QUESTIONS
 from ...lifecycle import State
 from ...models import Case, PendingMatter, SiteInspection
 from ..desk import enter_if_last, open_matter, settle
 from ..moving import locked, not_own
 
 Kind = rules.Kind
-PHOTOS = "SITE"  # the item of the evidence room the photographs lie under
 MAX_PHOTOS = 20
-# What is looked at (条例 19; 实施细则 16)
-QUESTIONS = {
-    "place": "现场坐落、位置与申请和测绘成果一致",
-    "state": "不动产的现状（已建成、在建、灭失）与申请一致",
-    "bounds": "界址、四至、层数与测绘成果一致",
-    "use": "实际用途与申请一致",
-    "dispute": "现场没有人提出权属争议",
-}
-ANSWERS = {"yes": "是", "no": "否", "na": "不适用"}
 BEFORE = (State.REVIEW, State.PREAPPROVED, State.ACCEPTED)
 
 
