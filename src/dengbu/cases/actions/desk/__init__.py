@@ -12,6 +12,7 @@ from .checking_in import (
     separate,
 )
 from .entering import NONE, enter_accepted, enter_if_last, open_matter, settle, settle_matter
+from .opening import asked_now
 from .standing import DeskState, desk_states, papers, why_not
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "DeskState",
     "accept",
     "accept_batch",
+    "asked_now",
     "at_desk",
     "check_in",
     "desk_states",
