@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from dengbu.cases import facts as facts_module
 from dengbu.cases import tasks
-from dengbu.cases.actions import deciding, desk, due, filing, matters, review
+from dengbu.cases.actions import deciding, desk, filing, matters, review
 from dengbu.cases.models import Case, Claim, ClockStop, Objection, PendingMatter, PublicNotice, Transition
 from dengbu.catalog.policy.policy import office_calendar
 from dengbu.core import clock
@@ -103,7 +103,13 @@ def test_the_job_settles_notices_that_are_over_and_no_other(monkeypatch: pytest.
     waiting.agree(docket_id)
     tasks.notices(0)
     assert waiting.open_kinds(docket_id) == {"notice"}
-    waiting.after_the_notice(monkeypatch, docket_id)
+    due = PendingMatter.objects.get(docket_id=docket_id, kind="notice").due_at
+    until = PublicNotice.objects.get(docket_id=docket_id).until_on
+    assert due and clock.local(due).date() > until, "what came on the last day is written down first"
+    monkeypatch.setattr(clock, "now", lambda: due - dt.timedelta(minutes=1))
+    tasks.notices(0)
+    assert waiting.open_kinds(docket_id) == {"notice"}
+    waiting.after_its_grace(monkeypatch, docket_id)
     tasks.notices(0)
     tasks.notices(0)
     assert office.state_of(docket_id) == "registered" and entries(docket_id) == 1
@@ -320,7 +326,7 @@ def test_two_officers_inspect_and_the_second_enters_the_case(visited: uuid.UUID)
     assert owner() == office.BUYER[0] and verify().ok
 
 
-def test_a_failed_inspection_is_a_reason_to_decline(visited: uuid.UUID) -> None:
+def test_a_failed_inspection_forbids_the_entry_until_another_is_good(visited: uuid.UUID) -> None:
     desk.accept(actor=office.clerk(), docket_id=visited)
     office.upload(actor=office.SYSTEM, docket_id=visited, item=matters.PHOTOS)
     with pytest.raises(Refused) as refused:
@@ -331,6 +337,15 @@ def test_a_failed_inspection_is_a_reason_to_decline(visited: uuid.UUID) -> None:
     with pytest.raises(Refused) as refused:
         desk.enter_accepted(actor=office.clerk(), docket_id=visited)
     assert refused.value.codes == ("MATTER_INSPECTION_FAILED",) and not entries(visited)
+    matters.inspect_again(actor=office.lead(), docket_id=visited)
+    with pytest.raises(Refused) as refused:
+        record(visited)
+    assert refused.value.codes == ("SITE_NO_PHOTO",), (
+        "the photographs of the first visit show the first visit"
+    )
+    office.upload(actor=office.SYSTEM, docket_id=visited, item=matters.PHOTOS)
+    record(visited)
+    assert matters.confirm_inspection(actor=waiting.officer(25), docket_id=visited) == "registered"
 
 
 def test_an_inspection_sent_out_during_the_review_is_adopted_and_not_asked_again(
@@ -369,38 +384,43 @@ def test_photographs_are_evidence_and_locked_once_the_inspection_is_settled(visi
 
 def test_the_days_of_the_notice_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
     docket_id = waiting.accepted_inheritance()
+    waiting.agree(docket_id)
     case, today, calendar = Case.objects.get(pk=docket_id), clock.today(), office_calendar()
     assert case.promised_on == add_workdays(today, 10, calendar)
     assert case.statutory_on == add_workdays(today, 30, calendar)
     until = PublicNotice.objects.get(docket_id=docket_id).until_on
     waiting.after_the_notice(monkeypatch, docket_id)
-    matters.end_notice(actor=office.SYSTEM, docket_id=docket_id)
+    assert matters.end_notice(actor=office.SYSTEM, docket_id=docket_id) == "registered"
     case.refresh_from_db()
-    stop = ClockStop.objects.get(docket_id=docket_id)
-    assert stop.until_on is not None and stop.until_on >= until
-    assert case.promised_on == add_workdays(stop.until_on, 10, calendar)
-    assert case.statutory_on == add_workdays(stop.until_on, 30, calendar)
+    assert ClockStop.objects.get(docket_id=docket_id).until_on == until, "the grace of the office counts"
+    assert case.promised_on == add_workdays(until, 10, calendar)
+    assert case.statutory_on == add_workdays(until, 30, calendar)
 
 
-def test_a_court_stops_the_clock_and_it_goes_on_where_it_stood(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_case_put_off_for_a_court_is_not_entered_and_its_days_do_not_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     docket_id = office.checked_sale()
     put_a_tax_matter(actor=office.SYSTEM, docket_id=docket_id)
     desk.accept(actor=office.clerk(), docket_id=docket_id)
-    due.stop_clock(
-        actor=office.lead(), docket_id=docket_id, reason="court", evidence="（2026）豫0106民初12号"
+    put_off = {"docket_id": docket_id, "reason": "court", "evidence": "（2026）豫0106民初12号"}
+    matters.pause(actor=office.lead(), **put_off)
+    with pytest.raises(Refused) as refused:
+        matters.pause(actor=office.lead(), **put_off)
+    assert refused.value.codes == ("PAUSE_ALREADY",)
+    settled = desk.settle_matter(
+        actor=office.clerk(), docket_id=docket_id, kind="tax", evidence="完税证明3页"
     )
-    with pytest.raises(Refused):
-        due.stop_clock(
-            actor=office.lead(), docket_id=docket_id, reason="court", evidence="同一份文书，又来一次"
-        )
+    assert settled == "accepted" and not entries(docket_id), "the court has not answered"
     since = clock.today()
     waiting.later(monkeypatch, 14)
-    due.resume_clock(actor=office.lead(), docket_id=docket_id, reason="court")
+    resumed = matters.resume(actor=office.lead(), docket_id=docket_id, result="法院已裁定驳回起诉")
     lost = workdays_between(since, clock.today(), office_calendar())
     case = Case.objects.get(pk=docket_id)
+    assert resumed == "registered" and owner() == office.BUYER[0]
     assert lost and case.promised_on == add_workdays(since, 5 + lost, office_calendar())
-    with pytest.raises(Refused):
-        due.resume_clock(actor=office.lead(), docket_id=docket_id, reason="court")
+    with pytest.raises(Conflict):
+        matters.resume(actor=office.lead(), docket_id=docket_id, result="法院已裁定驳回起诉")
 
 
 @act("test.tax")

@@ -69,6 +69,13 @@ def after_the_notice(monkeypatch: pytest.MonkeyPatch, docket_id: uuid.UUID) -> N
     later(monkeypatch, (until - clock.today()).days + 1)
 
 
+def after_its_grace(monkeypatch: pytest.MonkeyPatch, docket_id: uuid.UUID) -> None:
+    """After noon of the working day that follows the notice's last."""
+    due = PendingMatter.objects.get(docket_id=docket_id, kind="notice").due_at
+    assert due is not None
+    monkeypatch.setattr(clock, "now", lambda: due + dt.timedelta(minutes=1))
+
+
 def open_kinds(docket_id: uuid.UUID) -> set[str]:
     rows = PendingMatter.objects.filter(docket_id=docket_id, settled_at__isnull=True)
     return set(rows.values_list("kind", flat=True))

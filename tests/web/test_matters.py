@@ -94,12 +94,12 @@ def test_a_case_is_declined_by_its_reviewer_with_every_reason(case: Case) -> Non
     assert not PendingMatter.objects.filter(docket_id=case.pk, settled_at=None).exists()
 
 
-def test_the_clock_is_stopped_and_goes_on_again(case: Case) -> None:
-    status, body = do("lead1", case, do="stop", reason="court", evidence="短")
-    assert status == 422 and "请写明中止计时的依据" in body
-    assert do("lead1", case, do="stop", reason="court", evidence="（2026）豫0106民初12号")[0] == 303
+def test_a_case_is_put_off_and_goes_on_again(case: Case) -> None:
+    status, body = do("lead1", case, do="pause", reason="court", evidence="短")
+    assert status == 422 and "请写明暂缓的依据" in body
+    assert do("lead1", case, do="pause", reason="court", evidence="（2026）豫0106民初12号")[0] == 303
     assert "等待人民法院" in page("lead1", case)
-    assert do("lead1", case, do="resume", reason="court")[0] == 303
+    assert do("lead1", case, do="resume", result="法院已裁定驳回起诉")[0] == 303
     assert ClockStop.objects.get(docket_id=case.pk, reason="court").until_on == clock.today()
 
 

@@ -14,7 +14,7 @@ NUMBER_PURPOSE = "cases.party.number"
 PHONE_PURPOSE = "cases.party.phone"
 MATTER_KINDS = (
     *("face_signing", "tax", "housing"),
-    *("notice", "objection", "inspection", "second_review", "answer"),
+    *("notice", "objection", "inspection", "second_review", "answer", "pause"),
 )
 
 

@@ -9,7 +9,13 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from dengbu.core.refusals import Refusal
-from dengbu.core.workdays import Calendar, add_workdays, is_workday, workdays_between
+from dengbu.core.workdays import (
+    Calendar,
+    add_workdays,
+    end_of_office_hours,
+    is_workday,
+    workdays_between,
+)
 
 
 class Kind(StrEnum):
@@ -23,6 +29,7 @@ class Kind(StrEnum):
     INSPECTION = "inspection"
     SECOND_REVIEW = "second_review"
     ANSWER = "answer"
+    PAUSE = "pause"
 
 
 KIND_NAMES: Final[dict[str, str]] = {
@@ -34,6 +41,7 @@ KIND_NAMES: Final[dict[str, str]] = {
     Kind.INSPECTION: "实地查看",
     Kind.SECOND_REVIEW: "复审",
     Kind.ANSWER: "答复复审意见",
+    Kind.PAUSE: "暂缓办理",
 }
 
 # Those that an officer settles by writing down the evidence; the others have a procedure of their own.
@@ -66,6 +74,13 @@ OWNERS: Final[dict[str, str]] = {
     Kind.INSPECTION: "case.inspect",
     Kind.SECOND_REVIEW: "case.second_review",
     Kind.ANSWER: "case.review",
+    Kind.PAUSE: "case.settle",
+}
+# Why a case may be put off by hand: its days do not count, and it is not entered before the reason is gone.
+PAUSES: Final = {
+    "court": "等待人民法院或其他机关的结果",
+    "correction": "等待补充材料",
+    "survey": "等待权籍调查、测绘",
 }
 INSPECTION_DAYS: Final = 5  # working days an inspection is to be made in; the office's own
 SECOND_REVIEW_DAYS: Final = 1
@@ -179,6 +194,12 @@ def due_on(start: dt.date, days: int, stops: Iterable[Stop], calendar: Calendar)
         if is_workday(day, calendar) and not any(since < day <= until for since, until in ended):
             left -= 1
     return day
+
+
+def notice_settled_at(last_day: dt.date, calendar: Calendar) -> dt.datetime:
+    """When a notice settles by itself: at noon of the working day after its last, so that an objection which reached
+    the counter on that last day is written down before anything is entered."""
+    return end_of_office_hours(add_workdays(last_day, 1, calendar), dt.time(12))
 
 
 class Colour(StrEnum):

@@ -121,7 +121,7 @@ def text_of(found: CaseFacts, book: UnitBook | None, until: dt.date) -> NoticeTe
         title=form.title,
         why=form.why,
         objections=(
-            f"{form.about}，请自本公告之日起{found.policy.public_notice_days}个工作日内（{words.cn(until)}前）将异议书面材料"
+            f"{form.about}，请自本公告之日起{found.policy.public_notice_days}个工作日内（至{words.cn(until)}止）将异议书面材料"
             f"送达本机构。逾期无人提出异议，或者异议不成立的，本机构将予以{form.then}。"
             f"送达地址：{office['address']}；联系电话：{office['phone']}。"
         ),

@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='pendingmatter',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('face_signing', 'tax', 'housing', 'notice', 'objection', 'inspection', 'second_review', 'answer'))), name='a_known_kind_of_matter'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('face_signing', 'tax', 'housing', 'notice', 'objection', 'inspection', 'second_review', 'answer', 'pause'))), name='a_known_kind_of_matter'),
         ),
         migrations.AddField(
             model_name='clockstop',

@@ -203,7 +203,11 @@ def road_of(case: Case) -> Road:
         booking_of(case.pk),
         FeeBill.objects.filter(docket_id=case.pk).first(),
         tuple(Certificate.objects.filter(docket_id=case.pk).order_by("number")),
-        tuple(PendingMatter.objects.filter(docket_id=case.pk, settled_at__isnull=True).order_by("pk"))
+        tuple(
+            PendingMatter.objects.select_related("notice")
+            .filter(docket_id=case.pk, settled_at__isnull=True)
+            .order_by("pk")
+        )
         if case.state == State.ACCEPTED
         else (),
     )

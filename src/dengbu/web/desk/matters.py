@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 
 from dengbu.cases import rules
-from dengbu.cases.actions import desk, due, matters
+from dengbu.cases.actions import desk, matters
 from dengbu.cases.actions.deciding import decline
 from dengbu.cases.documents.matters import ANSWERS, QUESTIONS
 from dengbu.cases.lifecycle import STATE_NAMES, State
@@ -33,6 +33,7 @@ TABS = {
     "notice": "公告中",
     "objection": "公告异议",
     "inspection": "待查看",
+    "pause": "暂缓",
     "stuck": "办结未登簿",
 }
 EMPTY = {
@@ -41,6 +42,7 @@ EMPTY = {
     "notice": "没有正在公告的办件。",
     "objection": "没有等待裁定的公告异议。",
     "inspection": "没有等待实地查看的办件。",
+    "pause": "没有暂缓的办件。",
     "stuck": "没有待办事项已办结、还没有登簿的办件。",
 }
 DONE = {
@@ -50,8 +52,9 @@ DONE = {
     "ended": "公告期满已记录。",
     "objected": "异议已登记，裁定前不会登簿。",
     "decided": "裁定已记录。",
-    "stopped": "已中止计时。",
-    "resumed": "已恢复计时。",
+    "paused": "已暂缓办理，恢复前不会登簿。",
+    "resumed": "已恢复办理。",
+    "again": "已重新派发实地查看。",
     "entered": "已登簿。",
     "declined": "已作出不予登记的决定。",
 }
@@ -173,8 +176,10 @@ def _page(request: HttpRequest, case: Case, refusals: Any = ()) -> HttpResponse:
         may_decline=accepted and first and actor.may("case.review"),
         may_print=actor.may("print.case"),
         limits=_limits(file),
-        stop_reasons=due.BY_HAND.items(),
-        stops=[(_reason(s.reason), s, s.reason in due.BY_HAND and s.until_on is None) for s in file.stops],
+        pause=file.open("pause"),
+        pauses=rules.PAUSES.items(),
+        again=accepted and not file.open("inspection") and _failed(file),
+        stops=[(_reason(s.reason), s) for s in file.stops],
         prints=prints,
         typed={k: typed.get(k, "") for k in _TYPED},
         done=DONE.get(request.GET.get("done", "")),
@@ -183,8 +188,13 @@ def _page(request: HttpRequest, case: Case, refusals: Any = ()) -> HttpResponse:
 
 _TYPED = (
     *("opinion", "reasons", "explanation", "objector", "phone", "grounds", "received_on"),
-    *("decision", "reason", "evidence"),
+    *("decision", "reason", "evidence", "result"),
 )
+
+
+def _failed(file: WaitingFile) -> bool:
+    """Whether the last inspection failed."""
+    return [m.outcome for m in file.matters if m.kind == rules.Kind.INSPECTION][-1:] == [rules.FAILED]
 
 
 def _tone(outcome: str) -> str:
@@ -194,7 +204,7 @@ def _tone(outcome: str) -> str:
 
 
 def _reason(reason: str) -> str:
-    return due.BY_HAND.get(reason) or rules.KIND_NAMES.get(reason, reason)
+    return rules.PAUSES.get(reason) or rules.KIND_NAMES.get(reason, reason)
 
 
 def _findings(file: WaitingFile) -> list[tuple[str, str]]:
@@ -285,25 +295,30 @@ def _enter(request: HttpRequest, docket: uuid.UUID) -> str:
     return "entered"
 
 
-def _stop(request: HttpRequest, docket: uuid.UUID) -> str:
-    due.stop_clock(
+def _pause(request: HttpRequest, docket: uuid.UUID) -> str:
+    matters.pause(
         actor=actor_of(request),
         docket_id=docket,
         reason=request.POST.get("reason", ""),
         evidence=request.POST.get("evidence", ""),
         key=form_key(request),
     )
-    return "stopped"
+    return "paused"
 
 
 def _resume(request: HttpRequest, docket: uuid.UUID) -> str:
-    due.resume_clock(
+    matters.resume(
         actor=actor_of(request),
         docket_id=docket,
-        reason=request.POST.get("reason", ""),
+        result=request.POST.get("result", ""),
         key=form_key(request),
     )
     return "resumed"
+
+
+def _inspect_again(request: HttpRequest, docket: uuid.UUID) -> str:
+    matters.inspect_again(actor=actor_of(request), docket_id=docket, key=form_key(request))
+    return "again"
 
 
 ACTS: dict[str, Callable[[HttpRequest, uuid.UUID], str]] = {
@@ -314,8 +329,9 @@ ACTS: dict[str, Callable[[HttpRequest, uuid.UUID], str]] = {
     "object": _object,
     "decide": _decide,
     "enter": _enter,
-    "stop": _stop,
+    "pause": _pause,
     "resume": _resume,
+    "inspect_again": _inspect_again,
 }
 
 

@@ -92,7 +92,10 @@ def _page(request: HttpRequest, case: Case, refusals: Any = ()) -> HttpResponse:
     file, actor = queries.waiting_file(case), actor_of(request)
     if not any(m.kind == "inspection" for m in file.matters):
         raise Http404
+    waits = file.open("inspection")
     record, posted = file.inspection, request.POST if request.method == "POST" else {}
+    if record is not None and waits is not None and record.matter_id != waits.pk:
+        record = None  # of an inspection before this one
     mine = record is None or record.first_id == actor.user_id
     given: Any = posted or ((record.findings if record else {}) | _stored(record))
     visited = record.visited_at if record else clock.now()
@@ -102,7 +105,7 @@ def _page(request: HttpRequest, case: Case, refusals: Any = ()) -> HttpResponse:
         {
             "case": case,
             "file": file,
-            "open": file.open("inspection") is not None,
+            "open": waits is not None,
             "record": record,
             "mine": mine,
             "fields": _fields(given, {r.field: r for r in refusals if r.field}),

@@ -283,7 +283,7 @@ def _waits_for(road: Road) -> str:
     """What is still to be settled before the entry, in words; nothing where nothing waits."""
     if not road.waits_for:
         return ""
-    ends = next((m.due_at for m in road.waits_for if m.kind == Kind.NOTICE), None)
+    ends = next((m.notice.until_on for m in road.waits_for if m.kind == Kind.NOTICE), None)
     notice = f"，公告到 {cn_date(ends)} 期满，公告期不计入办理时限" if ends else ""
     names = "、".join(dict.fromkeys(KIND_NAMES[m.kind] for m in road.waits_for))
     return f"正在办理{names}{notice}。办完后登簿，会发短信告诉您。"

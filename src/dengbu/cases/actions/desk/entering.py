@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 
@@ -69,16 +70,19 @@ def open_matter(docket_id: uuid.UUID, kind: str) -> PendingMatter:
     return matter
 
 
-def settle(matter: PendingMatter, actor: Actor, outcome: str, evidence: str = "") -> None:
-    """Write down who settled a matter and how; the clock that stood still for it goes on."""
+def settle(
+    matter: PendingMatter, actor: Actor, outcome: str, evidence: str = "", *, last_day: dt.date | None = None
+) -> None:
+    """Write down who settled a matter and how; the clock that stood still for it goes on, since `last_day` if it was
+    over before today."""
     matter.settled_at, matter.outcome = clock.now(), outcome
     matter.settled_by, matter.settled_by_id = actor.name[:80], actor.user_id
     matter.evidence = evidence.strip()[:200]
     matter.save()
-    stopped = ClockStop.objects.filter(
+    open_stop = ClockStop.objects.filter(
         docket_id=matter.docket_id, reason=matter.kind, until_on__isnull=True
-    ).update(until_on=clock.today())
-    if stopped:
+    )
+    if open_stop.update(until_on=min(clock.today(), last_day or clock.today())):
         count_again(matter.docket_id)
     current().note(matter=matter.kind, outcome=outcome, round=matter.round)
 
@@ -91,6 +95,7 @@ def enter_if_last(case: Case, actor: Actor) -> tuple[Refusal, ...]:
     """
     if case.state != State.ACCEPTED or rules.is_open(_matters(case.docket_id)):
         return ()
+    case.refresh_from_db(fields=["promised_on", "statutory_on"])  # counted anew when the clock went on
     try:
         with transaction.atomic():  # a savepoint: a refused entry must not undo what was settled
             _enter(case, facts(case), actor)

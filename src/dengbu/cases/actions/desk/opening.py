@@ -11,7 +11,7 @@ from dengbu.core import clock
 from dengbu.core.acts import Actor
 from dengbu.core.counters import next_serials
 from dengbu.core.refusals import Refusal
-from dengbu.core.workdays import add_workdays, end_of_office_hours
+from dengbu.core.workdays import add_workdays
 from dengbu.register.rules import UnitBook
 
 from ... import rules
@@ -96,7 +96,7 @@ def _last_day(found: CaseFacts) -> dt.date:
 
 def _due(kind: Kind, found: CaseFacts) -> dt.datetime:
     if kind is Kind.NOTICE:
-        return end_of_office_hours(_last_day(found))
+        return rules.notice_settled_at(_last_day(found), office_calendar())
     return workdays_from_now(rules.INSPECTION_DAYS if kind is Kind.INSPECTION else rules.SECOND_REVIEW_DAYS)
 
 

@@ -7,10 +7,12 @@ from .inspection import (
     QUESTIONS,
     add_photo,
     confirm_inspection,
+    inspect_again,
     record_inspection,
     remove_photo,
 )
 from .notice import decide_objection, end_notice, ended_notices, record_objection
+from .pause import pause, resume
 from .second_review import agree, answer, send_back
 
 __all__ = [
@@ -25,8 +27,11 @@ __all__ = [
     "decide_objection",
     "end_notice",
     "ended_notices",
+    "inspect_again",
+    "pause",
     "record_inspection",
     "record_objection",
     "remove_photo",
+    "resume",
     "send_back",
 ]

@@ -16,9 +16,10 @@ from dengbu.materials.queries import pages_of_item
 from ... import rules
 from ...documents.matters import ANSWERS, PHOTOS, QUESTIONS
 from ...lifecycle import State
-from ...models import Case, PendingMatter, SiteInspection
+from ...models import Case, ClockStop, PendingMatter, SiteInspection
 from ..desk import enter_if_last, open_matter, settle
-from ..moving import locked, not_own
+from ..moving import locked, not_own, workdays_from_now
+from .shared import in_hand
 
 Kind = rules.Kind
 MAX_PHOTOS = 20
@@ -103,7 +104,9 @@ def record_inspection(
         wrong.append(
             Refusal("SITE_REMARK", "不符合的，请写明现场情况。", "不少于10个字。", "条例19、22", "remark")
         )
-    if not pages_of_item(docket_id, PHOTOS):
+    if not any(
+        p.uploaded_at >= (matter.opened_at or p.uploaded_at) for p in pages_of_item(docket_id, PHOTOS)
+    ):
         wrong.append(
             Refusal(
                 "SITE_NO_PHOTO",
@@ -170,6 +173,30 @@ def confirm_inspection(*, actor: Actor, docket_id: uuid.UUID, agrees: bool = Tru
     )
     enter_if_last(case, actor)
     return case.state
+
+
+@act("cases.inspect_again", permission="case.settle")
+def inspect_again(*, actor: Actor, docket_id: uuid.UUID) -> None:
+    """重新实地查看 after one that failed, when the reason is gone: a new matter; the clock stands still for it again."""
+    in_hand(docket_id, actor)
+    before = list(
+        PendingMatter.objects.filter(docket_id=docket_id, kind=Kind.INSPECTION.value).order_by("pk")
+    )
+    if not before or before[-1].outcome != rules.FAILED:
+        raise Refused(
+            Refusal("SITE_NOT_FAILED", "没有不符合的实地查看，不用重新查看。", "请刷新页面。", "条例19")
+        )
+    PendingMatter.objects.create(
+        docket_id=docket_id,
+        kind=Kind.INSPECTION.value,
+        round=before[-1].round + 1,
+        owner=rules.OWNERS[Kind.INSPECTION],
+        opened_at=clock.now(),
+        due_at=workdays_from_now(rules.INSPECTION_DAYS),
+    )
+    ClockStop.objects.create(
+        docket_id=docket_id, reason=Kind.INSPECTION.value, from_on=clock.today(), stopped_by=actor.name[:80]
+    )
 
 
 def _inspecting(docket_id: uuid.UUID, actor: Actor) -> tuple[Case, PendingMatter]:

@@ -33,14 +33,15 @@ def ended_notices() -> list[uuid.UUID]:
 
 @act("cases.end_notice", permission="case.settle")
 def end_notice(*, actor: Actor, docket_id: uuid.UUID) -> str:
-    """公告期满: settled after the last day, by the nightly job or by an officer. Gives the case's state.
+    """公告期满: settled by an officer after the last day, or by the job at noon of the working day after it.
 
-    An objection of the period is a matter of its own and goes on waiting. Raises Refused while the notice runs.
+    An objection of the period is a matter of its own and goes on waiting. Gives the case's state. Raises Refused while
+    the notice runs.
     """
     case = in_hand(docket_id, actor)
     matter = open_matter(docket_id, Kind.NOTICE)
     notice = PublicNotice.objects.get(matter=matter)
-    if matter.due_at is None or clock.now() <= matter.due_at:
+    if clock.today() <= notice.until_on:
         raise Refused(
             Refusal(
                 "NOTICE_RUNNING",
@@ -50,7 +51,7 @@ def end_notice(*, actor: Actor, docket_id: uuid.UUID) -> str:
                 "matters",
             )
         )
-    settle(matter, actor, rules.DONE, f"{notice.number} 公告期满")
+    settle(matter, actor, rules.DONE, f"{notice.number} 公告期满", last_day=notice.until_on)
     enter_if_last(case, actor)
     return case.state
 
