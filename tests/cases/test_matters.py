@@ -11,11 +11,12 @@ from django.db import IntegrityError, transaction
 from dengbu.cases import facts as facts_module
 from dengbu.cases import tasks
 from dengbu.cases.actions import deciding, desk, filing, matters, review
+from dengbu.cases.actions.desk import entering
 from dengbu.cases.models import Case, Claim, ClockStop, Objection, PendingMatter, PublicNotice, Transition
 from dengbu.catalog.policy.policy import office_calendar
 from dengbu.core import clock
 from dengbu.core.acts import Actor, act
-from dengbu.core.refusals import Conflict, NotPermitted, Refused
+from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.core.workdays import add_workdays, workdays_between
 from dengbu.materials.models import MaterialPage
 from dengbu.payments.models import FeeBill
@@ -132,11 +133,31 @@ def test_what_stands_in_the_book_by_then_stops_the_entry_and_nothing_is_lost(
     assert "R_SEAL" in refused.value.codes and verify().ok
 
 
+def test_an_entry_refused_after_it_was_written_is_taken_back_whole_and_the_agreement_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        assert entries(docket_id) == 1, "the book is written by now"
+        raise Refused(Refusal("CERT_NO_NUMBERS", "没有可用的证书编号。"))
+
+    docket_id = waiting.checked_inheritance(proof="notarised", will=None, all_heirs=None)
+    put_a_tax_matter(actor=office.SYSTEM, docket_id=docket_id)
+    desk.accept(actor=office.clerk(), docket_id=docket_id)
+    with monkeypatch.context() as patched:
+        patched.setattr(entering, "number_papers", refuse)
+        settle = {"docket_id": docket_id, "kind": "tax", "evidence": "完税证明3页"}
+        assert desk.settle_matter(actor=office.clerk(), **settle) == "accepted"
+    case = Case.objects.get(pk=docket_id)
+    assert not entries(docket_id) and owner() == office.SELLER[0] and case.entry_no == ""
+    assert not waiting.open_kinds(docket_id) and case.filed["entry_refused"][0][0] == "CERT_NO_NUMBERS"
+    assert Claim.objects.filter(docket_id=docket_id, released_at=None).exists() and verify().ok
+    assert desk.enter_accepted(actor=office.clerk(), docket_id=docket_id) == "registered"
+    assert "entry_refused" not in Case.objects.get(pk=docket_id).filed and verify().ok
+
+
 @act("test.enter_past_everything")
 def enter_past_everything(*, actor: Actor, docket_id: uuid.UUID) -> None:
-    desk.entering._enter(
-        Case.objects.get(pk=docket_id), desk.entering.facts(Case.objects.get(pk=docket_id)), actor
-    )
+    entering._enter(Case.objects.get(pk=docket_id), entering.facts(Case.objects.get(pk=docket_id)), actor)
 
 
 def test_postgresql_alone_keeps_a_waiting_case_out_of_the_book() -> None:

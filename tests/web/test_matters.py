@@ -140,6 +140,7 @@ def test_the_notice_of_a_case_that_is_over_is_taken_down_at_once(case: Case) -> 
         reverse("web:desk.decline", args=[case.pk]), {"reasons": "亲属关系证明不真实"}
     )
     assert Client().get(reverse("web:public.notice", args=[notice.pk])).status_code == 410
+    assert notice.number not in Client().get("/notices/").content.decode()
 
 
 def test_the_heir_reads_what_his_case_waits_for(case: Case, examples: Examples) -> None:
