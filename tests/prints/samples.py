@@ -22,6 +22,7 @@ from dengbu.cases.prints import (
     NoticeReason,
     PartyLine,
     PassSlip,
+    PauseNotice,
     PublicNoticePaper,
     QuestionAnswer,
     ReceivedItem,
@@ -341,6 +342,24 @@ def inspection(**changes: Any) -> InspectionRecord:
         "confirmed_at": at(16, 5),
     }
     return InspectionRecord(**(given | changes))
+
+
+def pause(**changes: Any) -> PauseNotice:
+    given: dict[str, Any] = {
+        "head": head(),
+        "applicants": ("许文静", "韩冰"),
+        "registration": "继承、受遗赠转移登记",
+        "location": PLACE,
+        "unit_code": UNIT,
+        "accepted_on": DAY,
+        "paused_on": dt.date(2026, 12, 3),
+        "reason": "等待人民法院或其他机关的结果",
+        "evidence": "（2026）豫0106民初12号",
+        "officer": "孙倩",
+        "officer_badge": "027",
+        "phone": "0371-0000 1234",
+    }
+    return PauseNotice(**(given | changes))
 
 
 def transfer(**changes: Any) -> TransferSlip:

@@ -41,6 +41,7 @@ PAPERS: dict[str, Paper] = {
         "cases/prints/inspection_record.typ",
         1,
     ),
+    "暂缓办理通知书": (case_papers.pause_notice, samples.pause, "cases/prints/pause_notice.typ", 1),
     "传递表": (case_papers.transfer_slip, samples.transfer, "cases/prints/transfer_slip.typ", 1),
     "卷内目录": (case_papers.volume_catalogue, samples.catalogue, "cases/prints/volume_catalogue.typ", 1),
     "移交清单": (case_papers.handover_list, samples.handover, "cases/prints/handover_list.typ", 2),

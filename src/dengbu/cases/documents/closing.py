@@ -38,6 +38,7 @@ PAPER_NAMES = {
     "refusal": "不予受理告知书",
     "public_notice": "公告",
     "inspection": "实地查看记录",
+    "pause": "暂缓办理通知书",
 }
 
 

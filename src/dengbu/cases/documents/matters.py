@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from django.conf import settings
 
+from dengbu.core import clock
 from dengbu.core.acts import Actor
 from dengbu.core.refusals import Refusal, Refused
 from dengbu.materials.queries import pages_of_item
 
-from .. import prints
+from .. import prints, rules
 from ..facts import CaseFacts
-from ..models import PublicNotice, SiteInspection
+from ..models import ClockStop, PublicNotice, SiteInspection
 from . import words
 
 QUESTIONS = {
@@ -79,5 +80,33 @@ def inspection_record(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             second=record.second_name,
             second_badge=record.second_number,
             confirmed_at=record.second_at,
+        )
+    )
+
+
+def pause_notice(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
+    """暂缓办理通知书: of the last time the case was put off."""
+    case = found.case
+    stop = (
+        ClockStop.objects.filter(docket_id=case.docket_id, reason__in=list(rules.PAUSES))
+        .order_by("-pk")
+        .first()
+    )
+    if stop is None or case.accepted_at is None:
+        raise Refused(Refusal("PRINT_NOT_PAUSED", "这件办件没有暂缓。", "请先办理暂缓。", "条例20"))
+    return prints.pause_notice(
+        prints.PauseNotice(
+            head=words.head(case, case.acceptance_no or "", actor, reprint=reprint),
+            applicants=tuple(p.name for p in found.applying),
+            registration=found.registration.name,
+            location=case.location,
+            unit_code=case.unit_code,
+            accepted_on=clock.local(case.accepted_at).date(),
+            paused_on=stop.from_on,
+            reason=rules.PAUSES[stop.reason],
+            evidence=stop.evidence,
+            officer=actor.name,
+            officer_badge=actor.staff_number,
+            phone=settings.OFFICE["phone"],
         )
     )

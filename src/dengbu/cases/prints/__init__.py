@@ -26,8 +26,10 @@ from dengbu.cases.prints.matters import (
     Finding,
     InspectionRecord,
     NoticeLine,
+    PauseNotice,
     PublicNoticePaper,
     inspection_record,
+    pause_notice,
     public_notice,
 )
 from dengbu.cases.prints.notices import NoticeReason, RefusalNotice, ReturnedItem, refusal_notice
@@ -64,6 +66,7 @@ __all__ = [
     "NoticeReason",
     "PartyLine",
     "PassSlip",
+    "PauseNotice",
     "PublicNoticePaper",
     "QuestionAnswer",
     "ReceivedItem",
@@ -81,6 +84,7 @@ __all__ = [
     "inquiry_record",
     "inspection_record",
     "pass_slip",
+    "pause_notice",
     "public_notice",
     "refusal_notice",
     "transfer_slip",

@@ -68,3 +68,26 @@ class InspectionRecord:
 def inspection_record(d: InspectionRecord) -> bytes:
     """实地查看记录 as PDF. Raises Refused where a character cannot be printed."""
     return render("cases/prints/inspection_record.typ", d)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseNotice:
+    """不动产登记暂缓办理通知书: why the case is put off, on what it rests, and that its days do not count (条例 20)."""
+
+    head: PrintHead
+    applicants: tuple[str, ...]
+    registration: str
+    location: str
+    unit_code: str
+    accepted_on: dt.date
+    paused_on: dt.date
+    reason: str
+    evidence: str
+    officer: str
+    officer_badge: str
+    phone: str
+
+
+def pause_notice(d: PauseNotice) -> bytes:
+    """暂缓办理通知书 as PDF. Raises Refused where a character cannot be printed."""
+    return render("cases/prints/pause_notice.typ", d)

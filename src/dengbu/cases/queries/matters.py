@@ -97,9 +97,9 @@ def waiting_file(case: Case) -> WaitingFile:
         photos=tuple(pages_of_item(docket, PHOTOS)),
         stops=tuple(ClockStop.objects.filter(docket_id=docket).order_by("pk")),
         documents=tuple(
-            CaseDocument.objects.filter(docket_id=docket, kind__in=("public_notice", "inspection")).order_by(
-                "kind", "-print_no"
-            )
+            CaseDocument.objects.filter(
+                docket_id=docket, kind__in=("public_notice", "inspection", "pause")
+            ).order_by("kind", "-print_no")
         ),
     )
 

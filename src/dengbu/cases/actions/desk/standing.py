@@ -37,8 +37,8 @@ class DeskState:
         signed = self.matters.get("face_signing")
         if signed is not None and signed.settled_at is not None:
             return []
-        people = [p for p in found.parties if p.document_kind != "uscc"]
-        bodies = [p for p in found.parties if p.document_kind == "uscc"]
+        people = [p for p in found.applying if p.document_kind != "uscc"]
+        bodies = [p for p in found.applying if p.document_kind == "uscc"]
         if found.case.client == "person":
             return [p for p in (*people, *bodies) if p.present_at is None]
         # Banks and developers come by their representative; persons confirmed online with real name.
