@@ -94,6 +94,20 @@ def test_a_case_is_declined_by_its_reviewer_with_every_reason(case: Case) -> Non
     assert not PendingMatter.objects.filter(docket_id=case.pk, settled_at=None).exists()
 
 
+def test_an_objection_that_is_right_stands_in_the_form_of_the_refusal_already(case: Case) -> None:
+    do("accept1", case, do="object", objector="赵国强", grounds="我也是继承人，没有被写进申请")
+    do(
+        "lead1",
+        case,
+        do="decide",
+        number="1",
+        verdict="upheld",
+        decision="户籍档案证明其为子女，应当参加继承",
+    )
+    form = browser(staff("review1")).get(reverse("web:desk.decline", args=[case.pk])).content.decode()
+    assert "异议成立：户籍档案证明其为子女，应当参加继承" in form
+
+
 def test_a_case_is_put_off_and_goes_on_again(case: Case) -> None:
     status, body = do("lead1", case, do="pause", reason="court", evidence="短")
     assert status == 422 and "请写明暂缓的依据" in body

@@ -348,8 +348,12 @@ def decline_page(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
     """不予登记 (条例 22), by the case's reviewer; what was settled against it stands in the form already."""
     case = case_or_404(docket, purpose="不予登记")
     if request.method == "GET":
-        found = PendingMatter.objects.filter(docket_id=docket).order_by("pk")
-        reasons = [f"{r.message.removesuffix('，不能登簿。')}。" for r in rules.against(found)]
+        bad = {m.kind: m for m in PendingMatter.objects.filter(docket_id=docket).order_by("pk")}
+        reasons = [
+            f"{rules.KIND_NAMES[m.kind]}，{rules.OUTCOME_NAMES[m.outcome]}：{m.evidence}"
+            for m in bad.values()
+            if m.outcome in (rules.FAILED, rules.UPHELD)
+        ]
         return _decline_page(request, case, "\n".join(reasons))
     typed = request.POST.get("reasons", "")
     lines = [line.strip() for line in typed.splitlines() if line.strip()]
