@@ -215,7 +215,7 @@ def test_neither_who_began_a_walk_in_nor_who_finished_it_accepts_or_reviews_it()
 
 @act("test.wait")
 def let_it_wait(*, actor: Actor, docket_id: uuid.UUID) -> None:
-    PendingMatter.objects.create(docket_id=docket_id, kind="inspection")
+    PendingMatter.objects.create(docket_id=docket_id, kind="tax")
 
 
 def test_the_reviewer_settles_nothing_and_enters_nothing_of_their_own_case_later() -> None:
@@ -224,19 +224,21 @@ def test_the_reviewer_settles_nothing_and_enters_nothing_of_their_own_case_later
     desk.accept(actor=office.clerk(), docket_id=docket_id)
     both = office.clerk(office.reviewer().user_id or 0)  # moved to the window meanwhile
     with pytest.raises(NotPermitted):
-        desk.settle_matter(actor=both, docket_id=docket_id, kind="inspection", evidence="照片3张")
-    desk.settle_matter(actor=office.clerk(), docket_id=docket_id, kind="inspection", evidence="照片3张")
+        desk.settle_matter(actor=both, docket_id=docket_id, kind="tax", evidence="完税证明3页")
     with pytest.raises(NotPermitted):
         desk.enter_accepted(actor=both, docket_id=docket_id)
-    assert desk.enter_accepted(actor=office.clerk(), docket_id=docket_id) == "registered"
+    settled = desk.settle_matter(
+        actor=office.clerk(), docket_id=docket_id, kind="tax", evidence="完税证明3页"
+    )
+    assert settled == "registered"
 
 
 def test_a_seizure_that_comes_while_an_accepted_case_waits_stops_its_entry() -> None:
     docket_id = office.checked_sale()
     let_it_wait(actor=office.SYSTEM, docket_id=docket_id)
     desk.accept(actor=office.clerk(), docket_id=docket_id)
-    desk.settle_matter(actor=office.clerk(), docket_id=docket_id, kind="inspection", evidence="照片3张")
     office.seize(1)
+    desk.settle_matter(actor=office.clerk(), docket_id=docket_id, kind="tax", evidence="完税证明3页")
     with pytest.raises(Refused) as refused:
         desk.enter_accepted(actor=office.clerk(), docket_id=docket_id)
     assert "R_SEAL" in refused.value.codes

@@ -148,14 +148,13 @@ def changed_in_correction() -> uuid.UUID:
 
 @act("test.wait")
 def let_it_wait(*, actor: Actor, docket_id: uuid.UUID) -> None:
-    PendingMatter.objects.create(docket_id=docket_id, kind="inspection")
+    PendingMatter.objects.create(docket_id=docket_id, kind="tax")
 
 
 def accepted() -> uuid.UUID:
     docket_id = office.checked_sale()
     let_it_wait(actor=office.SYSTEM, docket_id=docket_id)
     desk.accept(actor=office.clerk(), docket_id=docket_id)
-    desk.settle_matter(actor=office.clerk(), docket_id=docket_id, kind="inspection", evidence="照片3张")
     return docket_id
 
 
@@ -256,7 +255,10 @@ TAKE: dict[tuple[str, str], tuple[Callable[[], uuid.UUID], Callable[[Actor, uuid
         lambda a, d: desk.refuse(actor=a, docket_id=d, reasons=NOTE),
     ),
     ("preapproved", "accept"): (office.checked_sale, lambda a, d: desk.accept(actor=a, docket_id=d)),
-    ("accepted", "enter"): (accepted, lambda a, d: desk.enter_accepted(actor=a, docket_id=d)),
+    ("accepted", "enter"): (
+        accepted,
+        lambda a, d: desk.settle_matter(actor=a, docket_id=d, kind="tax", evidence="完税证明3页"),
+    ),
     ("accepted", "decline"): (accepted, lambda a, d: deciding.decline(actor=a, docket_id=d, reasons=NOTE)),
     ("registered", "print"): (registered, printed),
     ("certified", "issue"): (certified, issue),

@@ -258,7 +258,12 @@ def test_counts_stop_and_queues_page_by_deadline(monkeypatch: pytest.MonkeyPatch
     assert queries.counts(office.reviewer(), clock.now())["waiting"] == 3
     monkeypatch.setattr(queries, "COUNT_LIMIT", 2)
     assert queries.counts(office.reviewer(), clock.now())["mine"] == 0
-    assert queries.counts(office.clerk(), clock.now()).keys() == {"to_accept", "to_enter"}
+    assert queries.counts(office.clerk(), clock.now()).keys() == {
+        "to_accept",
+        "to_enter",
+        "overdue",
+        "to_inspect",
+    }
 
 
 def test_only_cases_submitted_since_the_list_was_taken_are_new() -> None:

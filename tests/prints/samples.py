@@ -13,12 +13,17 @@ from dengbu.cases.prints import (
     FeeLine,
     FeeNotice,
     FeeVoucher,
+    Finding,
     HandoverLine,
     HandoverList,
     InquiryRecord,
+    InspectionRecord,
+    NoticeLine,
     NoticeReason,
     PartyLine,
     PassSlip,
+    PauseNotice,
+    PublicNoticePaper,
     QuestionAnswer,
     ReceivedItem,
     RefusalNotice,
@@ -291,6 +296,70 @@ def refusal(**changes: Any) -> RefusalNotice:
         "phone": "0371-0000 1234",
     }
     return RefusalNotice(**(given | changes))
+
+
+def public_notice(**changes: Any) -> PublicNoticePaper:
+    rows = (
+        ("被继承人（遗赠人）", "韩*新"),
+        ("继承人", "许*静、韩*"),
+        ("不动产坐落", PLACE),
+        ("不动产单元号", UNIT),
+        ("面积", "96.21平方米"),
+    )
+    given: dict[str, Any] = {
+        "head": head(number="410106-GG-2026-000012"),
+        "title": "不动产继承（受遗赠）登记公告",
+        "why": "下列不动产的权利人已经去世，申请人申请继承（受遗赠）转移登记，没有提交继承公证书或者生效法律文书。"
+        "经初步审定，本机构拟予以登记。根据《不动产登记暂行条例实施细则》第十四条，现予公告。",
+        "objections": "对继承人的范围有异议的，请自本公告之日起15个工作日内（2026年12月22日前）将异议书面材料送达本机构。"
+        "逾期无人提出异议，或者异议不成立的，本机构将予以登记。送达地址：上街区政务服务中心二楼。",
+        "lines": tuple(NoticeLine(label=label, value=value) for label, value in rows),
+        "since": DAY,
+        "until": dt.date(2026, 12, 22),
+        "organ": "郑州市上街区自然资源局",
+    }
+    return PublicNoticePaper(**(given | changes))
+
+
+def inspection(**changes: Any) -> InspectionRecord:
+    seen = (("现场坐落、位置与申请和测绘成果一致", "是"), ("实际用途与申请一致", "不适用"))
+    given: dict[str, Any] = {
+        "head": head(),
+        "registration": "自建房屋首次登记",
+        "applicants": "韩立新",
+        "location": PLACE,
+        "unit_code": UNIT,
+        "visited_at": at(9, 30),
+        "accompanied_by": "韩立新",
+        "findings": tuple(Finding(question=q, found=a) for q, a in seen),
+        "remark": "砖混两层，已建成，四至清楚。",
+        "result": "符合登记要求",
+        "photos": 4,
+        "first": "孙倩",
+        "first_badge": "027",
+        "second": "周明",
+        "second_badge": "031",
+        "confirmed_at": at(16, 5),
+    }
+    return InspectionRecord(**(given | changes))
+
+
+def pause(**changes: Any) -> PauseNotice:
+    given: dict[str, Any] = {
+        "head": head(),
+        "applicants": ("许文静", "韩冰"),
+        "registration": "继承、受遗赠转移登记",
+        "location": PLACE,
+        "unit_code": UNIT,
+        "accepted_on": DAY,
+        "paused_on": dt.date(2026, 12, 3),
+        "reason": "等待人民法院或其他机关的结果",
+        "evidence": "（2026）豫0106民初12号",
+        "officer": "孙倩",
+        "officer_badge": "027",
+        "phone": "0371-0000 1234",
+    }
+    return PauseNotice(**(given | changes))
 
 
 def transfer(**changes: Any) -> TransferSlip:

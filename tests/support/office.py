@@ -242,7 +242,7 @@ def check_at_desk(docket_id: uuid.UUID, by: Actor | None = None) -> None:
     """Everybody present, every paper checked, restrictions asked again."""
     by = by or clerk()
     found = facts(Case.objects.get(docket_id=docket_id))
-    for one in found.parties:
+    for one in desk.desk_states([docket_id])[docket_id].absent(found):
         desk.check_in(actor=by, docket_id=docket_id, party_id=one.pk, how="card")
     for line in desk.papers(found, unit_book(found.case.unit_code)):
         desk.desk_verdict(

@@ -21,11 +21,11 @@ from dengbu.cases import documents
 from dengbu.cases.actions import batches, closing, desk, filing, papers, review
 from dengbu.cases.actions.materials import add_material
 from dengbu.cases.facts import facts
-from dengbu.cases.models import NUMBER_PURPOSE, Batch, Case, CaseParty
+from dengbu.cases.models import NUMBER_PURPOSE, Batch, Case, CaseParty, PendingMatter, PublicNotice
 from dengbu.certificates.models import Blank, Certificate
 from dengbu.contracts.models import InboundMessage
 from dengbu.core import clock, crypto
-from dengbu.core.acts import ANONYMOUS, Actor
+from dengbu.core.acts import ANONYMOUS, Actor, act
 from dengbu.core.models import User
 from dengbu.materials.intake import intake
 from dengbu.materials.models import MaterialPage
@@ -34,7 +34,8 @@ from dengbu.parties.queries import actor_of
 from dengbu.payments import actions as payments
 from dengbu.payments.models import FeeBill
 from dengbu.project.demo.candidates import Candidate, demo_candidates
-from dengbu.project.demo.people import ORGANISATIONS
+from dengbu.project.demo.district import plan
+from dengbu.project.demo.people import ORGANISATIONS, DemoPerson
 from dengbu.register.queries import unit_book
 from dengbu.web.pages import PUBLIC, Page
 from dengbu.web.public.login import PENDING
@@ -342,6 +343,48 @@ class Examples:
         )()
         return found
 
+    def waiting(self) -> Case:
+        """An inheritance that was accepted and waits for its notice and its second reviewer."""
+        made: Case = self.once("waiting", self._inheritance)
+        return made
+
+    def _inheritance(self) -> Case:
+        home = self.candidate("B01")
+        assert isinstance(home.owner, DemoPerson)
+        heir = next(p for p in plan().people if p.phone and p.number != home.owner.number)
+        by = acting(person(heir.number))
+        docket = uuid.UUID(filing.start(actor=by, type_code="P03"))
+        filing.save_property(actor=by, docket_id=docket, unit_code=home.unit_code)
+        people = [("deceased", home.owner), ("heir", heir)]
+        filing.save_parties(
+            actor=by,
+            docket_id=docket,
+            parties=[
+                filing.PartyIn(
+                    role=role, name=p.name, document_kind="resident_id", number=p.number, phone=p.phone
+                )
+                for role, p in people
+            ],
+        )
+        terms = {"died_on": "2026-01-10", "proof": "none", "will": False, "all_heirs": True, "divided": False}
+        filing.save_reason(actor=by, docket_id=docket, terms={**terms, "administrator": False})
+        filing.save_delivery(actor=by, docket_id=docket, delivery={"how": "window"})
+        give_papers(Case.objects.get(pk=docket), by)
+        for step in ("sent", "under_review", "preapproved", "checked", "registered"):
+            getattr(self, f"_to_{step}")(Case.objects.get(pk=docket))
+        return Case.objects.get(pk=docket)
+
+    def _ex_waiting_case(self) -> Any:
+        return (self.waiting().pk,), staff("review1")
+
+    def _ex_notice(self) -> Any:
+        return (PublicNotice.objects.get(docket_id=self.waiting().pk).pk,), None
+
+    def _ex_inspected_case(self) -> Any:
+        case = self.case("my", "under_review")
+        self.once("inspection", lambda: send_out(actor=acting(staff("review1")), docket_id=case.pk))
+        return (case.pk,), staff("accept1")
+
     def _ex_P01(self) -> Any:
         return ("P01",), None
 
@@ -448,6 +491,13 @@ class Examples:
 
     def _ex_token(self) -> Any:
         return (self.case("my", "preapproved").token,), None
+
+
+@act("test.send_out")
+def send_out(*, actor: Actor, docket_id: uuid.UUID) -> int:
+    """An inspection of a case whose type asks for none: only to look at its page."""
+    matter = PendingMatter.objects.create(docket_id=docket_id, kind="inspection", opened_at=clock.now())
+    return matter.pk
 
 
 #: example -> stage of the case it stands for, in the portal of the page

@@ -98,6 +98,8 @@ def test_every_page_makes_the_statements_it_declares(police: FakePolice) -> None
     for page in PAGES:
         if not page.name.startswith(("public.", "console.")) or "GET" not in page.methods:
             continue
+        if page.name == "public.notice":  # needs a case that waits: counted in test_pages_register
+            continue
         client = {"portal.person": person, "public": Client()}.get(page.needs, admin)
         if page.name.startswith("public.register_") and page.sql == 2:
             client = midway

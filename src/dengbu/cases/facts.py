@@ -49,6 +49,11 @@ class CaseFacts:
     filing: Filing | None
     pages: Mapping[str, int]  # item key -> pages uploaded
 
+    @property
+    def applying(self) -> tuple[CaseParty, ...]:
+        """The parties without those who do not apply: the dead, those a judgment speaks of."""
+        return tuple(p for p in self.parties if p.role not in self.registration.absent_roles)
+
     def checklist(self, book: UnitBook | None, at: dt.datetime) -> tuple[Line, ...]:
         """The lines that stand on this case's list, with what is exempt because it was shared (条例 24)."""
         conditions = set(self.registration.conditions(book, at))

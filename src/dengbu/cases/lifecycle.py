@@ -74,7 +74,8 @@ STEPS: tuple[Step, ...] = (
     Step(S.PREAPPROVED, "expire", S.EXPIRED, (SYSTEM,), "预审结果过期"),
     Step(S.PREAPPROVED, "refuse", S.REFUSED, ("case.accept",), "不予受理"),
     Step(S.PREAPPROVED, "accept", S.ACCEPTED, ("case.accept",), "受理"),
-    Step(S.ACCEPTED, "enter", S.REGISTERED, ("case.accept", SYSTEM), "登簿"),
+    # by whoever settles the last pending matter
+    Step(S.ACCEPTED, "enter", S.REGISTERED, ("case.accept", "case.settle", SYSTEM), "登簿"),
     Step(S.ACCEPTED, "decline", S.DECLINED, ("case.review",), "不予登记"),
     Step(S.REGISTERED, "print", S.CERTIFIED, ("case.certify",), "缮证"),
     Step(S.CERTIFIED, "issue", S.ISSUED, ("case.issue",), "发证"),

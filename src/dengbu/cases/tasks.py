@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import uuid
 
+import structlog
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from dengbu.core.acts import system
+from dengbu.core.refusals import Refused
 
 from .actions.closing import expire_overdue
 from .actions.filing import close_old_drafts, tell_of_ending_drafts
 from .actions.filing_changes import note_filing_change
+from .actions.matters import end_notice, ended_notices
 from .actions.telling import tell_parties
 
 ROAD = system("road")
+log = structlog.get_logger("dengbu.cases")
 
 
 @app.task(name="cases.tell", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
@@ -40,6 +44,17 @@ def filing_changed(filing_no: str) -> None:
 def expire(timestamp: int) -> None:
     """Corrections and pre-review results past their day expire."""
     expire_overdue(actor=ROAD)
+
+
+@app.periodic(cron="*/10 * * * *", periodic_id="cases.notices")
+@app.task(name="cases.notices", queueing_lock="cases.notices", pass_context=False)
+def notices(timestamp: int) -> None:
+    """Public notices past their last day are settled, each in an act of its own: one that cannot be stops no other."""
+    for docket_id in ended_notices():
+        try:
+            end_notice(actor=ROAD, docket_id=docket_id)
+        except Refused as refused:  # somebody was quicker, or took it back meanwhile
+            log.info("notice not settled", docket=str(docket_id), codes=refused.codes)
 
 
 @app.periodic(

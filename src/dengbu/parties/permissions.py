@@ -20,13 +20,14 @@ POSTS: dict[str, Post] = {
         Post(
             "review",
             "网上审核岗",
-            frozenset({"case.claim", "case.review", "case.see", "register.query", "ledger.see"}),
+            frozenset({"case.claim", "case.review", "case.second_review", "case.settle", "case.inspect", "case.see",
+                       "register.query", "ledger.see"}),
         ),
         Post(
             "accept",
             "受理核验岗",
-            frozenset({"case.accept", "case.file_for", "case.see", "register.query", "register.enter",
-                       "fee.collect", "appointment.see", "print.case"}),
+            frozenset({"case.accept", "case.file_for", "case.settle", "case.inspect", "case.see", "register.query",
+                       "register.enter", "fee.collect", "appointment.see", "print.case"}),
         ),
         Post(
             "certify",
@@ -37,7 +38,8 @@ POSTS: dict[str, Post] = {
         Post(
             "lead",
             "科室负责人",
-            frozenset({"case.see", "case.release_any", "case.reassign", "ledger.see", "contract.see",
+            frozenset({"case.see", "case.release_any", "case.reassign", "case.second_review", "case.settle",
+                       "ledger.see", "contract.see",
                        "register.query", "stock.manage", "agreement.suspend", "appointment.manage"}),
         ),
         Post(
@@ -66,6 +68,9 @@ PERMISSIONS: dict[str, str] = {
     "case.see": "查看办件",
     "case.accept": "受理、核验、转正式",
     "case.file_for": "代群众录入申请",
+    "case.settle": "办理待办事项（公告、异议、时限）",
+    "case.second_review": "复审",
+    "case.inspect": "实地查看",
     "case.certify": "缮证",
     "case.issue": "发证",
     "case.archive": "归档",

@@ -8,6 +8,7 @@ from .desk import windows as desk_windows
 from .desk_contracts import views as desk_contracts_views
 from .dev import batches as dev_batches
 from .dev import views as dev_views
+from .field import views as field_views
 from .filing import views as filing_views
 from .my import views as my_views
 from .office import views as office_views
@@ -22,6 +23,7 @@ __all__ = [
     "desk_windows",
     "dev_batches",
     "dev_views",
+    "field_views",
     "filing_views",
     "gallery",
     "health",

@@ -17,9 +17,10 @@ from dengbu.core.acts import Actor, current
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.core.workdays import deadline_after_workdays
 
+from .. import rules
 from ..facts import is_applicant
 from ..lifecycle import APPLICANT, FINAL, SYSTEM, State, step
-from ..models import Case, CaseParty, Transition
+from ..models import Case, CaseParty, ClockStop, PendingMatter, Transition
 
 NOT_FOUND = Refusal("CASE_NOT_FOUND", "没有找到这件申请。", "请核对编号，或从“我的办件”重新打开。")
 
@@ -122,10 +123,19 @@ def move(
     if target in FINAL or target == State.DRAFT:
         release_claims([case.docket_id])
     if target in FINAL and target != State.ARCHIVED:
+        _end_matters(case, actor)
         release_visit(actor=actor, docket_id=case.docket_id)
         if case.batch_id is not None:
             _release_bulk_visit(case.batch_id, actor)
     return None
+
+
+def _end_matters(case: Case, actor: Actor) -> None:
+    """The case ended before its entry: nothing is left to be settled, and the clock has nothing to count."""
+    PendingMatter.objects.filter(docket_id=case.docket_id, settled_at__isnull=True).update(
+        settled_at=clock.now(), settled_by=actor.name[:80], settled_by_id=actor.user_id, outcome=rules.OVER
+    )
+    ClockStop.objects.filter(docket_id=case.docket_id, until_on__isnull=True).update(until_on=clock.today())
 
 
 def _release_bulk_visit(batch_id: uuid.UUID, actor: Actor) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
+from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor, act
 from dengbu.notices.actions import tell
@@ -90,8 +91,9 @@ def tell_parties(*, actor: Actor, docket_ids: Sequence[uuid.UUID], template: str
 
 def _receivers(case: Case, template: str) -> list[tuple[int | None, str]]:
     """(account, phone) of each receiver: for an invitation those who have to confirm, of a draft only who began it,
-    else who filed and all others."""
-    parties = list(CaseParty.objects.filter(case=case).order_by("role", "ordinal"))
+    else who filed and all others who apply (nobody writes to the dead)."""
+    absent = TYPES[case.type_code].absent_roles
+    parties = list(CaseParty.objects.filter(case=case).exclude(role__in=absent).order_by("role", "ordinal"))
     accounts = {
         p.id_index: p
         for p in Person.objects.filter(id_index__in=[p.number_index for p in parties if p.number_index])

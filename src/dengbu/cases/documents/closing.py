@@ -25,6 +25,7 @@ from .. import prints
 from ..facts import CaseFacts
 from ..models import Case, CaseDocument
 from . import words
+from .matters import PHOTOS
 
 PAPER_NAMES = {
     "application": "不动产登记申请书",
@@ -35,6 +36,9 @@ PAPER_NAMES = {
     "transfer_slip": "传递表",
     "pass_slip": "预审结果",
     "refusal": "不予受理告知书",
+    "public_notice": "公告",
+    "inspection": "实地查看记录",
+    "pause": "暂缓办理通知书",
 }
 
 
@@ -157,6 +161,7 @@ def catalogue(found: CaseFacts) -> list[dict[str, Any]]:
     names = {f"{i.code}-{i.provided_by}": i.name for i in found.policy.checklist} | {
         i.code: i.name for i in found.policy.checklist
     }
+    names[PHOTOS] = "实地查看现场照片"
     handed_in = (
         MaterialPage.objects.filter(docket_id=case.docket_id, removed_at__isnull=True)
         .values("item")

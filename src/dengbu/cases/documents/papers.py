@@ -19,7 +19,7 @@ from dengbu.register.rules import UnitBook
 from .. import prints
 from ..facts import CaseFacts
 from ..models import NUMBER_PURPOSE, PHONE_PURPOSE, CaseParty, Verdict
-from . import words
+from . import matters, words
 from .closing import catalogue, certificate_numbers, previous_certificates
 
 PaperMaker = Callable[[CaseFacts, Actor, int], bytes]
@@ -262,7 +262,7 @@ def inquiry_record(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
     answers = case.filed.get("answers", {})
     conditions = set(found.registration.conditions(book, clock.now()))
     respondent = next(
-        (p for p in found.parties if p.role in found.registration.owner_roles), found.parties[0]
+        (p for p in found.applying if p.role in found.registration.owner_roles), found.applying[0]
     )
     return prints.inquiry_record(
         prints.InquiryRecord(
@@ -298,7 +298,7 @@ def refusal_notice(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
     return prints.refusal_notice(
         prints.RefusalNotice(
             head=words.head(case, case.docket.number, actor, reprint=reprint),
-            applicants=tuple(p.name for p in found.parties),
+            applicants=tuple(p.name for p in found.applying),
             registration=_type(found),
             location=case.location,
             unit_code=case.unit_code,
@@ -365,6 +365,9 @@ KINDS: dict[str, tuple[str, PaperMaker]] = {
     "transfer_slip": ("传递表", transfer_slip),  # last: it lists the papers made before it
     "refusal": ("不予受理告知书", refusal_notice),
     "pass_slip": ("预审结果", pass_slip),
+    "public_notice": ("公告", matters.public_notice),
+    "inspection": ("实地查看记录", matters.inspection_record),
+    "pause": ("暂缓办理通知书", matters.pause_notice),
 }
 
 

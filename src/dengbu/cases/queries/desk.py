@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 
 from dengbu.contracts.models import TransactionReview
 from dengbu.contracts.queries import review_of_unit
+from dengbu.core import clock
 from dengbu.core.acts import Actor
 from dengbu.materials.models import MaterialPage
 from dengbu.materials.queries import pages_of
@@ -160,7 +161,16 @@ _COUNTED: dict[str, tuple[str, str]] = {
         f"cases_case c WHERE c.reviewer_id = %(me)s AND c.closed_at IS NULL AND {_OF_REVIEWER['passed']}",
     ),
     "to_accept": ("case.accept", "cases_case c WHERE c.state = 'preapproved'"),
-    "to_enter": ("case.accept", "cases_case c WHERE c.state = 'accepted'"),
+    "to_enter": ("case.settle", "cases_case c WHERE c.state = 'accepted'"),
+    "overdue": (
+        "case.settle",
+        "cases_case c WHERE c.state IN ('accepted', 'registered') AND c.promised_on < %(today)s AND NOT EXISTS"
+        " (SELECT 1 FROM cases_clockstop s WHERE s.docket_id = c.docket_id AND s.until_on IS NULL)",
+    ),
+    "to_inspect": (
+        "case.inspect",
+        "cases_pendingmatter m WHERE m.kind = 'inspection' AND m.settled_at IS NULL",
+    ),
     "to_print": ("case.certify", "cases_case c WHERE c.state = 'registered'"),
     "to_issue": ("case.issue", "cases_case c WHERE c.state = 'certified'"),
     "to_archive": ("case.archive", "cases_case c WHERE c.state = 'issued'"),
@@ -176,7 +186,10 @@ def counts(actor: Actor, now: dt.datetime) -> dict[str, int]:
     one = "(SELECT count(*) FROM (SELECT 1 FROM {rows} LIMIT {limit}) x)"
     parts = ", ".join(one.format(rows=rows, limit=COUNT_LIMIT) for _, rows in wanted)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {parts}", {"lines": lines_of(actor), "me": actor.user_id, "now": now})
+        cursor.execute(
+            f"SELECT {parts}",
+            {"lines": lines_of(actor), "me": actor.user_id, "now": now, "today": clock.local(now).date()},
+        )
         found = cursor.fetchone()
     return {key: n for (key, _), n in zip(wanted, found, strict=True)}
 
@@ -266,7 +279,7 @@ def review_file(docket_id: uuid.UUID, now: dt.datetime) -> ReviewFile | None:
         verdicts={v.item: v for v in Verdict.objects.filter(docket_id=docket_id, stage="review")},
         checks=tuple(RestrictionCheck.objects.filter(docket_id=docket_id).order_by("-pk")[:30]),
         corrections=tuple(Correction.objects.filter(docket_id=docket_id).order_by("-round")),
-        matters={m.kind: m for m in PendingMatter.objects.filter(docket_id=docket_id)},
+        matters={m.kind: m for m in PendingMatter.objects.filter(docket_id=docket_id).order_by("pk")},
         housing=review_of_unit(case.unit_code, filing_no) if found.registration.needs_contract else None,
     )
 

@@ -20,7 +20,7 @@ from dengbu.payments.models import FeeBill
 
 from ..facts import is_applicant
 from ..lifecycle import FINAL, State
-from ..models import Batch, Case, CaseDocument, CaseParty, Claim, Correction, Transition
+from ..models import Batch, Case, CaseDocument, CaseParty, Claim, Correction, PendingMatter, Transition
 
 PAGE_SIZE = 10
 DELIVERY_PHONE = "cases.delivery.phone"  # purpose of `filed.delivery.phone_cipher`
@@ -191,16 +191,25 @@ class Road:
     booking: Booking | None
     bill: FeeBill | None
     certificates: tuple[Certificate, ...] = field(default=())
+    waits_for: tuple[PendingMatter, ...] = field(default=())
 
 
 def road_of(case: Case) -> Road:
-    """Timeline (newest first), open correction, booking, bill, certificates. Five statements."""
+    """Timeline (newest first), open correction, booking, bill, certificates. Five statements; one more for what an
+    accepted case waits for."""
     return Road(
         tuple(Transition.objects.filter(docket_id=case.pk).order_by("-pk")[:60]),
         correction_of(case),
         booking_of(case.pk),
         FeeBill.objects.filter(docket_id=case.pk).first(),
         tuple(Certificate.objects.filter(docket_id=case.pk).order_by("number")),
+        tuple(
+            PendingMatter.objects.select_related("notice")
+            .filter(docket_id=case.pk, settled_at__isnull=True)
+            .order_by("pk")
+        )
+        if case.state == State.ACCEPTED
+        else (),
     )
 
 

@@ -69,6 +69,7 @@ class RegistrationType:
     roles: ClassVar[tuple[Role, ...]] = ()
     owner_roles: ClassVar[tuple[str, ...]]  # whose right is disposed of (义务人); from `roles`
     taker_roles: ClassVar[tuple[str, ...]]  # who gets or keeps the right (权利人); from `roles`
+    absent_roles: ClassVar[tuple[str, ...]] = ()  # who does not apply: the dead, those a judgment speaks of
     confirming: ClassVar[tuple[str, ...]] = ()  # who must confirm what another filed; from `roles`
     subject: ClassVar[Subject] = "home"
     target_kinds: ClassVar[tuple[str, ...]] = ()  # of the right or restriction it is about

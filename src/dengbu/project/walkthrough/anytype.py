@@ -12,7 +12,7 @@ from dengbu.project.demo.candidates import Candidate
 from dengbu.project.demo.district import plan
 from dengbu.project.demo.people import DemoPerson
 
-from . import filing, roads
+from . import filing, matters, roads
 from .plays import PLAYS, Play, day, person_beside
 from .roads import CASE_NO, DESKS, NothingLeft, Walk, Walked
 from .visitor import Form, Page, StepFailed, Visitor
@@ -170,6 +170,7 @@ def _confirm_all(walk: Walk, docket_id: str, people: list[object], filer_at: Vis
 def _at_the_office(walk: Walk, docket_id: str, applicant_at: Visitor, portal: str) -> None:
     """网上审核 → 预审二维码 → 窗口受理登簿 → 打印. What has to be waited for is settled on the way."""
     roads.review_and_accept(walk, docket_id, applicant_at, portal)
+    matters.settle(walk, docket_id)
 
 
 __all__ = ["PLAYS", "walk_type"]

@@ -43,6 +43,14 @@ def day(**shift: int) -> str:
 
 PLAYS: dict[str, Play] = {
     "P02": Play("B01", typed=("donee",), receiver="taker"),
+    "P03": Play(
+        "B01",
+        filer="taker",
+        typed=("heir",),
+        receiver="taker",
+        # notarised: one without a deed is announced for fifteen working days first (tests/flows/test_matters.py)
+        answers={"proof": "notarised", "divided": "no", "administrator": "no"},
+    ),
     "P15": Play("B01"),
     "P16": Play("B01", answers={"lost_on": "2026-11-01"}),
     "P17": Play("B01", proof=False, answers={"reason": "waived"}),

@@ -64,6 +64,7 @@ class Walk:
     visitors: dict[str, Visitor] = field(default_factory=dict)
     steps: int = 0
     skip: dict[str, int] = field(default_factory=dict)
+    pass_days: Callable[[int], None] | None = None  # moves the office's clock on, where the walk may do that
 
     def step(self, who: str, what: str) -> None:
         self.steps += 1

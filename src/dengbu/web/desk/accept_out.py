@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from dengbu.cases import rules
 from dengbu.cases.actions import desk, papers
 from dengbu.cases.lifecycle import State
 from dengbu.cases.models import Case
@@ -39,8 +40,19 @@ def accept_confirm(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
         why = ((at.barred,) if at.barred else ()) + at.why
         if why:
             return _stop(request, case, why)
+        books = {at.book.code: at.book} if at.book else {}
+        waits = [
+            *(m.kind for m in at.state.all_matters if not m.outcome),
+            *desk.asked_now(at.found, at.state, books),
+        ]
         return show(
-            request, "desk/accept_confirm.html", at="desk.accept", c=at, case=case, parties=parties_of(at)
+            request,
+            "desk/accept_confirm.html",
+            at="desk.accept",
+            c=at,
+            case=case,
+            parties=parties_of(at),
+            waits="、".join(rules.KIND_NAMES[k] for k in waits),
         )
     bind_case(str(docket))
     try:

@@ -83,6 +83,7 @@ def _rows(case: Case, refused: bool, paid: bool) -> list[dict[str, Any]]:
     kinds: tuple[str, ...] = ("refusal",) if refused else AFTER_ACCEPTANCE
     if not refused and not facts(case).policy.questions:
         kinds = tuple(k for k in kinds if k != "inquiry")
+    kinds += tuple(k for k in ("public_notice", "inspection", "pause") if k in last)
     return [
         {
             "kind": kind,

@@ -167,6 +167,7 @@ def case_page(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
                 }
                 for kind, name in (("face_signing", "面签"), ("inspection", "现场查看"))
             ],
+            "may_send_out": file.facts.policy.site_visit != "none" and "inspection" not in file.matters,
             "changes": changes(file),
             "no_correction": sheet.hinders_correction(file),
             "no_pass": no_pass,

@@ -150,8 +150,11 @@ def decide(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
     methods=POST,
 )
 def signing(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
-    """Adopt a face-signing or an inspection that was done online."""
+    """Adopt a face-signing or an inspection that was done online, or send two officers out."""
     go_back_to(request, "desk.review_case", case)
+    if request.POST.get("kind") == "send_out":
+        acts.send_out_inspection(actor=request.actor, docket_id=case)  # type: ignore[attr-defined]
+        return _back(request, case, "p4")
     acts.record_face_signing(
         actor=request.actor,  # type: ignore[attr-defined]
         docket_id=case,

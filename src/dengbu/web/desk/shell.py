@@ -117,6 +117,26 @@ NAV: tuple[tuple[str, tuple[Item, ...]], ...] = (
         ),
     ),
     (
+        "待办与时限",
+        (
+            Item(
+                "待办事项",
+                "desk.matters",
+                "case.settle",
+                "",
+                "to_enter",
+                "",
+                "公告、复审、实地查看、异议，办结后登簿",
+            ),
+            Item(
+                "时限", "desk.deadlines", "case.settle", "", "", "overdue", "已受理的办件离承诺办结还有几天"
+            ),
+            Item(
+                "实地查看", "field.home", "case.inspect", "", "to_inspect", "", "两人到现场查看，用手机记录"
+            ),
+        ),
+    ),
+    (
         "查询与台账",
         (
             Item("登记簿查询", "desk.register", "register.query", "", "", "", "按不动产单元号或证号查询"),

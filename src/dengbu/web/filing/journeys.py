@@ -103,7 +103,7 @@ class Journey:
 
 
 # What can be filled in on line today; each has been walked from filing to archive.
-ONLINE = ("P01", "P02", "P15", "P16", "P17", "D09", "B01", "B06")
+ONLINE = ("P01", "P02", "P03", "P15", "P16", "P17", "D09", "B01", "B06")
 
 JOURNEYS: dict[str, Journey] = {code: Journey(TYPES[code]) for code in ONLINE if code in TYPES}
 

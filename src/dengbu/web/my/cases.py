@@ -27,6 +27,7 @@ from dengbu.cases.queries.portal import (
     road_of,
     running,
 )
+from dengbu.cases.rules import KIND_NAMES, Kind
 from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock, sights
 from dengbu.core.acts import Actor
@@ -257,10 +258,12 @@ def turn(portal: Portal, own: OwnCase, road: Road, words: Label, actor: Actor) -
     ):
         return card | {
             "title": f"请缴登记费 {format_yuan(road.bill.total_fen)} 元",
-            "text": "缴费后才能领证，不影响登簿。",
+            "text": f"缴费后才能领证，不影响登簿。{_waits_for(road)}",
             "url": link("pay", c.pk),
             "action": "去缴费",
         }
+    if c.state == State.ACCEPTED and road.waits_for:
+        return card | {"title": "已受理，还没有登簿", "text": _waits_for(road)}
     if c.state == State.ACCEPTED:
         return card | {
             "title": "已受理，正在登簿",
@@ -274,6 +277,16 @@ def turn(portal: Portal, own: OwnCase, road: Road, words: Label, actor: Actor) -
     if c.state == State.CERTIFIED:
         return card | {"title": "证书已制好，可以领取", "text": "请带身份证和受理凭证到窗口。"}
     return card | {"who": "", "text": f"{cn_date(c.closed_at or c.state_since)}"}
+
+
+def _waits_for(road: Road) -> str:
+    """What is still to be settled before the entry, in words; nothing where nothing waits."""
+    if not road.waits_for:
+        return ""
+    ends = next((m.notice.until_on for m in road.waits_for if m.kind == Kind.NOTICE), None)
+    notice = f"，公告到 {cn_date(ends)} 期满，公告期不计入办理时限" if ends else ""
+    names = "、".join(dict.fromkeys(KIND_NAMES[m.kind] for m in road.waits_for))
+    return f"正在办理{names}{notice}。办完后登簿，会发短信告诉您。"
 
 
 def _line(line: Line, count: int, own: OwnCase) -> dict[str, Any]:

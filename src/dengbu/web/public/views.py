@@ -9,11 +9,11 @@ from dengbu.catalog.policy import PolicyMissing, policy_for
 from dengbu.core import clock
 
 from ..pages import PUBLIC, page
-from . import guide, login, registration
+from . import guide, login, notices, registration
 from .help import TOPICS
 from .sessions import safe_next
 
-__all__ = ["login", "registration"]
+__all__ = ["login", "notices", "registration"]
 
 YEAR = 365 * 24 * 3600
 SWITCHES = {"mode": "elder", "contrast": "high"}

@@ -159,8 +159,13 @@ _NAVS = {
         ("appoint", "预约", "/appoint/new"),
         ("query", "查询", "/query/"),
         ("verify", "核验证书", "/verify/"),
+        ("notices", "登记公告", "/notices/"),
         ("news", "公告", "/news/"),
         ("offices", "办事网点", "/offices/"),
+    ),
+    "field": (
+        ("field", "实地查看", "/field/"),
+        ("desk", "登记工作台", "/desk/"),
     ),
     "person": (
         ("cases", "我的办件", "/my/"),

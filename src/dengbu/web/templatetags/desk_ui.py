@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from dengbu.cases.lifecycle import STATE_NAMES, State
 from dengbu.core.refusals import Refusal
 from dengbu.core.vocabulary import HouseUse
+from dengbu.parties.permissions import posts_for
 from dengbu.register.rules import UnitBook
 from dengbu.web.desk.shell import masked, short_name, type_name
 from dengbu.web.templatetags.dengbu_ui import icon
@@ -34,6 +35,12 @@ def bead(step: Mapping[str, Any]) -> SafeString:
 def house_use(book: UnitBook) -> str:
     """住宅, 商业 …: the use of a unit as the book says it."""
     return str(HouseUse(book.use).label) if book.use in HouseUse.values else "—"
+
+
+@register.filter
+def posts(permission: str) -> str:
+    """Who may act: names of the posts with a permission."""
+    return "、".join(posts_for(permission))
 
 
 @register.filter

@@ -1,6 +1,6 @@
 """受理核验岗: who is present, paper against images, restrictions again; then refuse, send back, or accept."""
 
-from .accepting import Acceptance, CaseFee, accept, accept_batch, enter_accepted, fee_of
+from .accepting import Acceptance, CaseFee, accept, accept_batch, fee_of
 from .checking_in import (
     CHECKS,
     at_desk,
@@ -10,28 +10,34 @@ from .checking_in import (
     refuse,
     send_back,
     separate,
-    settle_matter,
 )
+from .entering import NONE, enter_accepted, enter_if_last, open_matter, settle, settle_matter
+from .opening import asked_now
 from .standing import DeskState, desk_states, papers, why_not
 
 __all__ = [
     "CHECKS",
+    "NONE",
     "Acceptance",
     "CaseFee",
     "DeskState",
     "accept",
     "accept_batch",
+    "asked_now",
     "at_desk",
     "check_in",
     "desk_states",
     "desk_verdict",
     "enter_accepted",
+    "enter_if_last",
     "fee_of",
+    "open_matter",
     "papers",
     "query_batch",
     "refuse",
     "send_back",
     "separate",
+    "settle",
     "settle_matter",
     "why_not",
 ]

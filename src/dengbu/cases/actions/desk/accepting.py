@@ -27,18 +27,13 @@ from dengbu.register.actions import Entered, OfRecord, Prepared, enter, hold, pr
 from dengbu.register.effects import Grant, HolderIn
 from dengbu.register.rules import HolderFact, UnitBook
 
-from ...facts import CaseFacts, facts, facts_of
+from ... import rules
+from ...facts import CaseFacts, facts_of
 from ...models import Case, Transition
-from ..moving import (
-    authority,
-    locked,
-    locked_many,
-    may_move,
-    move,
-    release_claims,
-)
+from ..moving import authority, locked_many, move, release_claims
 from .checking_in import separate
-from .standing import DeskState, desk_states, why_not
+from .opening import asked_now, judged, open_matters
+from .standing import desk_states, why_not
 
 
 @dataclass
@@ -93,9 +88,17 @@ def _accept(cases: list[Case], actor: Actor, *, partial: bool) -> Acceptance:
             ready.append(case)
     if outcome.refused and not partial:
         raise Refused(r for refusals in outcome.refused.values() for r in refusals)
-    entering = [c for c in ready if not _waits(states[c.docket_id])]
-    outcome.waiting = [c.docket_id for c in ready if _waits(states[c.docket_id])]
-    prepared = prepare(_registrations(entering, found), partial=partial, held=held)
+    asked = {c.docket_id: asked_now(found[c.docket_id], states[c.docket_id], held.books) for c in ready}
+    waits = {d for d, kinds in asked.items() if kinds or rules.is_open(states[d].all_matters)}
+    entering = [c for c in ready if c.docket_id not in waits]
+    for case in ready:
+        # What waits is judged today as well: nobody is kept waiting for an entry that is forbidden already.
+        if case.docket_id in waits and (no := judged(found[case.docket_id], held.books)):
+            outcome.refused[case.docket_id] = no
+    if outcome.refused and not partial:
+        raise Refused(r for refusals in outcome.refused.values() for r in refusals)
+    outcome.waiting = [c.docket_id for c in ready if c.docket_id in waits.difference(outcome.refused)]
+    prepared = prepare(registrations_of(entering, found), partial=partial, held=held)
     outcome.refused |= {d: refusals for d, refusals in prepared.outcome.refusals.items() if d is not None}
     entering = [c for c in entering if c.docket_id not in outcome.refused]
     accepted = [c for c in ready if c.docket_id not in outcome.refused]
@@ -105,24 +108,21 @@ def _accept(cases: list[Case], actor: Actor, *, partial: bool) -> Acceptance:
     # written before it is taken, and what does is sent in one go.
     with rows.together():
         _write_before(accepted, entering, found, prepared, held.books, actor)
-        entered = _enter(entering, found, actor, partial, prepared)
-        _number(entered, found, held.books, actor)
+        entered = into_the_book(entering, found, actor, partial, prepared)
+        number_papers(entered, found, held.books, actor)
         _write_cases(accepted, entered)
+    open_matters([c for c in accepted if c.docket_id in waits], asked, found, held.books, actor)
     outcome.entered = list(entered)
     current().note(accepted=len(accepted), entered=len(entered), left_out=len(outcome.refused))
     return outcome
 
 
-def _waits(state: DeskState) -> bool:
-    return any(m.settled_at is None for m in state.matters.values())
-
-
-def _registrations(cases: Iterable[Case], found: Mapping[uuid.UUID, CaseFacts]) -> list[RegistrationType]:
+def registrations_of(cases: Iterable[Case], found: Mapping[uuid.UUID, CaseFacts]) -> list[RegistrationType]:
     """What is entered for these cases, in order: one entry each, several where a case combines them (合并办理)."""
     return [r for c in cases for r in found[c.docket_id].registration.registrations()]
 
 
-def _enter(
+def into_the_book(
     cases: list[Case],
     found: Mapping[uuid.UUID, CaseFacts],
     actor: Actor,
@@ -134,7 +134,7 @@ def _enter(
         return {}
     result = enter(
         actor=actor,
-        registrations=_registrations(cases, found),
+        registrations=registrations_of(cases, found),
         authority=authority(),
         of_record={c.docket_id: OfRecord(c.reviewer_name, c.reviewer_name) for c in cases},
         partial=partial,
@@ -162,14 +162,16 @@ def _write_before(
     for case, serial in zip(cases, next_serials("dengbu_acceptance_no", len(cases)), strict=True):
         case.acceptance_no = f"{authority()}{today:%Y%m%d}{serial:06d}"
         case.accepted_at, case.desk_id, case.desk_name = now, actor.user_id, actor.name
-        case.promised_on = add_workdays(today, found[case.docket_id].policy.promised_days, office_calendar())
+        policy = found[case.docket_id].policy
+        case.promised_on = add_workdays(today, policy.promised_days, office_calendar())
+        case.statutory_on = add_workdays(today, policy.statutory_days, office_calendar())
         transitions.append(move(case, "accept", actor, save=False))
         if case.docket_id in enters:
             case.entered_at = now
             transitions.append(
                 move(case, "enter", actor, save=False, note=f"审核人、登簿人：{case.reviewer_name}")
             )
-    _use_filings([c.docket_id for c in entering], found, actor)
+    use_filings([c.docket_id for c in entering], found, actor)
     raise_bills(
         actor=actor,
         bills=[
@@ -198,12 +200,12 @@ def _write_cases(cases: list[Case], entered: Mapping[uuid.UUID, Sequence[Entered
             )  # the others bear the docket too
     rows.update(
         cases,
-        ("acceptance_no", "accepted_at", "desk_id", "desk_name", "promised_on", "state", "state_since", "due_at",
-         "entry_id", "entry_no", "entered_at"),
+        ("acceptance_no", "accepted_at", "desk_id", "desk_name", "promised_on", "statutory_on", "state",
+         "state_since", "due_at", "entry_id", "entry_no", "entered_at"),
     )  # fmt: skip
 
 
-def _use_filings(entered: Iterable[uuid.UUID], found: Mapping[uuid.UUID, CaseFacts], actor: Actor) -> None:
+def use_filings(entered: Iterable[uuid.UUID], found: Mapping[uuid.UUID, CaseFacts], actor: Actor) -> None:
     """The contracts on file that were entered on serve no other; one that changed since it was read stops the act."""
     read = {f.filing_no: f.version for d in entered if (f := found[d].filing) is not None}
     if read:
@@ -238,7 +240,7 @@ def _names(found: CaseFacts, holders: Sequence[HolderIn | HolderFact]) -> list[s
     return ["、".join(names)]
 
 
-def _number(
+def number_papers(
     entered: Mapping[uuid.UUID, Sequence[Entered]],
     found: Mapping[uuid.UUID, CaseFacts],
     books: Mapping[str, UnitBook],
@@ -379,30 +381,3 @@ def _bill(
         "exemption": fee.exemption_name or ("免收" if fee.is_free else ""),
         "basis": fee.basis,
     }
-
-
-@act("cases.enter_accepted", permission="case.accept")
-def enter_accepted(*, actor: Actor, docket_id: uuid.UUID) -> str:
-    """Enter an accepted case whose last pending matter is settled. The entry bears its own real day (corrections 11)."""
-    case = locked(docket_id)
-    found = facts(case)
-    separate(case, found.parties, actor)
-    state = desk_states([docket_id])[docket_id]
-    if _waits(state):
-        raise Refused(
-            Refusal(
-                "MATTER_OPEN", "还有待办事项没有办结，不能登簿。", "请先办结待办事项。", "条例20", "matters"
-            )
-        )
-    may_move(case, "enter", actor)
-    held = hold(found.registration.unit_codes)
-    prepared = prepare(_registrations([case], {docket_id: found}), held=held)
-    entered = _enter([case], {docket_id: found}, actor, False, prepared)
-    entry = entered[docket_id][0]
-    case.entry_id, case.entry_no, case.entered_at = entry.entry_id, entry.number, clock.now()
-    move(case, "enter", actor, note=f"审核人、登簿人：{case.reviewer_name}")
-    release_claims([docket_id])
-    _use_filings(entered, {docket_id: found}, actor)
-    _number(entered, {docket_id: found}, held.books, actor)
-    enqueue("cases.tell", docket_ids=[str(docket_id)], template="registered_in_book")
-    return case.state

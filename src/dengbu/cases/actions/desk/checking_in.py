@@ -12,7 +12,7 @@ from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 
 from ...facts import facts_of
 from ...lifecycle import State
-from ...models import Case, CaseParty, PendingMatter, RestrictionCheck, Verdict
+from ...models import Case, CaseParty, RestrictionCheck, Verdict
 from .. import checking
 from ..moving import (
     locked,
@@ -146,15 +146,3 @@ def query_batch(*, actor: Actor, docket_ids: Sequence[uuid.UUID]) -> int:
     checks = [checking.judged(c, found[c.docket_id], "desk", actor, look)[0] for c in cases]
     RestrictionCheck.objects.bulk_create(checks)
     return sum(c.answered for c in checks)
-
-
-@act("cases.settle_matter", permission="case.accept")
-def settle_matter(*, actor: Actor, docket_id: uuid.UUID, kind: str, evidence: str) -> None:
-    """A pending matter is settled, with its evidence."""
-    case = locked(docket_id)
-    separate(case, list(case.parties.all()), actor)
-    done = PendingMatter.objects.filter(docket_id=case.docket_id, kind=kind, settled_at__isnull=True).update(
-        settled_at=clock.now(), settled_by=actor.name, evidence=evidence.strip()[:200]
-    )
-    if not done:
-        raise Refused(Refusal("MATTER_NONE", "没有这项待办，或已经办结。", "请刷新页面。"))

@@ -12,6 +12,7 @@ from dengbu.core.acts import Actor
 from dengbu.core.refusals import Refusal
 from dengbu.register.rules import UnitBook
 
+from ... import rules
 from ...facts import CaseFacts, Line
 from ...lifecycle import State
 from ...models import CaseParty, PendingMatter, RestrictionCheck, Verdict
@@ -24,15 +25,20 @@ class DeskState:
 
     verdicts: Mapping[str, Verdict]
     check: RestrictionCheck | None
-    matters: Mapping[str, PendingMatter]
+    all_matters: tuple[PendingMatter, ...]  # in the order in which they were opened
+
+    @property
+    def matters(self) -> dict[str, PendingMatter]:
+        """Of each kind the newest."""
+        return {m.kind: m for m in self.all_matters}
 
     def absent(self, found: CaseFacts) -> list[CaseParty]:
         """Who still has to show their identity. A face-signing done online is adopted, never asked again (F9)."""
         signed = self.matters.get("face_signing")
         if signed is not None and signed.settled_at is not None:
             return []
-        people = [p for p in found.parties if p.document_kind != "uscc"]
-        bodies = [p for p in found.parties if p.document_kind == "uscc"]
+        people = [p for p in found.applying if p.document_kind != "uscc"]
+        bodies = [p for p in found.applying if p.document_kind == "uscc"]
         if found.case.client == "person":
             return [p for p in (*people, *bodies) if p.present_at is None]
         # Banks and developers come by their representative; persons confirmed online with real name.
@@ -58,10 +64,10 @@ def desk_states(docket_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, DeskState]:
     )
     for c in asked:
         checks[c.docket_id] = c  # the newest stays
-    matters: dict[uuid.UUID, dict[str, PendingMatter]] = {d: {} for d in ids}
-    for m in rows.read(PendingMatter, "WHERE t.docket_id = ANY(%s)", [ids]):
-        matters[m.docket_id][m.kind] = m
-    return {d: DeskState(verdicts[d], checks.get(d), matters[d]) for d in ids}
+    matters: dict[uuid.UUID, list[PendingMatter]] = {d: [] for d in ids}
+    for m in rows.read(PendingMatter, "WHERE t.docket_id = ANY(%s) ORDER BY t.id", [ids]):
+        matters[m.docket_id].append(m)
+    return {d: DeskState(verdicts[d], checks.get(d), tuple(matters[d])) for d in ids}
 
 
 def papers(found: CaseFacts, book: UnitBook | None) -> tuple[Line, ...]:
@@ -129,6 +135,7 @@ def why_not(found: CaseFacts, actor: Actor, state: DeskState, book: UnitBook | N
         for question in unanswered(found, book)
     )
     refusals.extend(checking.refuse_unless_open(state.check, now))
+    refusals.extend(rules.against(state.all_matters))
     return refusals
 
 

@@ -7,6 +7,7 @@ from .judging import (
     give_verdict,
     query_restrictions,
     record_face_signing,
+    send_out_inspection,
     undecided,
 )
 from .outcomes import correctable, pass_case, request_correction
@@ -25,5 +26,6 @@ __all__ = [
     "record_face_signing",
     "release",
     "request_correction",
+    "send_out_inspection",
     "undecided",
 ]

@@ -9,10 +9,11 @@ from dengbu.core.acts import Actor, act, current
 from dengbu.core.refusals import Refusal, Refused
 from dengbu.register.queries import book_of
 
+from ... import rules
 from ...facts import CaseFacts, Line, facts
 from ...models import Case, PendingMatter, Verdict
 from .. import checking
-from ..moving import locked
+from ..moving import locked, workdays_from_now
 from .claiming import mine
 
 VERDICTS = {"ok": "合格", "fix": "需补正", "not_applicable": "不适用"}
@@ -71,15 +72,52 @@ def record_face_signing(*, actor: Actor, docket_id: uuid.UUID, kind: str, eviden
                 "REVIEW_EVIDENCE", "请填写面签或查验的方式和证据编号。", "", "工作方案四（三）3", "evidence"
             )
         )
+    if kind == rules.Kind.INSPECTION and kind in _asked(case):
+        raise Refused(
+            Refusal(
+                "REVIEW_INSPECTION_TWO",
+                "这件申请依法要由两名工作人员实地查看并作记录，不能只填一句话。",
+                "请点“派发实地查看”，由两名同事查看、记录、确认。",
+                "条例19；实施细则16",
+                "evidence",
+            )
+        )
     PendingMatter.objects.update_or_create(
         docket_id=case.docket_id,
         kind=kind,
+        round=1,
         defaults={
             "owner": actor.key,
+            "opened_at": clock.now(),
             "settled_at": clock.now(),
-            "settled_by": actor.name,
+            "settled_by": actor.name[:80],
+            "settled_by_id": actor.user_id,
+            "outcome": rules.DONE,
             "evidence": evidence.strip()[:200],
         },
+    )
+
+
+def _asked(case: Case) -> tuple[rules.Kind, ...]:
+    found, now = facts(case), clock.now()
+    book = book_of([case.unit_code]).get(case.unit_code)
+    return rules.asked(found.registration, found.policy, lambda: found.registration.conditions(book, now))
+
+
+@act("cases.send_out_inspection", permission="case.review")
+def send_out_inspection(*, actor: Actor, docket_id: uuid.UUID) -> None:
+    """派发实地查看 during the review: its result is adopted at acceptance and never asked again (工作方案四（三）3)."""
+    case = mine(docket_id, actor)
+    if PendingMatter.objects.filter(docket_id=docket_id, kind=rules.Kind.INSPECTION.value).exists():
+        raise Refused(Refusal("REVIEW_SENT_OUT", "这件申请的实地查看已经派发或办结。", "请刷新页面。"))
+    if facts(case).policy.site_visit == "none":
+        raise Refused(Refusal("REVIEW_NO_VISIT", "这类登记不需要实地查看。", "", "条例19"))
+    PendingMatter.objects.create(
+        docket_id=docket_id,
+        kind=rules.Kind.INSPECTION.value,
+        owner=rules.OWNERS[rules.Kind.INSPECTION],
+        opened_at=clock.now(),
+        due_at=workdays_from_now(rules.INSPECTION_DAYS),
     )
 
 

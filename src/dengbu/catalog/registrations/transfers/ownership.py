@@ -34,9 +34,6 @@ class OwnershipTransfer(RegistrationType):
     papers = {**PAPERS, Rule.APPROVAL: ("AFFORD", "sale_limited")}
     stopped_by_filing = True
     filing_rule: ClassVar[Rule] = Rule.BLOCK
-    absent_roles: ClassVar[
-        tuple[str, ...]
-    ] = ()  # owners who do not apply: the dead, those a judgment speaks of
     may_take_own: ClassVar[bool] = False  # whether one person may stand on both sides (spouses, partition)
     fee_rule = "FEE_TRANSFER"
 

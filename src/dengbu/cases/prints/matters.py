@@ -1,0 +1,93 @@
+"""Papers between acceptance and entry: the public notice that is hung out, and the record of a site inspection."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from dengbu.core.printing import PrintHead, render
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeLine:
+    """One line of what a notice is about: 坐落, 权利人 (masked) …"""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicNoticePaper:
+    """公告 to be hung out at the place (实施细则 17). `until` is its last day; no identity number stands in it."""
+
+    head: PrintHead
+    title: str
+    why: str
+    objections: str
+    lines: tuple[NoticeLine, ...]
+    since: dt.date
+    until: dt.date
+    organ: str
+
+
+def public_notice(d: PublicNoticePaper) -> bytes:
+    """公告 as PDF. Raises Refused where a character cannot be printed."""
+    return render("cases/prints/public_notice.typ", d)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at, and what was found: 是, 否, 不适用."""
+
+    question: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionRecord:
+    """不动产登记实地查看记录 by two officers (条例 19; 实施细则 16)."""
+
+    head: PrintHead
+    registration: str
+    applicants: str
+    location: str
+    unit_code: str
+    visited_at: dt.datetime
+    accompanied_by: str
+    findings: tuple[Finding, ...]
+    remark: str
+    result: str
+    photos: int
+    first: str
+    first_badge: str
+    second: str
+    second_badge: str
+    confirmed_at: dt.datetime
+
+
+def inspection_record(d: InspectionRecord) -> bytes:
+    """实地查看记录 as PDF. Raises Refused where a character cannot be printed."""
+    return render("cases/prints/inspection_record.typ", d)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseNotice:
+    """不动产登记暂缓办理通知书: why the case is put off, on what it rests, and that its days do not count (条例 20)."""
+
+    head: PrintHead
+    applicants: tuple[str, ...]
+    registration: str
+    location: str
+    unit_code: str
+    accepted_on: dt.date
+    paused_on: dt.date
+    reason: str
+    evidence: str
+    officer: str
+    officer_badge: str
+    phone: str
+
+
+def pause_notice(d: PauseNotice) -> bytes:
+    """暂缓办理通知书 as PDF. Raises Refused where a character cannot be printed."""
+    return render("cases/prints/pause_notice.typ", d)

@@ -1,0 +1,429 @@
+"""待办事项: what accepted cases wait for, one case with all of it, the refusal to enter, and the watch over time limits."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+
+from dengbu.cases import rules
+from dengbu.cases.actions import desk, matters
+from dengbu.cases.actions.deciding import decline
+from dengbu.cases.documents.matters import ANSWERS, QUESTIONS
+from dengbu.cases.lifecycle import STATE_NAMES, State
+from dengbu.cases.models import PHONE_PURPOSE, Case, PendingMatter
+from dengbu.cases.queries import matters as queries
+from dengbu.cases.queries.matters import WaitingFile
+from dengbu.catalog.policy.policy import office_calendar
+from dengbu.core import clock, crypto
+from dengbu.core.refusals import Refusal, Refused
+
+from ..pages import page
+from ..templatetags._text import remaining
+from .shell import masked, short_place, type_name
+from .window import actor_of, case_or_404, form_key, see_other, show
+
+TABS = {
+    "second_review": "待复审",
+    "answer": "待答复",
+    "notice": "公告中",
+    "objection": "公告异议",
+    "inspection": "待查看",
+    "pause": "暂缓",
+    "stuck": "办结未登簿",
+}
+EMPTY = {
+    "second_review": "没有等待复审的办件。",
+    "answer": "没有等待答复的复审意见。",
+    "notice": "没有正在公告的办件。",
+    "objection": "没有等待裁定的公告异议。",
+    "inspection": "没有等待实地查看的办件。",
+    "pause": "没有暂缓的办件。",
+    "stuck": "没有待办事项已办结、还没有登簿的办件。",
+}
+DONE = {
+    "agreed": "复审同意已记录。",
+    "sent_back": "已退回原审核人。",
+    "answered": "答复已记录，已再送复审。",
+    "ended": "公告期满已记录。",
+    "objected": "异议已登记，裁定前不会登簿。",
+    "decided": "裁定已记录。",
+    "paused": "已暂缓办理，恢复前不会登簿。",
+    "resumed": "已恢复办理。",
+    "again": "已重新派发实地查看。",
+    "entered": "已登簿。",
+    "declined": "已作出不予登记的决定。",
+}
+
+
+@page("desk/matters/", name="desk.matters", surface="staff", needs="case.settle", sql=5)
+def waiting(request: HttpRequest) -> HttpResponse:
+    """What waits, by kind and due date."""
+    tab = request.GET.get("tab", "second_review")
+    tab = tab if tab in TABS else "second_review"
+    after = request.GET.get("after", "")
+    now = clock.now()
+    if tab == "stuck":
+        cases, last = queries.stuck_page(after)
+        rows = [_row(c, None, now) for c in cases]
+    else:
+        found, last = queries.waiting_page(tab, after)
+        rows = [_row(m.docket.case, m, now) for m in found]
+    return show(
+        request,
+        "desk/matters.html",
+        at="desk.matters",
+        tabs=[{"text": name, "url": f"?tab={key}", "current": key == tab} for key, name in TABS.items()],
+        rows=rows,
+        empty=EMPTY[tab],
+        tab=tab,
+        next_url=f"?{urlencode({'tab': tab, 'after': last})}" if last else "",
+        first_url=f"?tab={tab}" if after else "",
+    )
+
+
+def _row(case: Case, matter: PendingMatter | None, now: dt.datetime) -> dict[str, Any]:
+    due_at = matter.due_at if matter else None
+    refused = case.filed.get("entry_refused") or ()
+    return {
+        "id": case.pk,
+        "number": case.docket.number,
+        "type": type_name(case.type_code),
+        "names": masked(case.applicant_names),
+        "location": case.location,
+        "place": short_place(case.location),
+        "left": remaining(due_at, now),
+        "late": due_at is not None and due_at < now,
+        "due": due_at,
+        "reviewer": case.reviewer_name,
+        "accepted": case.accepted_at,
+        "why": "；".join(r[1] for r in refused),
+    }
+
+
+@page(
+    "desk/matters/<uuid:docket>/",
+    name="desk.matter",
+    surface="staff",
+    needs="case.settle",
+    sql=13,
+    example="waiting_case",
+    methods=("GET", "POST"),
+)
+def matter(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
+    """One case with everything it waits for. Every form of the page posts here with `do`."""
+    case = case_or_404(docket, purpose="办理待办事项")
+    if request.method == "GET":
+        return _page(request, case)
+    act = ACTS.get(request.POST.get("do", ""))
+    if act is None:
+        return _page(request, case, [Refusal("DESK_UNKNOWN", "没有这一步。", "请刷新页面后重新选择。")])
+    try:
+        done = act(request, docket)
+    except Refused as refused:
+        if refused.status != 422:
+            raise
+        return _page(request, case, refused.refusals)
+    after = Case.objects.get(pk=docket)
+    if done != "declined" and after.state == State.REGISTERED and case.state == State.ACCEPTED:
+        done = "entered"
+    return see_other("desk.matter", docket, done=done)
+
+
+def _page(request: HttpRequest, case: Case, refusals: Any = ()) -> HttpResponse:
+    actor, file = actor_of(request), queries.waiting_file(case)
+    accepted = case.state == State.ACCEPTED
+    first, clerk = case.reviewer_id == actor.user_id, case.desk_id == actor.user_id
+    other = accepted and actor.may("case.second_review") and not first and not clerk
+    typed = request.POST
+    prints: dict[str, Any] = {}
+    for made in file.documents:
+        prints.setdefault(made.kind, made)
+    return show(
+        request,
+        "desk/matter.html",
+        at="desk.matters",
+        refusals=refusals,
+        case=case,
+        file=file,
+        accepted=accepted,
+        state=STATE_NAMES[State(case.state)],
+        matters=[
+            (rules.KIND_NAMES[m.kind], m, rules.OUTCOME_NAMES.get(m.outcome, "待办"), _tone(m.outcome))
+            for m in file.matters
+        ],
+        notice=file.notice,
+        notice_over=file.notice is not None and file.notice.until_on < clock.today(),
+        notice_open=file.open("notice"),
+        second=file.open("second_review") if accepted else None,
+        answer=file.open("answer") if accepted else None,
+        first=first,
+        may_second=other,
+        may_object=accepted and file.notice is not None,
+        objections=[
+            (o, crypto.decrypt(o.phone_cipher, PHONE_PURPOSE) if o.phone_cipher else "")
+            for o in file.objections
+        ],
+        findings=_findings(file),
+        stuck=accepted and not rules.is_open(file.matters),
+        against=rules.against(file.matters),
+        entry_refused=case.filed.get("entry_refused", ()),
+        may_enter=actor.may("case.accept") and not first,
+        may_decline=accepted and first and actor.may("case.review"),
+        may_print=actor.may("print.case"),
+        limits=_limits(file),
+        pause=file.open("pause"),
+        pauses=rules.PAUSES.items(),
+        again=accepted and not file.open("inspection") and _failed(file),
+        stops=[(_reason(s.reason), s) for s in file.stops],
+        prints=prints,
+        typed={k: typed.get(k, "") for k in _TYPED},
+        done=DONE.get(request.GET.get("done", "")),
+    )
+
+
+_TYPED = (
+    *("opinion", "reasons", "explanation", "objector", "phone", "grounds", "received_on"),
+    *("decision", "reason", "evidence", "result"),
+)
+
+
+def _failed(file: WaitingFile) -> bool:
+    """Whether the last inspection failed."""
+    return [m.outcome for m in file.matters if m.kind == rules.Kind.INSPECTION][-1:] == [rules.FAILED]
+
+
+def _tone(outcome: str) -> str:
+    if not outcome:
+        return "info"
+    return "fix" if outcome in (rules.FAILED, rules.SENT_BACK, rules.UPHELD) else "ok"
+
+
+def _reason(reason: str) -> str:
+    return rules.PAUSES.get(reason) or rules.KIND_NAMES.get(reason, reason)
+
+
+def _findings(file: WaitingFile) -> list[tuple[str, str]]:
+    record = file.inspection
+    return [(text, ANSWERS[record.findings[key]]) for key, text in QUESTIONS.items()] if record else []
+
+
+def _limits(file: WaitingFile) -> dict[str, Any]:
+    case = file.case
+    if case.promised_on is None:
+        return {}
+    colour = rules.colour(clock.today(), case.promised_on, file.stopped, office_calendar())
+    return {"colour": colour.value, "word": queries.LIMITS[colour.value]}
+
+
+def _second_agree(request: HttpRequest, docket: uuid.UUID) -> str:
+    matters.agree(
+        actor=actor_of(request),
+        docket_id=docket,
+        opinion=request.POST.get("opinion", ""),
+        key=form_key(request),
+    )
+    return "agreed"
+
+
+def _second_back(request: HttpRequest, docket: uuid.UUID) -> str:
+    matters.send_back(
+        actor=actor_of(request),
+        docket_id=docket,
+        reasons=request.POST.get("reasons", ""),
+        key=form_key(request),
+    )
+    return "sent_back"
+
+
+def _answer(request: HttpRequest, docket: uuid.UUID) -> str:
+    matters.answer(
+        actor=actor_of(request),
+        docket_id=docket,
+        explanation=request.POST.get("explanation", ""),
+        key=form_key(request),
+    )
+    return "answered"
+
+
+def _end_notice(request: HttpRequest, docket: uuid.UUID) -> str:
+    matters.end_notice(actor=actor_of(request), docket_id=docket, key=form_key(request))
+    return "ended"
+
+
+def _object(request: HttpRequest, docket: uuid.UUID) -> str:
+    text = request.POST.get("received_on", "").strip()
+    try:
+        received = dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Refused(
+            Refusal("OBJECTION_DAY", "请填写收到异议的日期。", "例如2026-12-01。", "", "received_on")
+        ) from None
+    matters.record_objection(
+        actor=actor_of(request),
+        docket_id=docket,
+        objector=request.POST.get("objector", ""),
+        phone=request.POST.get("phone", ""),
+        grounds=request.POST.get("grounds", ""),
+        received_on=received,
+        key=form_key(request),
+    )
+    return "objected"
+
+
+def _decide(request: HttpRequest, docket: uuid.UUID) -> str:
+    number, verdict = request.POST.get("number", ""), request.POST.get("verdict", "")
+    if verdict not in ("dismissed", "upheld"):
+        raise Refused(Refusal("OBJECTION_VERDICT", "请选择异议成立或不成立。", "", "实施细则17", "verdict"))
+    matters.decide_objection(
+        actor=actor_of(request),
+        docket_id=docket,
+        number=int(number) if number.isdecimal() and len(number) < 6 else 0,
+        upheld=verdict == "upheld",
+        reason=request.POST.get("decision", ""),
+        key=form_key(request),
+    )
+    return "decided"
+
+
+def _enter(request: HttpRequest, docket: uuid.UUID) -> str:
+    desk.enter_accepted(actor=actor_of(request), docket_id=docket, key=form_key(request))
+    return "entered"
+
+
+def _pause(request: HttpRequest, docket: uuid.UUID) -> str:
+    matters.pause(
+        actor=actor_of(request),
+        docket_id=docket,
+        reason=request.POST.get("reason", ""),
+        evidence=request.POST.get("evidence", ""),
+        key=form_key(request),
+    )
+    return "paused"
+
+
+def _resume(request: HttpRequest, docket: uuid.UUID) -> str:
+    matters.resume(
+        actor=actor_of(request),
+        docket_id=docket,
+        result=request.POST.get("result", ""),
+        key=form_key(request),
+    )
+    return "resumed"
+
+
+def _inspect_again(request: HttpRequest, docket: uuid.UUID) -> str:
+    matters.inspect_again(actor=actor_of(request), docket_id=docket, key=form_key(request))
+    return "again"
+
+
+ACTS: dict[str, Callable[[HttpRequest, uuid.UUID], str]] = {
+    "agree": _second_agree,
+    "send_back": _second_back,
+    "answer": _answer,
+    "end_notice": _end_notice,
+    "object": _object,
+    "decide": _decide,
+    "enter": _enter,
+    "pause": _pause,
+    "resume": _resume,
+    "inspect_again": _inspect_again,
+}
+
+
+@page(
+    "desk/matters/<uuid:docket>/decline/",
+    name="desk.decline",
+    surface="staff",
+    needs="case.review",
+    sql=7,
+    example="waiting_case",
+    methods=("GET", "POST"),
+)
+def decline_page(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
+    """不予登记 (条例 22), by the case's reviewer; what was settled against it stands in the form already."""
+    case = case_or_404(docket, purpose="不予登记")
+    if request.method == "GET":
+        bad = {m.kind: m for m in PendingMatter.objects.filter(docket_id=docket).order_by("pk")}
+        reasons = [
+            f"{rules.KIND_NAMES[m.kind]}，{rules.OUTCOME_NAMES[m.outcome]}：{m.evidence}"
+            for m in bad.values()
+            if m.outcome in (rules.FAILED, rules.UPHELD)
+        ]
+        return _decline_page(request, case, "\n".join(reasons))
+    typed = request.POST.get("reasons", "")
+    lines = [line.strip() for line in typed.splitlines() if line.strip()]
+    clause = request.POST.get("clause", "").strip() or "《不动产登记暂行条例》第二十二条"
+    try:
+        decline(
+            actor=actor_of(request),
+            docket_id=docket,
+            reasons=[{"reason": line, "clause": clause, "remedy": ""} for line in lines],
+            key=form_key(request),
+        )
+    except Refused as refused:
+        if refused.status != 422:
+            raise
+        return _decline_page(request, case, typed, refused.refusals)
+    return see_other("desk.matter", docket, done="declined")
+
+
+def _decline_page(request: HttpRequest, case: Case, reasons: str, refusals: Any = ()) -> HttpResponse:
+    return show(
+        request,
+        "desk/decline.html",
+        at="desk.matters",
+        refusals=refusals,
+        case=case,
+        reasons=reasons,
+        clause=request.POST.get("clause", "《不动产登记暂行条例》第二十二条"),
+    )
+
+
+# --- time limits --------------------------------------------------------------------------------------------------
+
+ABOUT = {
+    "red": "承诺办结的日子已经过去。",
+    "amber": "今天或下一个工作日到期。",
+    "stopped": "公告、实地查看、等待其他机关或补充材料，不计入办理时限。",
+    "green": "还没有临近到期。",
+}
+
+
+@page("desk/deadlines/", name="desk.deadlines", surface="staff", needs="case.settle", sql=5)
+def deadlines(request: HttpRequest) -> HttpResponse:
+    """时限: accepted cases against the promised and the statutory day, without the days that do not count."""
+    tab = request.GET.get("tab", "red")
+    tab = tab if tab in queries.LIMITS else "red"
+    today, calendar = clock.today(), office_calendar()
+    cases, after = queries.deadlines_page(
+        tab, rules.amber_until(today, calendar), request.GET.get("after", "")
+    )
+    return show(
+        request,
+        "desk/deadlines.html",
+        at="desk.deadlines",
+        tabs=[
+            {"text": name, "url": f"?tab={key}", "current": key == tab}
+            for key, name in queries.LIMITS.items()
+        ],
+        tab=tab,
+        about=ABOUT[tab],
+        rows=[
+            _row(c, None, clock.now())
+            | {
+                "promised": c.promised_on,
+                "statutory": c.statutory_on,
+                "beyond_law": c.statutory_on is not None and c.statutory_on < today,
+                "state": STATE_NAMES[State(c.state)],
+                "desk": c.desk_name,
+            }
+            for c in cases
+        ],
+        next_url=f"?{urlencode({'tab': tab, 'after': after})}" if after else "",
+        first_url=f"?tab={tab}" if request.GET.get("after") else "",
+    )

@@ -1,0 +1,1 @@
+"""Pages for those who go out: on a phone, at the place."""

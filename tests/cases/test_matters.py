@@ -1,0 +1,541 @@
+"""What an accepted case waits for: opened with its acceptance, settled by others, and entered with the last of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import uuid
+
+import pypdf
+import pytest
+from django.db import IntegrityError, transaction
+
+from dengbu.cases import facts as facts_module
+from dengbu.cases import tasks
+from dengbu.cases.actions import deciding, desk, filing, matters, papers, review
+from dengbu.cases.actions.desk import entering
+from dengbu.cases.actions.telling import tell_parties
+from dengbu.cases.documents import catalogue
+from dengbu.cases.models import (
+    Case,
+    CaseDocument,
+    Claim,
+    ClockStop,
+    Objection,
+    PendingMatter,
+    PublicNotice,
+    Transition,
+)
+from dengbu.catalog.policy.policy import office_calendar
+from dengbu.core import clock, documents
+from dengbu.core.acts import Actor, act
+from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
+from dengbu.core.workdays import add_workdays, workdays_between
+from dengbu.materials.models import MaterialPage
+from dengbu.payments.models import FeeBill
+from dengbu.register.models import Entry, Holder
+from dengbu.register.verify import verify
+from tests.support import matters as waiting
+from tests.support import office
+
+pytestmark = pytest.mark.django_db
+REASON = "亲属关系证明与户籍档案不一致，请核对"
+
+
+@pytest.fixture(autouse=True)
+def homes() -> None:
+    office.open_homes(2)
+
+
+def owner() -> str:
+    unit = office.homes.home(1)
+    return Holder.objects.get(
+        right__unit__code=unit, right__ended_by=None, right__kind="house_ownership"
+    ).name
+
+
+def entries(docket_id: uuid.UUID) -> int:
+    return Entry.objects.filter(docket_id=docket_id).count()
+
+
+# --- acceptance ---------------------------------------------------------------------------------------------------
+
+
+def test_an_inheritance_nobody_has_proved_is_accepted_and_not_entered() -> None:
+    docket_id = waiting.checked_inheritance()
+    said = desk.accept(actor=office.clerk(), docket_id=docket_id)
+    assert said["waiting"] == [str(docket_id)] and said["entered"] == []
+    assert office.state_of(docket_id) == "accepted" and owner() == office.SELLER[0]
+    assert waiting.open_kinds(docket_id) == {"notice", "second_review"}
+    assert FeeBill.objects.filter(docket_id=docket_id).count() == 1
+    assert Claim.objects.filter(docket_id=docket_id, released_at=None).exists(), "the home stays claimed"
+    assert verify().ok
+
+
+def test_a_notarised_inheritance_is_entered_at_once() -> None:
+    docket_id = waiting.checked_inheritance(proof="notarised", will=None, all_heirs=None)
+    said = desk.accept(actor=office.clerk(), docket_id=docket_id)
+    assert said["entered"] == [str(docket_id)]
+    assert not PendingMatter.objects.filter(docket_id=docket_id).exists() and owner() == office.BUYER[0]
+
+
+def test_a_case_whose_entry_is_forbidden_today_is_not_kept_waiting_for_it() -> None:
+    docket_id = waiting.checked_inheritance()
+    case = Case.objects.get(pk=docket_id)
+    forget_the_deceased(actor=office.SYSTEM, case=case)
+    with pytest.raises(Refused) as refused:
+        desk.accept(actor=office.clerk(), docket_id=docket_id)
+    assert "P_DECEASED_MISSING" in refused.value.codes
+    assert office.state_of(docket_id) == "preapproved" and not PublicNotice.objects.exists()
+
+
+@act("test.forget_the_deceased")
+def forget_the_deceased(*, actor: Actor, case: Case) -> None:
+    case.parties.filter(role="deceased").delete()
+
+
+def test_the_dead_are_neither_asked_to_the_desk_nor_questioned_nor_written_to() -> None:
+    docket_id = waiting.accepted_inheritance()
+    came = {p.role: p.present_at is not None for p in office.parties_of(docket_id)}
+    assert came == {"deceased": False, "heir": True}
+    assert office.BUYER[0] in printed(docket_id, "inquiry") and office.SELLER[0] not in printed(
+        docket_id, "inquiry"
+    )
+    assert tell_parties(actor=office.SYSTEM, docket_ids=[docket_id], template="accepted") == 1
+
+
+# --- the last one enters ------------------------------------------------------------------------------------------
+
+
+def test_the_last_matter_settled_enters_the_case_under_its_own_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    docket_id = waiting.accepted_inheritance()
+    assert waiting.agree(docket_id) == "accepted" and owner() == office.SELLER[0] and not entries(docket_id)
+    accepted_on = Case.objects.get(pk=docket_id).accepted_at
+    waiting.after_the_notice(monkeypatch, docket_id)
+    assert matters.end_notice(actor=office.SYSTEM, docket_id=docket_id) == "registered"
+    case = Case.objects.get(pk=docket_id)
+    assert entries(docket_id) == 1 and owner() == office.BUYER[0] and case.entry_no
+    assert case.accepted_at == accepted_on and case.entered_at and case.entered_at > accepted_on
+    said = Transition.objects.get(docket_id=docket_id, event="enter").note
+    assert said == "审核人、登簿人：王审核；复审人：周复审"
+    assert not Claim.objects.filter(docket_id=docket_id, released_at=None).exists()
+    assert verify().ok
+
+
+def test_the_job_settles_notices_that_are_over_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    docket_id = waiting.accepted_inheritance()
+    waiting.agree(docket_id)
+    tasks.notices(0)
+    assert waiting.open_kinds(docket_id) == {"notice"}
+    due = PendingMatter.objects.get(docket_id=docket_id, kind="notice").due_at
+    until = PublicNotice.objects.get(docket_id=docket_id).until_on
+    assert due and clock.local(due).date() > until, "what came on the last day is written down first"
+    monkeypatch.setattr(clock, "now", lambda: due - dt.timedelta(minutes=1))
+    tasks.notices(0)
+    assert waiting.open_kinds(docket_id) == {"notice"}
+    waiting.after_its_grace(monkeypatch, docket_id)
+    tasks.notices(0)
+    tasks.notices(0)
+    assert office.state_of(docket_id) == "registered" and entries(docket_id) == 1
+
+
+def test_what_stands_in_the_book_by_then_stops_the_entry_and_nothing_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    docket_id = waiting.accepted_inheritance()
+    waiting.agree(docket_id)
+    office.seize(1)
+    waiting.after_the_notice(monkeypatch, docket_id)
+    assert matters.end_notice(actor=office.SYSTEM, docket_id=docket_id) == "accepted"
+    case = Case.objects.get(pk=docket_id)
+    assert not waiting.open_kinds(docket_id) and not entries(docket_id) and owner() == office.SELLER[0]
+    assert case.filed["entry_refused"][0][0] == "R_SEAL" and case.entry_id is None
+    assert Claim.objects.filter(docket_id=docket_id, released_at=None).exists()
+    with pytest.raises(Refused) as refused:
+        desk.enter_accepted(actor=office.clerk(), docket_id=docket_id)
+    assert "R_SEAL" in refused.value.codes and verify().ok
+
+
+def test_an_entry_refused_after_it_was_written_is_taken_back_whole_and_the_agreement_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        assert entries(docket_id) == 1, "the book is written by now"
+        raise Refused(Refusal("CERT_NO_NUMBERS", "没有可用的证书编号。"))
+
+    docket_id = waiting.checked_inheritance(proof="notarised", will=None, all_heirs=None)
+    put_a_tax_matter(actor=office.SYSTEM, docket_id=docket_id)
+    desk.accept(actor=office.clerk(), docket_id=docket_id)
+    with monkeypatch.context() as patched:
+        patched.setattr(entering, "number_papers", refuse)
+        settle = {"docket_id": docket_id, "kind": "tax", "evidence": "完税证明3页"}
+        assert desk.settle_matter(actor=office.clerk(), **settle) == "accepted"
+    case = Case.objects.get(pk=docket_id)
+    assert not entries(docket_id) and owner() == office.SELLER[0] and case.entry_no == ""
+    assert not waiting.open_kinds(docket_id) and case.filed["entry_refused"][0][0] == "CERT_NO_NUMBERS"
+    assert Claim.objects.filter(docket_id=docket_id, released_at=None).exists() and verify().ok
+    assert desk.enter_accepted(actor=office.clerk(), docket_id=docket_id) == "registered"
+    assert "entry_refused" not in Case.objects.get(pk=docket_id).filed and verify().ok
+
+
+@act("test.enter_past_everything")
+def enter_past_everything(*, actor: Actor, docket_id: uuid.UUID) -> None:
+    entering._enter(Case.objects.get(pk=docket_id), entering.facts(Case.objects.get(pk=docket_id)), actor)
+
+
+def test_postgresql_alone_keeps_a_waiting_case_out_of_the_book() -> None:
+    docket_id = waiting.accepted_inheritance()
+    with pytest.raises(IntegrityError, match="pending matter"), transaction.atomic():
+        enter_past_everything(actor=office.SYSTEM, docket_id=docket_id)
+    assert owner() == office.SELLER[0]
+
+
+def test_a_matter_with_a_procedure_is_not_settled_by_a_line_of_evidence() -> None:
+    docket_id = waiting.accepted_inheritance()
+    for kind in ("notice", "second_review", "inspection", "objection"):
+        with pytest.raises(Refused) as refused:
+            desk.settle_matter(actor=office.clerk(), docket_id=docket_id, kind=kind, evidence="已办")
+        assert refused.value.codes == ("MATTER_HAS_PROCEDURE",)
+
+
+def test_a_case_that_is_withdrawn_leaves_nothing_open_and_its_money_goes_back() -> None:
+    docket_id = waiting.accepted_inheritance()
+    filing.withdraw(actor=office.buyer(), docket_id=docket_id, reason="先办公证")
+    assert not waiting.open_kinds(docket_id)
+    assert set(PendingMatter.objects.filter(docket_id=docket_id).values_list("outcome", flat=True)) == {
+        "over"
+    }
+    assert not ClockStop.objects.filter(docket_id=docket_id, until_on=None).exists()
+    assert FeeBill.objects.get(docket_id=docket_id).state == "cancelled"
+
+
+# --- second review ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hands", [11, 21], ids=["first reviewer", "desk clerk"])
+def test_the_second_reviewer_is_neither_the_first_nor_the_clerk(hands: int) -> None:
+    docket_id = waiting.accepted_inheritance()
+    for take in (
+        lambda by: matters.agree(actor=by, docket_id=docket_id),
+        lambda by: matters.send_back(actor=by, docket_id=docket_id, reasons=REASON),
+    ):
+        with pytest.raises(NotPermitted) as refused:
+            take(waiting.second(hands))
+        assert refused.value.codes == ("CASE_SAME_HANDS",)
+    assert waiting.open_kinds(docket_id) == {"notice", "second_review"}
+
+
+def test_nobody_reviews_their_own_inheritance_nor_without_the_post() -> None:
+    docket_id = waiting.accepted_inheritance()
+    own = office.staff("review", 13, identity=office.BUYER[1])
+    for by in (own, office.certifier(), office.buyer(), office.clerk(22)):
+        with pytest.raises(NotPermitted):
+            matters.agree(actor=by, docket_id=docket_id)
+
+
+def test_what_was_sent_back_is_answered_and_reviewed_again() -> None:
+    docket_id = waiting.accepted_inheritance()
+    matters.send_back(actor=waiting.second(), docket_id=docket_id, reasons=REASON)
+    assert waiting.open_kinds(docket_id) == {"notice", "answer"}
+    with pytest.raises(NotPermitted):
+        matters.answer(actor=office.reviewer(14), docket_id=docket_id, explanation="已向派出所核实，一致")
+    matters.answer(actor=office.reviewer(), docket_id=docket_id, explanation="已向派出所核实，姓名为曾用名")
+    assert waiting.open_kinds(docket_id) == {"notice", "second_review"}
+    waiting.agree(docket_id, waiting.second(15))
+    rounds = PendingMatter.objects.filter(docket_id=docket_id, kind="second_review").order_by("round")
+    assert [(m.round, m.outcome, m.settled_by_id) for m in rounds] == [
+        (1, "sent_back", 12),
+        (2, "agreed", 15),
+    ]
+
+
+def test_sending_back_needs_reasons() -> None:
+    docket_id = waiting.accepted_inheritance()
+    with pytest.raises(Refused) as refused:
+        matters.send_back(actor=waiting.second(), docket_id=docket_id, reasons="不行")
+    assert refused.value.codes == ("SECOND_REASONS",)
+
+
+# --- public notice ------------------------------------------------------------------------------------------------
+
+
+def test_the_notice_runs_fifteen_working_days_and_names_nobody_whole() -> None:
+    docket_id = waiting.accepted_inheritance()
+    notice = PublicNotice.objects.get(docket_id=docket_id)
+    assert workdays_between(notice.from_on, notice.until_on, office_calendar()) == 15
+    text = str(notice.content)
+    assert "李*明" in text and "王*" in text and Case.objects.get(pk=docket_id).location in text
+    for secret in (*office.SELLER, *office.BUYER):
+        assert secret not in text
+
+
+def test_a_notice_is_not_ended_before_its_last_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    docket_id = waiting.accepted_inheritance()
+    until = PublicNotice.objects.get(docket_id=docket_id).until_on
+    waiting.later(monkeypatch, (until - clock.today()).days - 1)
+    with pytest.raises(Refused) as refused:
+        matters.end_notice(actor=office.clerk(), docket_id=docket_id)
+    assert refused.value.codes == ("NOTICE_RUNNING",) and waiting.open_kinds(docket_id) >= {"notice"}
+
+
+def object_to(docket_id: uuid.UUID, **more: object) -> int:
+    number: int = matters.record_objection(
+        actor=office.clerk(),
+        docket_id=docket_id,
+        objector="赵强",
+        grounds="我也是继承人，没有被写进申请",
+        **more,
+    )
+    return number
+
+
+def test_an_objection_keeps_the_case_out_of_the_book_until_it_is_decided(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    docket_id = waiting.accepted_inheritance()
+    waiting.agree(docket_id)
+    first, second = object_to(docket_id), object_to(docket_id, phone="13800000000")
+    waiting.after_the_notice(monkeypatch, docket_id)
+    assert matters.end_notice(actor=office.SYSTEM, docket_id=docket_id) == "accepted"
+    decide = {"docket_id": docket_id, "upheld": False, "reason": "经核对户籍档案，不是法定继承人"}
+    with pytest.raises(NotPermitted):
+        matters.decide_objection(actor=waiting.second(11), number=first, **decide)
+    assert matters.decide_objection(actor=office.lead(), number=first, **decide) == "accepted"
+    assert not entries(docket_id)
+    assert matters.decide_objection(actor=office.lead(), number=second, **decide) == "registered"
+    assert "13800000000" not in str(Objection.objects.values()) and verify().ok
+
+
+def test_an_objection_that_is_right_ends_in_a_refusal_to_enter(monkeypatch: pytest.MonkeyPatch) -> None:
+    docket_id = waiting.accepted_inheritance()
+    waiting.agree(docket_id)
+    number = object_to(docket_id)
+    waiting.after_the_notice(monkeypatch, docket_id)
+    matters.end_notice(actor=office.SYSTEM, docket_id=docket_id)
+    upheld = matters.decide_objection(
+        actor=office.lead(), docket_id=docket_id, number=number, upheld=True, reason="户籍档案证明其为子女"
+    )
+    assert upheld == "accepted" and not entries(docket_id)
+    with pytest.raises(Refused) as refused:
+        desk.enter_accepted(actor=office.clerk(), docket_id=docket_id)
+    assert refused.value.codes == ("MATTER_OBJECTION_UPHELD",)
+    why = [{"reason": "公告期间的异议成立", "clause": "条例22", "remedy": ""}]
+    assert deciding.decline(actor=office.reviewer(), docket_id=docket_id, reasons=why) == "declined"
+
+
+def test_an_objection_after_the_period_is_told_where_to_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    docket_id = waiting.accepted_inheritance()
+    waiting.after_the_notice(monkeypatch, docket_id)
+    with pytest.raises(Refused) as refused:
+        object_to(docket_id)
+    assert refused.value.codes == ("OBJECTION_LATE",)
+    assert object_to(docket_id, received_on=PublicNotice.objects.get().until_on) == 1, "it arrived in time"
+
+
+# --- site inspection ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def visited(monkeypatch: pytest.MonkeyPatch) -> uuid.UUID:
+    """A case of whose type the policy asks for an inspection and nothing else."""
+    docket_id = waiting.checked_inheritance()
+    policy = facts_module.facts(Case.objects.get(pk=docket_id)).policy
+    wanted = policy.model_copy(update={"site_visit": "required", "public_notice_days": 0, "reviews": 1})
+    monkeypatch.setattr(facts_module, "policy_version", lambda code, version: wanted)
+    return docket_id
+
+
+SEEN = dict.fromkeys(matters.QUESTIONS, "yes")
+
+
+def record(docket_id: uuid.UUID, by: int = 24, **more: object) -> None:
+    values: dict[str, object] = {"visited_at": clock.now(), "findings": SEEN, "passed": True} | more
+    matters.record_inspection(actor=waiting.officer(by), docket_id=docket_id, **values)
+
+
+def test_two_officers_inspect_and_the_second_enters_the_case(visited: uuid.UUID) -> None:
+    desk.accept(actor=office.clerk(), docket_id=visited)
+    assert waiting.open_kinds(visited) == {"inspection"}
+    with pytest.raises(Refused) as refused:
+        record(visited)
+    assert refused.value.codes == ("SITE_NO_PHOTO",)
+    office.upload(actor=office.SYSTEM, docket_id=visited, item=matters.PHOTOS)
+    record(visited)
+    with pytest.raises(NotPermitted) as same:
+        matters.confirm_inspection(actor=waiting.officer(24), docket_id=visited)
+    assert same.value.codes == ("SITE_SAME_OFFICER",) and not entries(visited)
+    with pytest.raises(Conflict):
+        record(visited, by=25)
+    assert matters.confirm_inspection(actor=waiting.officer(25), docket_id=visited) == "registered"
+    assert owner() == office.BUYER[0] and verify().ok
+
+
+def test_a_failed_inspection_forbids_the_entry_until_another_is_good(visited: uuid.UUID) -> None:
+    desk.accept(actor=office.clerk(), docket_id=visited)
+    office.upload(actor=office.SYSTEM, docket_id=visited, item=matters.PHOTOS)
+    with pytest.raises(Refused) as refused:
+        record(visited, findings=SEEN | {"place": "no"})
+    assert {"SITE_CONTRADICTS", "SITE_REMARK"} == set(refused.value.codes)
+    record(visited, findings=SEEN | {"place": "no"}, passed=False, remark="现场是另一幢楼，门牌不符")
+    assert matters.confirm_inspection(actor=waiting.officer(25), docket_id=visited) == "accepted"
+    with pytest.raises(Refused) as refused:
+        desk.enter_accepted(actor=office.clerk(), docket_id=visited)
+    assert refused.value.codes == ("MATTER_INSPECTION_FAILED",) and not entries(visited)
+    matters.inspect_again(actor=office.lead(), docket_id=visited)
+    with pytest.raises(Refused) as refused:
+        record(visited)
+    assert refused.value.codes == ("SITE_NO_PHOTO",), (
+        "the photographs of the first visit show the first visit"
+    )
+    office.upload(actor=office.SYSTEM, docket_id=visited, item=matters.PHOTOS)
+    record(visited)
+    assert matters.confirm_inspection(actor=waiting.officer(25), docket_id=visited) == "registered"
+
+
+def test_an_inspection_sent_out_during_the_review_is_adopted_and_not_asked_again(
+    monkeypatch: pytest.MonkeyPatch, visited: uuid.UUID
+) -> None:
+    desk.send_back(actor=office.clerk(), docket_id=visited, reason="需要现场核对")
+    with pytest.raises(Refused) as refused:
+        review.record_face_signing(
+            actor=office.reviewer(), docket_id=visited, kind="inspection", evidence="看过了"
+        )
+    assert refused.value.codes == ("REVIEW_INSPECTION_TWO",)
+    review.send_out_inspection(actor=office.reviewer(), docket_id=visited)
+    office.upload(actor=office.SYSTEM, docket_id=visited, item=matters.PHOTOS)
+    record(visited)
+    assert matters.confirm_inspection(actor=waiting.officer(25), docket_id=visited) == "under_review"
+    review.query_restrictions(actor=office.reviewer(), docket_id=visited)
+    review.pass_case(actor=office.reviewer(), docket_id=visited)
+    assert desk.accept(actor=office.clerk(), docket_id=visited)["entered"] == [str(visited)]
+    assert PendingMatter.objects.filter(docket_id=visited).count() == 1
+
+
+def test_photographs_are_evidence_and_locked_once_the_inspection_is_settled(visited: uuid.UUID) -> None:
+    desk.accept(actor=office.clerk(), docket_id=visited)
+    office.upload(actor=office.SYSTEM, docket_id=visited, item=matters.PHOTOS)
+    page = MaterialPage.objects.get(docket_id=visited, item=matters.PHOTOS)
+    record(visited)
+    with pytest.raises(Conflict):
+        matters.remove_photo(actor=waiting.officer(25), docket_id=visited, page_id=page.pk)
+    matters.confirm_inspection(actor=waiting.officer(25), docket_id=visited)
+    with pytest.raises(Refused):
+        matters.remove_photo(actor=waiting.officer(24), docket_id=visited, page_id=page.pk)
+
+
+# --- time limits --------------------------------------------------------------------------------------------------
+
+
+def test_the_days_of_the_notice_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    docket_id = waiting.accepted_inheritance()
+    waiting.agree(docket_id)
+    case, today, calendar = Case.objects.get(pk=docket_id), clock.today(), office_calendar()
+    assert case.promised_on == add_workdays(today, 10, calendar)
+    assert case.statutory_on == add_workdays(today, 30, calendar)
+    until = PublicNotice.objects.get(docket_id=docket_id).until_on
+    waiting.after_the_notice(monkeypatch, docket_id)
+    assert matters.end_notice(actor=office.SYSTEM, docket_id=docket_id) == "registered"
+    case.refresh_from_db()
+    assert ClockStop.objects.get(docket_id=docket_id).until_on == until, "the grace of the office counts"
+    assert case.promised_on == add_workdays(until, 10, calendar)
+    assert case.statutory_on == add_workdays(until, 30, calendar)
+
+
+def test_a_case_put_off_for_a_court_is_not_entered_and_its_days_do_not_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    docket_id = office.checked_sale()
+    put_a_tax_matter(actor=office.SYSTEM, docket_id=docket_id)
+    desk.accept(actor=office.clerk(), docket_id=docket_id)
+    put_off = {"docket_id": docket_id, "reason": "court", "evidence": "（2026）豫0106民初12号"}
+    matters.pause(actor=office.lead(), **put_off)
+    with pytest.raises(Refused) as refused:
+        matters.pause(actor=office.lead(), **put_off)
+    assert refused.value.codes == ("PAUSE_ALREADY",)
+    settled = desk.settle_matter(
+        actor=office.clerk(), docket_id=docket_id, kind="tax", evidence="完税证明3页"
+    )
+    assert settled == "accepted" and not entries(docket_id), "the court has not answered"
+    since = clock.today()
+    waiting.later(monkeypatch, 14)
+    resumed = matters.resume(actor=office.lead(), docket_id=docket_id, result="法院已裁定驳回起诉")
+    lost = workdays_between(since, clock.today(), office_calendar())
+    case = Case.objects.get(pk=docket_id)
+    assert resumed == "registered" and owner() == office.BUYER[0]
+    assert lost and case.promised_on == add_workdays(since, 5 + lost, office_calendar())
+    with pytest.raises(Conflict):
+        matters.resume(actor=office.lead(), docket_id=docket_id, result="法院已裁定驳回起诉")
+
+
+@act("test.tax")
+def put_a_tax_matter(*, actor: Actor, docket_id: uuid.UUID) -> None:
+    PendingMatter.objects.create(docket_id=docket_id, kind="tax", opened_at=clock.now())
+
+
+# --- papers -------------------------------------------------------------------------------------------------------
+
+
+def printed(docket_id: uuid.UUID, kind: str) -> str:
+    """The text of a paper of the case, without white space."""
+    number = papers.print_paper(actor=office.clerk(), docket_id=docket_id, kind=kind)
+    made = CaseDocument.objects.get(docket_id=docket_id, kind=kind, print_no=number)
+    reader = pypdf.PdfReader(io.BytesIO(documents.read_verified(made.storage_key, made.digest)))
+    return "".join("".join(page.extract_text() for page in reader.pages).split())
+
+
+def test_the_notice_that_is_hung_out_says_what_the_site_says_and_names_nobody_whole() -> None:
+    docket_id = waiting.accepted_inheritance()
+    notice, text = PublicNotice.objects.get(docket_id=docket_id), printed(docket_id, "public_notice")
+    assert notice.number in text and notice.content["why"] in text and "李*明" in text
+    for secret in (*office.SELLER, *office.BUYER):
+        assert secret not in text
+    short = Case.objects.get(pk=docket_id).short_code
+    assert short and short[:4] not in text, "nobody opens the case with what hangs on a wall"
+
+
+def test_a_paper_is_not_printed_before_there_is_what_it_says(visited: uuid.UUID) -> None:
+    desk.accept(actor=office.clerk(), docket_id=visited)
+    for kind, code in (
+        ("public_notice", "PRINT_NO_NOTICE"),
+        ("inspection", "PRINT_NO_INSPECTION"),
+        ("pause", "PRINT_NOT_PAUSED"),
+    ):
+        with pytest.raises(Refused) as refused:
+            printed(visited, kind)
+        assert refused.value.codes == (code,)
+    matters.pause(actor=office.lead(), docket_id=visited, reason="survey", evidence="待测绘队复测界址点")
+    assert "待测绘队复测界址点" in printed(visited, "pause")
+    office.upload(actor=office.SYSTEM, docket_id=visited, item=matters.PHOTOS)
+    record(visited)
+    matters.confirm_inspection(actor=waiting.officer(25), docket_id=visited)
+    text = printed(visited, "inspection")
+    assert "查看员24" in text and "查看员25" in text and "符合登记要求" in text
+    titles = [line["title"] for line in catalogue(facts_module.facts(Case.objects.get(pk=visited)))]
+    assert {"实地查看记录", "实地查看现场照片", "暂缓办理通知书"} <= set(titles)
+
+
+# --- what PostgreSQL holds ----------------------------------------------------------------------------------------
+
+
+@act("test.write")
+def write(*, actor: Actor, docket_id: uuid.UUID, **values: object) -> None:
+    PendingMatter.objects.create(docket_id=docket_id, **values)
+
+
+@pytest.mark.parametrize(
+    ("values", "name"),
+    [
+        ({"kind": "notice", "round": 2}, "one_open_matter_per_kind"),
+        (
+            {"kind": "notice", "settled_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "outcome": "done"},
+            "one_matter_per_round",
+        ),
+        ({"kind": "tax", "settled_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)}, "settled_with_an_outcome"),
+        ({"kind": "tax", "outcome": "done"}, "settled_with_an_outcome"),
+        ({"kind": "weather"}, "a_known_kind_of_matter"),
+    ],
+)
+def test_a_matter_that_cannot_be_is_refused_by_the_database(values: dict[str, object], name: str) -> None:
+    docket_id = waiting.accepted_inheritance()
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        write(actor=office.SYSTEM, docket_id=docket_id, **values)

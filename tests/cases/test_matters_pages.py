@@ -1,0 +1,122 @@
+"""Lists of what waits: page by page, in a fixed number of statements, each case on one page."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from dengbu.cases import rules
+from dengbu.cases.models import Case, ClockStop, PendingMatter
+from dengbu.cases.queries import matters as queries
+from dengbu.catalog.policy.policy import office_calendar
+from dengbu.core import clock
+from dengbu.core.acts import Actor, act
+from tests.support import matters as waiting
+from tests.support import office
+
+pytestmark = pytest.mark.django_db
+HOMES = 5
+
+
+@pytest.fixture
+def cases(monkeypatch: pytest.MonkeyPatch) -> list[uuid.UUID]:
+    office.open_homes(HOMES)
+    for size in ("PAGE_SIZE", "NOTICES"):
+        monkeypatch.setattr(queries, size, 2)
+    return [waiting.accepted_inheritance(n) for n in range(1, HOMES + 1)]
+
+
+@act("test.settle_all")
+def settle_all(*, actor: Actor) -> None:
+    PendingMatter.objects.filter(settled_at=None).update(settled_at=clock.now(), outcome="done")
+
+
+def case_row(one: Any) -> None:
+    """What a row of the desk is drawn from."""
+    case = getattr(one.docket, "case", one)
+    assert case.docket.number and case.applicant_names
+
+
+def leaf_through(
+    page: Callable[..., tuple[list[Any], str]], *given: Any, draw: Callable[[Any], None] = case_row
+) -> list[Any]:
+    """All rows of a list by its pages; what a row is drawn from costs no statement more."""
+    rows: list[Any] = []
+    after = ""
+    for _ in range(HOMES + 1):
+        with CaptureQueriesContext(connection) as said:
+            found, after = page(*given, after)
+            for one in found:
+                draw(one)
+        assert len(said) == 1
+        rows += found
+        if not after:
+            return rows
+    raise AssertionError("the pages never end")
+
+
+def test_what_waits_is_listed_once_by_its_due_date(cases: list[uuid.UUID]) -> None:
+    for kind in ("notice", "second_review"):
+        rows = leaf_through(queries.waiting_page, kind)
+        assert [m.docket_id for m in rows] == sorted(cases)
+    assert leaf_through(queries.waiting_page, "inspection") == []
+    assert queries.waiting_page("notice", "nonsense_here")[0] == queries.waiting_page("notice")[0]
+
+
+def test_running_notices_are_listed_once_the_newest_first(cases: list[uuid.UUID]) -> None:
+    rows = leaf_through(queries.notices_page, draw=lambda notice: dict(notice.content["rows"]))
+    assert [n.docket_id for n in rows] == cases[::-1]
+    assert queries.notices_page("nonsense")[0] == queries.notices_page()[0]
+
+
+def test_what_is_settled_and_not_entered_is_listed_once(cases: list[uuid.UUID]) -> None:
+    assert queries.stuck_page()[0] == []
+    settle_all(actor=office.SYSTEM)
+    assert [c.pk for c in leaf_through(queries.stuck_page)] == sorted(cases)
+
+
+def test_each_case_stands_in_one_colour(cases: list[uuid.UUID], monkeypatch: pytest.MonkeyPatch) -> None:
+    put_going(actor=office.SYSTEM, dockets=cases[:3])
+    today, calendar = clock.today(), office_calendar()
+    promised = Case.objects.get(pk=cases[0]).promised_on
+    assert promised is not None
+    for day, tab in ((today, "green"), (promised, "amber"), (promised + dt.timedelta(days=1), "red")):
+        monkeypatch.setattr(clock, "today", lambda day=day: day)
+        amber = rules.amber_until(day, calendar)
+        listed = {
+            colour: {c.pk for c in leaf_through(queries.deadlines_page, colour, amber)}
+            for colour in queries.LIMITS
+        }
+        expected = {tab: set(cases[:3]), "stopped": set(cases[3:])}
+        assert {colour: rows for colour, rows in listed.items() if rows} == expected
+
+
+@act("test.put_going")
+def put_going(*, actor: Actor, dockets: list[uuid.UUID]) -> None:
+    ClockStop.objects.filter(docket_id__in=dockets).update(until_on=clock.today())
+
+
+def test_a_page_of_inspections_reads_its_records_in_one_statement(cases: list[uuid.UUID]) -> None:
+    send_out(actor=office.SYSTEM, dockets=cases)
+    with CaptureQueriesContext(connection) as said:
+        found = queries.inspections()
+        assert [queries.mine(one, office.clerk()) for one in found] == ["go"] * HOMES
+        assert all(one.case.location and one.case.applicant_names for one in found)
+    assert len(said) == 1
+
+
+@act("test.send_out")
+def send_out(*, actor: Actor, dockets: list[uuid.UUID]) -> None:
+    for docket in dockets:
+        PendingMatter.objects.create(
+            docket_id=docket,
+            kind="inspection",
+            opened_at=clock.now(),
+            due_at=clock.now() + dt.timedelta(days=5),
+        )

@@ -1,0 +1,86 @@
+"""Cases that wait after acceptance: an inheritance nobody has proved (P03), asked for a notice and a second reviewer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import pytest
+
+from dengbu.cases.actions import desk, filing, matters, review
+from dengbu.cases.models import PendingMatter, PublicNotice
+from dengbu.core import clock
+from dengbu.core.acts import Actor
+from tests.support import office
+
+PROOF_NONE = {
+    "died_on": "2026-01-10",
+    "proof": "none",
+    "will": False,
+    "all_heirs": True,
+    "divided": False,
+    "administrator": False,
+}
+
+
+def second(user_id: int = 12) -> Actor:
+    return office.staff("review", user_id, "周复审")
+
+
+def officer(user_id: int) -> Actor:
+    return office.staff("accept", user_id, f"查看员{user_id}")
+
+
+def checked_inheritance(number: int = 1, **terms: Any) -> uuid.UUID:
+    """The heir filed, a reviewer passed it, and everything at the desk is done but the acceptance."""
+    by = office.buyer()
+    docket_id = uuid.UUID(filing.start(actor=by, type_code="P03"))
+    filing.save_property(actor=by, docket_id=docket_id, unit_code=office.homes.home(number))
+    parties = [office.party("deceased", office.SELLER), office.party("heir", office.BUYER)]
+    filing.save_parties(actor=by, docket_id=docket_id, parties=parties)
+    filing.save_reason(actor=by, docket_id=docket_id, terms=PROOF_NONE | terms)
+    filing.save_delivery(actor=by, docket_id=docket_id, delivery={"how": "window"})
+    office.give_papers(docket_id)
+    filing.submit(actor=by, docket_id=docket_id, declared=True)
+    review.claim(actor=office.reviewer(), docket_id=docket_id)
+    office.judge_all(docket_id)
+    review.query_restrictions(actor=office.reviewer(), docket_id=docket_id)
+    review.pass_case(actor=office.reviewer(), docket_id=docket_id)
+    office.check_at_desk(docket_id)
+    return docket_id
+
+
+def accepted_inheritance(number: int = 1, **terms: Any) -> uuid.UUID:
+    docket_id = checked_inheritance(number, **terms)
+    desk.accept(actor=office.clerk(), docket_id=docket_id)
+    return docket_id
+
+
+def later(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
+    """So many days on from the machine's clock."""
+    now = clock.machine() + dt.timedelta(days=days)
+    monkeypatch.setattr(clock, "now", lambda: now)
+
+
+def after_the_notice(monkeypatch: pytest.MonkeyPatch, docket_id: uuid.UUID) -> None:
+    """The day after the notice of a case ended."""
+    until = PublicNotice.objects.get(docket_id=docket_id).until_on
+    later(monkeypatch, (until - clock.today()).days + 1)
+
+
+def after_its_grace(monkeypatch: pytest.MonkeyPatch, docket_id: uuid.UUID) -> None:
+    """After noon of the working day that follows the notice's last."""
+    due = PendingMatter.objects.get(docket_id=docket_id, kind="notice").due_at
+    assert due is not None
+    monkeypatch.setattr(clock, "now", lambda: due + dt.timedelta(minutes=1))
+
+
+def open_kinds(docket_id: uuid.UUID) -> set[str]:
+    rows = PendingMatter.objects.filter(docket_id=docket_id, settled_at__isnull=True)
+    return set(rows.values_list("kind", flat=True))
+
+
+def agree(docket_id: uuid.UUID, by: Actor | None = None) -> str:
+    state: str = matters.agree(actor=by or second(), docket_id=docket_id)
+    return state
