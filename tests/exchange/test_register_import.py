@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import transaction
 
 from benchmarks.register_folder import write
 from dengbu.certificates.queries import by_number
@@ -19,10 +19,15 @@ from dengbu.exchange import actions
 from dengbu.exchange.models import KeptRow, QuarantinedGroup, RegisterImport
 from dengbu.exchange.standard.exporting import export
 from dengbu.exchange.standard.importing import Imported, import_register
+from dengbu.register import effects as fx
 from dengbu.register.history import history_of
 from dengbu.register.models import Entry, RealEstateUnit
 from dengbu.register.queries import unit_book
 from dengbu.register.verify import verify
+from dengbu.web.desk.register import unit_code_of
+from tests.conftest import django_connected_to
+from tests.register.homes import Given, put
+from tests.support import databases
 
 OFFICE = system("import")
 HOMES = 130
@@ -73,14 +78,8 @@ def codes(tmp: Path) -> set[tuple[str, str]]:
         return {(r["grade"], r["code"]) for r in csv.DictReader(file)}
 
 
-def empty_again() -> None:
-    """What a new office would start with: the guards forbid emptying the book, so a savepoint is rolled back instead."""
-
-
 @pytest.mark.django_db
 def test_a_register_comes_in_and_goes_out_as_it_came(folder: Path, tmp_path: Path) -> None:
-    from django.db import transaction
-
     class Undo(Exception): ...
 
     with pytest.raises(Undo), transaction.atomic():
@@ -261,13 +260,44 @@ def test_the_command_refuses_with_status_one(folder: Path, tmp_path: Path) -> No
         call_command("import_register", str(folder), report=tmp_path / "r")
 
 
-@pytest.mark.django_db
-def test_what_our_own_entries_made_goes_out_and_comes_in(tmp_path: Path) -> None:
-    from tests.register.homes import Town
-
-    town = Town(homes=4, owned=3)
-    with connection.cursor():
-        town.build()
+def test_a_book_of_our_own_entries_goes_out_comes_in_and_goes_out_the_same(
+    own_demo_database: Any, tmp_path: Path
+) -> None:
     export(tmp_path / "b", actor=OFFICE)
-    said = rows(tmp_path / "b")
-    assert len(said["H.csv"]) == 5 and len(said["FDCQ2.csv"]) == 4
+    units = RealEstateUnit.objects.filter(ended_by__isnull=True).count()
+    name = databases.clone()
+    try:
+        with django_connected_to(name):
+            done = take(tmp_path / "b", tmp_path)
+            said = (tmp_path / "report" / "findings.csv").read_text()
+            assert (done.refused, done.quarantined) == (False, 0), said[:3000]
+            assert RealEstateUnit.objects.count() == units
+            assert verify(deep=True).ok
+            export(tmp_path / "c", actor=OFFICE)
+    finally:
+        databases.drop(name)
+    assert bytes_of(tmp_path / "c") == bytes_of(tmp_path / "b")
+
+
+@pytest.mark.django_db
+def test_what_happened_since_the_import_stands_in_the_export(folder: Path, tmp_path: Path) -> None:
+    take(folder, tmp_path)
+    book = unit_book(HOME + "0010")
+    assert book is not None
+    loan = book.mortgages[0].public_id
+    facts = {k: v for k, v in book.facts.items() if k != "location"} | {"location": "上街区新地址1号"}
+    put(Given((book.code,), lambda _: [fx.End(book.code, loan, "paid"), fx.Amend(book.code, facts)]))
+    export(tmp_path / "out", actor=OFFICE)
+    before, now = rows(folder), rows(tmp_path / "out")
+    changed = {name for name in before if before[name] != now[name]}
+    assert changed == {"DYAQ.csv", "H.csv"}
+    (paid,) = set(now["DYAQ.csv"]) - set(before["DYAQ.csv"])
+    assert paid[-1] == "2"
+    (moved,) = set(now["H.csv"]) - set(before["H.csv"])
+    assert "上街区新地址1号" in moved
+
+
+@pytest.mark.django_db
+def test_the_desk_finds_a_home_by_its_old_certificate(folder: Path, tmp_path: Path) -> None:
+    take(folder, tmp_path)
+    assert unit_code_of("上房权证字 第00000020号") == HOME + "0021"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from functools import cache
 
 from dengbu.core.identifiers import (
     check_building_code,
@@ -22,6 +24,7 @@ from .tables import CODES, LISTS, TABLES, Field
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 _DAY = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?")
 _TIME = re.compile(r"(.+?)[T ](\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -109,14 +112,18 @@ def word(list_name: str, code: str) -> str:
     """Our word for a code of the standard, '' where nothing stands. Raises Unreadable naming the list."""
     if not code:
         return ""
-    if list_name in LISTS:
-        members = {m.code: m.value for m in reversed(list(LISTS[list_name])) if m.code}
-        if code in members:
-            return members[code]
-    elif code in CODES[list_name]:
-        return code
+    words = _words(list_name)
+    if code in words:
+        return words[code]
     known = "、".join(f"{c} {w}" for c, w in list(known_codes(list_name).items())[:12])
     raise Unreadable("CODE_UNKNOWN", f"{list_name} 没有代码“{code[:20]}”", f"改成字典里的代码：{known}")
+
+
+@cache
+def _words(list_name: str) -> dict[str, str]:
+    if list_name in LISTS:
+        return {m.code: m.value for m in reversed(list(LISTS[list_name])) if m.code}
+    return {code: code for code in CODES[list_name]}
 
 
 def known_codes(list_name: str) -> dict[str, str]:
@@ -137,6 +144,8 @@ def judge(field: Field, text: str, area_code: str) -> None:
         if field.required:
             raise Unreadable("FIELD_EMPTY", f"{field.name} 不能为空", "对照档案补填")
         return
+    if _CONTROL.search(text):
+        raise Unreadable("TEXT_CONTROL", "有看不见的控制字符", "重新录入这一格")
     match field.kind:
         case "text":
             if len(text) > field.length:
@@ -183,15 +192,16 @@ def check_row(
     return found
 
 
-def _check_document(row: dict[str, str], say: object, today: dt.date) -> None:
-    tell = say
+def _check_document(
+    row: dict[str, str], tell: Callable[[str, str, str, str, str], None], today: dt.date
+) -> None:
     kind, text = DocumentKind(word("ZJZL", row["ZJZL"])), row.get("ZJH", "")
     if not text:
-        tell(WARN, "DOCUMENT_NUMBER_EMPTY", "ZJH", "没有证件号", "导入后按证件号查不到此人，办业务时更正")  # type: ignore[operator]
+        tell(WARN, "DOCUMENT_NUMBER_EMPTY", "ZJH", "没有证件号", "导入后按证件号查不到此人，办业务时更正")
         return
     if kind is DocumentKind.RESIDENT_ID and len(normalise_number(text)) == 15:
-        tell(WARN, "ID_NUMBER_15", "ZJH", "是 15 位的旧身份证号", "照原样导入，办业务时更正为 18 位")  # type: ignore[operator]
+        tell(WARN, "ID_NUMBER_15", "ZJH", "是 15 位的旧身份证号", "照原样导入，办业务时更正为 18 位")
         return
     refusal = check_document_number(kind, text, today=today)
     if refusal is not None:
-        tell(QUARANTINE, refusal.code, "ZJH", refusal.message, "对照证件复印件改正证件号或证件种类")  # type: ignore[operator]
+        tell(QUARANTINE, refusal.code, "ZJH", refusal.message, "对照证件复印件改正证件号或证件种类")

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from dengbu.core.acts import system
+from dengbu.core.refusals import Refused
 from dengbu.exchange.standard.findings import GRADES
 from dengbu.exchange.standard.importing import import_register
 from dengbu.exchange.standard.reading import folder_digest
@@ -35,9 +36,13 @@ class Command(BaseCommand):
         if not folder.is_dir():
             raise CommandError(f"文件夹不存在：{folder}")
         report = options["report"] or Path(settings.DATA) / "imports" / folder_digest(folder)[:12]
-        done = import_register(
-            folder, actor=system("import"), report=report, dry_run=options["dry_run"], say=self.stdout.write
-        )
+        dry_run: bool = options["dry_run"]
+        try:
+            done = import_register(
+                folder, actor=system("import"), report=report, dry_run=dry_run, say=self.stdout.write
+            )
+        except Refused as refused:
+            raise CommandError("；".join(str(r) for r in refused.refusals)) from None
         if done.done_before:
             self.stdout.write("这个文件夹已经导入完成，没有再导入。")
             return
@@ -50,7 +55,7 @@ class Command(BaseCommand):
             self.stdout.write(f"隔离的行：{report / 'quarantine'}（改正后再导入）")
         if done.refused:
             raise CommandError("整批拒绝，什么都没有导入。改正后重新运行。")
-        if options["dry_run"]:
+        if dry_run:
             self.stdout.write(
                 f"试运行：读了 {done.rows} 行，将隔离 {done.quarantined} 处，数据库没有改动。{done.seconds:.0f} 秒"
             )
