@@ -21,7 +21,7 @@ from dengbu.exchange.standard.exporting import export
 from dengbu.exchange.standard.importing import Imported, import_register
 from dengbu.register import effects as fx
 from dengbu.register.history import history_of
-from dengbu.register.models import Entry, RealEstateUnit
+from dengbu.register.models import Entry, RealEstateUnit, Restriction
 from dengbu.register.queries import unit_book
 from dengbu.register.verify import verify
 from dengbu.web.desk.register import unit_code_of
@@ -71,6 +71,11 @@ def alter(folder: Path, table: str, key: str, value: str, **change: str) -> None
 def folder(tmp_path: Path) -> Path:
     write(tmp_path / "old", HOMES)
     return tmp_path / "old"
+
+
+def restrictions() -> list[tuple[Any, ...]]:
+    fields = ("unit__code", "kind", "position", "until_at", "note", "party_index", "share_of")
+    return sorted(Restriction.objects.values_list(*fields), key=str)
 
 
 def codes(tmp: Path) -> set[tuple[str, str]]:
@@ -265,6 +270,9 @@ def test_a_book_of_our_own_entries_goes_out_comes_in_and_goes_out_the_same(
 ) -> None:
     export(tmp_path / "b", actor=OFFICE)
     units = RealEstateUnit.objects.filter(ended_by__isnull=True).count()
+    limits = restrictions()
+    assert {"freeze", "objection", "seizure", "waiting_seizure"} <= {limit[1] for limit in limits}
+    assert any(limit[-1] for limit in limits)  # on one holder's share
     name = databases.clone()
     try:
         with django_connected_to(name):
@@ -272,6 +280,7 @@ def test_a_book_of_our_own_entries_goes_out_comes_in_and_goes_out_the_same(
             said = (tmp_path / "report" / "findings.csv").read_text()
             assert (done.refused, done.quarantined) == (False, 0), said[:3000]
             assert RealEstateUnit.objects.count() == units
+            assert restrictions() == limits
             assert verify(deep=True).ok
             export(tmp_path / "c", actor=OFFICE)
     finally:

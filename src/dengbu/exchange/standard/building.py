@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
@@ -277,19 +278,35 @@ def _terms(row: Row, parcel: Row | None) -> dict[str, Any]:
     return said
 
 
+# Where a restriction stands: on its own table's fields. (authority, document, since, until, what it covers)
+_SAID_IN = {
+    "CFDJ": ("CFJG", "CFWH", "CFQSSJ", "CFJSSJ", "CFFW"),
+    "XZDJ": ("XZJG", "XZWH", "XZQSSJ", "XZJSSJ", "XZFW"),
+    "YYDJ": ("DJJG", "YWH", "DJSJ", "YYJSSJ", "YYSX"),
+}
+_SHARE_ONLY = re.compile(r"仅限(.{1,200}?)的份额(?:；(.*))?", re.DOTALL)
+
+
+def share_words(holder: str, note: str) -> str:
+    """查封范围 of a restriction on one holder's share, so that it is read back as such."""
+    return f"仅限{holder}的份额" + (f"；{note}" if note else "") if holder else note
+
+
 def _restrict(unit: str, row: Row, parties: list[Row], place: int) -> fx.Restrict:
-    objection = row.table == "YYDJ"
-    party = holder_in(parties[0]) if parties else None
+    authority, document, since, until, covers = _SAID_IN[row.table]
+    kinds = {"YYDJ": "objection", "XZDJ": row.get("XZLX")}
+    share = _SHARE_ONLY.fullmatch(row.get(covers))
     return fx.Restrict(
-        kind="objection" if objection else values.word("CFLX", row.get("CFLX")),
+        kind=kinds.get(row.table) or values.word("CFLX", row.get("CFLX")),
         unit=unit,
-        authority=row.get("DJJG") if objection else row.get("CFJG"),
-        document_no=row.case if objection else row.get("CFWH"),
-        from_at=values.moment(row.get("DJSJ" if objection else "CFQSSJ")),
-        until_at=None if objection else values.moment(row.get("CFJSSJ")),
+        authority=row.get(authority),
+        document_no=row.get(document),
+        from_at=values.moment(row.get(since)),
+        until_at=values.moment(row.get(until)),
         position=place,
-        note=row.get("YYSX" if objection else "CFFW")[:500],
-        party=party,
+        share_of=share[1] if share else "",
+        note=((share[2] or "") if share else row.get(covers))[:500],
+        party=holder_in(parties[0]) if parties else None,
     )
 
 

@@ -321,6 +321,8 @@ def _seizures(judge: _Judge) -> None:
                 judge.say(
                     QUARANTINE, "WAITING_DOUBLE", row, "CFSX", "两个轮候顺序相同", "按送达先后改正轮候顺序"
                 )
+    for row in judge.group.of("XZDJ"):
+        _in_order(judge, row, "XZQSSJ", "XZJSSJ", QUARANTINE)
     for row in live:
         _in_order(judge, row, "CFQSSJ", "CFJSSJ", QUARANTINE)
         until = values.moment(row.get("CFJSSJ"))

@@ -23,6 +23,7 @@ from django.db import connection, transaction
 from dengbu.certificates.queries import live_for_rights
 from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor
+from dengbu.core.vocabulary import RestrictionKind
 from dengbu.register.effects import NUMBER_PURPOSE
 from dengbu.register.models import (
     Building,
@@ -39,6 +40,7 @@ from dengbu.register.models import (
 from ..actions import KEPT_PURPOSE, export_register
 from ..models import KeptRow
 from . import values
+from .building import share_words
 from .tables import LAND_TAIL, LISTS, RIGHTS, TABLES, number_field
 
 UNITS = 1000
@@ -211,15 +213,8 @@ def _units(units: list[RealEstateUnit]) -> Iterator[tuple[str, dict[str, str]]]:
             yield from _said(table, was, right.ended_by_id is not None)
         for one in limits[unit.pk]:
             was = kept.get(f"restriction:{one.public_id}")
-            if one.kind not in (
-                "objection",
-                "seizure",
-                "waiting_seizure",
-                "preseizure",
-                "waiting_preseizure",
-            ):
-                continue  # freezes and the like are not of the standard
-            table = "YYDJ" if one.kind == "objection" else "CFDJ"
+            seizure = RestrictionKind(one.kind).is_seizure
+            table = "YYDJ" if one.kind == "objection" else "CFDJ" if seizure else "XZDJ"
             if was is None:
                 case = cases.name(one)
                 was = {"row": _restriction_row(unit.code, one, case), "parties": _named(unit.code, case, one)}
@@ -315,9 +310,13 @@ def _party_row(unit: str, case: str, right: Right, holder: Holder) -> dict[str, 
 def _restriction_row(unit: str, one: Restriction, case: str) -> dict[str, str]:
     row = {"BDCDYH": unit, "YWH": case, **_entered(one)}
     if one.kind == "objection":
-        return row | {"YYSX": one.note}
+        return row | {"YYSX": one.note, "YYJSSJ": _text(one.until_at)}
+    covers = share_words(one.share_of, one.note)
+    if not RestrictionKind(one.kind).is_seizure:
+        return row | {"XZLX": one.kind, "XZJG": one.authority, "XZWH": one.document_no, "XZFW": covers,
+                      "XZQSSJ": _text(one.from_at), "XZJSSJ": _text(one.until_at)}  # fmt: skip
     return row | {
-        "CFJG": one.authority, "CFLX": code_of("CFLX", one.kind), "CFWH": one.document_no, "CFFW": one.note,
+        "CFJG": one.authority, "CFLX": code_of("CFLX", one.kind), "CFWH": one.document_no, "CFFW": covers,
         "CFQSSJ": _text(one.from_at), "CFJSSJ": _text(one.until_at), "CFSX": _text(one.position or None),
     }  # fmt: skip
 

@@ -36,6 +36,7 @@ CODES: dict[str, dict[str, str]] = {
     "MJDW": {"1": "平方米", "2": "亩", "3": "公顷"},
     "DJLX": {"100": "首次登记", "200": "转移登记", "300": "变更登记", "400": "注销登记", "500": "更正登记",
              "600": "异议登记", "700": "预告登记", "800": "查封登记", "900": "其它登记"},
+    "XZLX": {kind.value: kind.label for kind in RestrictionKind if not kind.code and kind.value != "objection"},
 }  # fmt: skip
 
 _TAIL = "QXDM:text6 DJJG:text200 DBR:text50 DJSJ:time! FJ:text QSZT:QSZT!"
@@ -66,9 +67,12 @@ _SPEC = {
     " DJYY:text200 TDSYQR:text500 GHYT:text4 FWXZ:FWXZ FWJG:FWJG SZC:text20 ZCS:int JZMJ:area QDJG:wan ZWLXKSQX:date"
     " ZWLXJSQX:date DBFW:text SFCZJZHXZ:SFZD JYHTH:text60 BDCDJZMH:text200 ZXYGYWH:text60 ZXYGYY:text " + _TAIL,
     "YYDJ": "BDCDYH:unit! YWH:text60! YYSX:text500 BDCDJZMH:text200 ZXYYYWH:text60 ZXYYYY:text ZXYYDBR:text50"
-    " ZXYYDJSJ:time " + _TAIL,
+    " ZXYYDJSJ:time YYJSSJ:time " + _TAIL,
     "CFDJ": "BDCDYH:unit! YWH:text60! CFJG:text200! CFLX:CFLX! CFWJ:text CFWH:text100! CFQSSJ:time CFJSSJ:time"
     " CFFW:text JFYWH:text60 JFJG:text200 JFWJ:text JFWH:text100 JFDBR:text50 JFDJSJ:time CFSX:int " + _TAIL,
+    # Ours: freezes and the like have no table in the standard, and must not be lost on the way (nor the end of an
+    # objection, YYDJ.YYJSSJ).
+    "XZDJ": "BDCDYH:unit! YWH:text60! XZLX:XZLX! XZJG:text200! XZWH:text100 XZQSSJ:time XZJSSJ:time XZFW:text " + _TAIL,
     "JZQ": "BDCDYH:unit! YWH:text60! FWSYQR:text500 SLFS:text20 JZFW:text JZTJHYQ:text SFYC:text1 JZQKSSJ:date"
     " JZQJSSJ:date ZSJZ:text1 BDCDJZMH:text200 " + _TAIL,
 }  # fmt: skip
@@ -97,7 +101,7 @@ LAND, BUILDING, UNIT, PARTY = "ZDJBXX", "ZRZ", "H", "QLR"
 RIGHTS = {
     "JSYDSYQ": "land_use", "FDCQ2": "house_ownership", "DYAQ": "mortgage", "YGDJ": "advance_notice", "JZQ": "residence",
 }  # fmt: skip
-RESTRICTIONS = ("CFDJ", "YYDJ")
+RESTRICTIONS = ("CFDJ", "YYDJ", "XZDJ")
 NUMBERS = {"JSYDSYQ": "BDCQZH", "FDCQ2": "BDCQZH"}  # where the paper's number stands; elsewhere BDCDJZMH
 # Tables that repeat what others say or belong to the work of a case: left out, and said so.
 LEFT_OUT = frozenset(
