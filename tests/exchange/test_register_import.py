@@ -104,6 +104,9 @@ def test_a_register_comes_in_and_goes_out_as_it_came(folder: Path, tmp_path: Pat
 def test_gb18030_is_read_as_well_as_utf8(tmp_path: Path) -> None:
     write(tmp_path / "gb", 12, "gb18030")
     write(tmp_path / "utf", 12)
+    for name, encoding in (("gb", "gb18030"), ("utf", "utf-8")):  # a name that GBK does not know
+        file = tmp_path / name / "QLR.csv"
+        file.write_text(file.read_text(encoding).replace("户主零,", "户主𠮷㐂,"), encoding)
     take(tmp_path / "gb", tmp_path)
     export(tmp_path / "out", actor=OFFICE)
     assert rows(tmp_path / "out") == rows(tmp_path / "utf")
@@ -231,18 +234,32 @@ def test_broken_off_it_goes_on_where_it_stood(
             raise KeyboardInterrupt
         return whole(**given)
 
+    write(tmp_path / "sound", HOMES)
+    alter(folder, "QLR", "YWH", "DY201700000009", _drop="")
     monkeypatch.setattr("dengbu.exchange.standard.importing.import_batch", breaks)
     with pytest.raises(KeyboardInterrupt):
         take(folder, tmp_path, batch=40)
     assert RealEstateUnit.objects.count() == 80  # two whole batches: the land and its unit, 79 homes
     assert RegisterImport.objects.get().state == "running"
+    told = (tmp_path / "report" / "findings.csv").read_bytes()
     monkeypatch.undo()
     done = take(folder, tmp_path, batch=40)
-    assert (done.resumed_after, done.places, done.quarantined) == (calls[1], HOMES + 1, 0)
+    assert (done.resumed_after, done.places, done.quarantined) == (calls[1], HOMES, 1)
+    assert take(folder, tmp_path).done_before
+    assert (tmp_path / "report" / "findings.csv").read_bytes() == told  # nobody's mending is overwritten
+    mended = tmp_path / "report" / "quarantine"
+    assert rows(tmp_path / "report" / "resumed" / "quarantine") == rows(mended)
+    for path in mended.glob("*.csv"):
+        path.unlink()
+    for path in (tmp_path / "sound").glob("*.csv"):
+        head, *lines = path.read_text("utf-8").splitlines(keepends=True)
+        kept = [x for x in lines if HOME + "0010" in x or path.stem in ("ZDJBXX", "ZRZ")]
+        if kept:
+            (mended / path.name).write_text("".join([head, *kept]), "utf-8")
+    assert take(mended, tmp_path / "second").quarantined == 0
     assert verify(deep=True).ok
     export(tmp_path / "out", actor=OFFICE)
-    assert rows(tmp_path / "out") == rows(folder)
-    assert take(folder, tmp_path).done_before
+    assert rows(tmp_path / "out") == rows(tmp_path / "sound")
 
 
 def test_a_batch_that_fails_leaves_nothing_of_itself(

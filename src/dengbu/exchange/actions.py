@@ -29,14 +29,13 @@ def begin_import(
     *, actor: Actor, digest: str, folder: str, quarantined: Iterable[tuple[str, list[str], Any]]
 ) -> RegisterImport:
     """Begin an import whose folder has been judged, or find the one that was broken off. Keeps what stays out: place,
-    codes, rows."""
-    found = RegisterImport.objects.filter(digest=digest).first()
-    if found is not None:
-        return found
-    made = RegisterImport.objects.create(digest=digest, folder=folder[:300], started_at=clock.now())
-    count = 0
-    waiting = iter(quarantined)
-    while some := list(islice(waiting, 1000)):
+    codes, rows; also what the book has since made impossible."""
+    made = RegisterImport.objects.filter(digest=digest).first()
+    if made is None:
+        made = RegisterImport.objects.create(digest=digest, folder=folder[:300], started_at=clock.now())
+    kept = set(QuarantinedGroup.objects.filter(source=made).values_list("place", flat=True))
+    fresh = (one for one in quarantined if one[0] not in kept)
+    while some := list(islice(fresh, 1000)):
         rows.insert(
             [
                 QuarantinedGroup(
@@ -49,10 +48,9 @@ def begin_import(
             ],
             keys=False,
         )
-        count += len(some)
-    made.quarantined = count
+        made.quarantined += len(some)
     made.save(update_fields=["quarantined"])
-    current().note(folder=folder, quarantined=count)
+    current().note(folder=folder, quarantined=made.quarantined)
     return made
 
 

@@ -44,10 +44,12 @@ class KeptRow(AppendOnly):
 class QuarantinedGroup(AppendOnly):
     """A parcel or unit that stayed out, with the codes of what is wrong and its rows, encrypted."""
 
-    source = models.ForeignKey(RegisterImport, models.PROTECT, related_name="quarantine")
+    source = models.ForeignKey(RegisterImport, models.PROTECT, related_name="+", db_index=False)
     place = models.CharField(max_length=60)
     codes = models.JSONField()
     cipher = models.TextField()
+
+    objects: ClassVar[models.Manager[QuarantinedGroup]] = models.Manager()
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint("source", "place", name="one_quarantine_per_place")]

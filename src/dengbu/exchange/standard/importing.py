@@ -26,7 +26,7 @@ from dengbu.core.identifiers import normalise_number
 from dengbu.register.models import Building, Parcel, RealEstateUnit
 
 from ..actions import begin_import, end_import, import_batch
-from ..models import RegisterImport
+from ..models import QuarantinedGroup, RegisterImport
 from .building import Built, build, building_facts
 from .consistency import Around, Group, Row, check_group, paper_numbers
 from .findings import COLUMNS, QUARANTINE, REFUSE, Finding
@@ -47,6 +47,7 @@ class Imported:
     refused: bool = False
     done_before: bool = False
     resumed_after: str = ""
+    report: Path = Path()
     rows: int = 0
     places: int = 0
     entries: int = 0
@@ -91,18 +92,22 @@ def import_register(
     batch: int = PLACES,
 ) -> Imported:
     """Import a folder of the standard's tables. `report`: where findings.csv is written, and the rows that stay out
-    (folder `quarantine/`, ready to be mended and imported). With `dry_run` nothing is written to the database."""
+    (folder `quarantine/`, ready to be mended and imported); an import that goes on reports into `resumed/` beneath it,
+    so that what is being mended is not overwritten. With `dry_run` nothing is written to the database."""
     began = clock.monotonic()
     outcome = Imported()
     with ExitStack() as stack:
-        staging = stack.enter_context(Staging())
-        told = _Report(report / "findings.csv", outcome, stack)
         digest = folder_digest(folder)
         run = RegisterImport.objects.filter(digest=digest).first()
         if run is not None and run.state == "done":
             outcome.done_before = True
             return outcome
         outcome.resumed_after = run.position if run else ""
+        outcome.report = report / "resumed" if run else report
+        staging = stack.enter_context(Staging())
+        told = _Report(outcome.report / "findings.csv", outcome, stack)
+        if run is not None:
+            told.out |= dict(QuarantinedGroup.objects.filter(source=run).values_list("place", "codes"))
         _stage(folder, staging, told, say)
         outcome.rows = staging.rows
         if not outcome.of_grade(REFUSE):
@@ -110,13 +115,10 @@ def import_register(
         outcome.quarantined = len(told.out)
         outcome.refused = outcome.of_grade(REFUSE) > 0
         if not outcome.refused:
-            _write_quarantine(staging, told.out, report / "quarantine")
+            _write_quarantine(staging, told.out, outcome.report / "quarantine")
         if not outcome.refused and not dry_run:
-            if run is None:
-                out = (
-                    (g.place, told.out[g.place], _plain(g)) for g in staging.groups() if g.place in told.out
-                )
-                run = begin_import(actor=actor, digest=digest, folder=str(folder), quarantined=out)
+            out = ((place, codes, _plain(staging.group(place))) for place, codes in sorted(told.out.items()))
+            run = begin_import(actor=actor, digest=digest, folder=str(folder), quarantined=out)
             _enter(staging, told.out, run, actor, batch, outcome, say)
             run = end_import(actor=actor, digest=digest)
             outcome.places, outcome.entries, outcome.quarantined = run.places, run.entries, run.quarantined

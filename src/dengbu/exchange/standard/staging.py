@@ -75,6 +75,11 @@ class Staging:
         for place, found in groupby(iter(lambda: cursor.fetchone(), None), key=lambda r: r[0]):
             yield Group(place, [Row(t, line, json.loads(data)) for _, t, line, data in found])
 
+    def group(self, place: str) -> Group:
+        """One place's rows."""
+        found = self._db.execute("SELECT t, line, data FROM rows WHERE place = ? ORDER BY t, line", [place])
+        return Group(place, [Row(t, line, json.loads(data)) for t, line, data in found])
+
     def count(self) -> int:
         """How many places there are."""
         found: int = self._db.execute("SELECT count(DISTINCT place) FROM rows").fetchone()[0]

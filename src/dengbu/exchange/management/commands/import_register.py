@@ -50,9 +50,9 @@ class Command(BaseCommand):
             self.stdout.write(f"  {f.file}:{f.line} {f.field} {f.value} {f.why}。{f.mend}。[{f.code}]")
         for (grade, code), count in sorted(done.counted.items()):
             self.stdout.write(f"{GRADES[grade]}  {code}: {count}")
-        self.stdout.write(f"问题清单：{report / 'findings.csv'}")
+        self.stdout.write(f"问题清单：{done.report / 'findings.csv'}")
         if done.quarantined:
-            self.stdout.write(f"隔离的行：{report / 'quarantine'}（改正后再导入）")
+            self.stdout.write(f"隔离的行：{done.report / 'quarantine'}（改正后再导入）")
         if done.refused:
             raise CommandError("整批拒绝，什么都没有导入。改正后重新运行。")
         if dry_run:
