@@ -48,6 +48,8 @@ class Command(BaseCommand):
             return
         for f in done.first:
             self.stdout.write(f"  {f.file}:{f.line} {f.field} {f.value} {f.why}。{f.mend}。[{f.code}]")
+        if (more := done.counted.total() - len(done.first)) > 0:
+            self.stdout.write(f"  …… 另有 {more} 条，见问题清单")
         for (grade, code), count in sorted(done.counted.items()):
             self.stdout.write(f"{GRADES[grade]}  {code}: {count}")
         self.stdout.write(f"问题清单：{done.report / 'findings.csv'}")
