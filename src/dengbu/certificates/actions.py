@@ -20,7 +20,7 @@ from . import prints, rules
 from .models import Blank, Certificate
 from .prints import CertificatePage, ProofPage
 from .queries import blank_fact, stock_range
-from .rules import NumberRequest
+from .rules import NumberRequest, TakenOver
 
 __all__ = [
     "NumberRequest",
@@ -32,6 +32,7 @@ __all__ = [
     "receive_blanks",
     "reprint",
     "spoil_blank",
+    "take_over",
     "void",
 ]
 
@@ -75,6 +76,45 @@ def number(
     rows.insert(made)
     current().note(certificates=[c.number for c in made])
     return made
+
+
+@act("certificates.take_over", permission="register.import")
+def take_over(*, actor: Actor, papers: Sequence[TakenOver], authority: str) -> int:
+    """Certificates and proofs that an older register handed out, with their numbers as they are: found by number like
+    our own, also the forms before 2015 (房产证, 土地证). Gives how many.
+
+    A number of our own series moves the counter of its year on, so that it is never given again. Call it last.
+    """
+    now = clock.now()
+    highest: dict[tuple[str, int], int] = {}
+    for paper in papers:
+        if paper.ours:
+            series = (paper.kind.value, paper.year)
+            highest[series] = max(highest.get(series, 0), paper.serial)
+    rows.insert(
+        [
+            Certificate(
+                kind=paper.kind.value,
+                number=paper.number,
+                year=paper.year,
+                serial=paper.serial,
+                entry_id=paper.entry_id,
+                right_id=paper.right_id,
+                unit_code=paper.unit_code,
+                holder_names=paper.holder_names[:500],
+                state="issued" if paper.live else "void",
+                void_reason="" if paper.live else "原登记簿已注销",
+                issued_at=paper.issued_at or now,
+                issued_by=actor.key,
+                receiver_name=paper.holder_names[:100],
+                created_at=now,
+            )
+            for paper in papers
+        ]
+    )
+    for (kind, year), serial in sorted(highest.items()):
+        counters.raise_to(authority, kind, year, serial)
+    return len(papers)
 
 
 @act("certificates.void", permission="register.enter")

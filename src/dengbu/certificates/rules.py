@@ -53,6 +53,24 @@ class NumberRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakenOver:
+    """A certificate or proof of an older register, by the number it bears. `ours`: of the series our counters go on
+    with. Forms before 2015 (房产证, 土地证) have no year and serial that we could read: 0."""
+
+    number: str
+    kind: CertificateKind
+    entry_id: int
+    right_id: uuid.UUID
+    unit_code: str
+    holder_names: str
+    live: bool
+    issued_at: dt.datetime | None
+    year: int = 0
+    serial: int = 0
+    ours: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BlankFact:
     """What is known of a scanned blank. `used_for` is the certificate number printed on it."""
 

@@ -38,6 +38,18 @@ def take_with_keys(
     return range(last - count + 1, last + 1), drawn
 
 
+def raise_to(authority: str, kind: str, year: int, value: int) -> None:
+    """Numbers up to `value` were given by somebody else (an older register): the counter goes on after them. It never
+    goes back. Locks the counter row until commit."""
+    with rows.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_counter (authority, kind, year, value) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (authority, kind, year) DO UPDATE"
+            " SET value = greatest(core_counter.value, EXCLUDED.value)",
+            [authority, kind, year, value],
+        )
+
+
 @cache
 def _with_keys(models: tuple[type[Model], ...]) -> str:
     sequences = [f"pg_get_serial_sequence('{m._meta.db_table}', '{m._meta.pk.column}')" for m in models]

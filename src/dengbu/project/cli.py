@@ -20,7 +20,10 @@ from .launcher.migrating import database_is_up
 from .launcher.problems import LauncherProblem, explain_os_error
 
 # Words of the `dengbu` command that are management commands under another name.
-DELEGATED = {"manage": "", "demo": "load_demo", "walkthrough": "walkthrough", "verify": "verify_register"}
+DELEGATED = {
+    "manage": "", "demo": "load_demo", "walkthrough": "walkthrough", "verify": "verify_register",
+    "import-register": "import_register", "export-register": "export_register",
+}  # fmt: skip
 # These change tables or their owner's rights, so they connect as the owner.
 AS_OWNER = {"migrate"}
 # These need no database, or talk to a running web server only.
@@ -56,6 +59,8 @@ def parser() -> argparse.ArgumentParser:
         ("demo", "load the demo district into the running database"),
         ("walkthrough", "drive a case from filing to archive over HTTP against a running server"),
         ("verify", "rebuild the register from its entries and compare"),
+        ("import-register", "take an existing register in: CSV files named after the tables of TD/T 1066"),
+        ("export-register", "write the register as such a folder"),
     ):
         words.add_parser(word, help=text, add_help=False)
     return main

@@ -235,7 +235,7 @@ NEW_PAPER = ("renewed", "reissued")
 class Note:
     """附记: something the book keeps about a unit or a right that changes no right.
 
-    `kind`: renewed 换发, reissued 补发 (a new certificate or proof for the right rests on this note), corrected 更正
+    `kind`: imported 原登簿记载 (how an older register entered the right), renewed 换发, reissued 补发 (a new certificate or proof for the right rests on this note), corrected 更正
     (what was wrong, what it says now), renamed (a party named in the right's terms), common_parts 共有部分. `said`
     holds no identity number.
     """

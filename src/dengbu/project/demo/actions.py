@@ -24,11 +24,12 @@ from dengbu.exchange.identity.simulator import save_population
 from dengbu.parties import actions as parties
 from dengbu.parties.models import ID_PURPOSE, PHONE_PURPOSE, Person
 from dengbu.register.actions import Entered, OfRecord, enter
+from dengbu.register.imported import IMPORT
 from dengbu.register.models import Entry
 
 from .district import District, plan
 from .housing import push_contracts
-from .imports import IMPORT, imported_parcel, imported_unit
+from .imports import imported_parcel, imported_unit
 from .people import NEWCOMERS, ORGANISATIONS, PASSWORD, STAFF, DemoPerson, operators, staff_number_of
 
 DEMO = system("demo")

@@ -3,36 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from dengbu.register import effects as fx
-from dengbu.register.rules import Judgement, UnitBook
+from dengbu.register.imported import Imported
 
 from .district import ORGANISATION, DemoNotice, DemoParcel, DemoUnit, Party
-
-IMPORT = "IMPORT"
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """An import of something the old books knew already: nothing is judged, the effects are given."""
-
-    given: tuple[fx.Effect, ...]
-    units: tuple[str, ...]
-    registration_type: str = IMPORT
-    docket_id: uuid.UUID | None = None
-
-    @property
-    def unit_codes(self) -> tuple[str, ...]:
-        return self.units
-
-    def judge(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Judgement:
-        return Judgement()
-
-    def effects(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[fx.Effect]:
-        return self.given
 
 
 def imported_parcel(parcel: DemoParcel) -> Imported:

@@ -1,0 +1,329 @@
+"""An existing register comes in whole or not at all, and goes out as it came."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+
+from benchmarks.register_folder import write
+from dengbu.certificates.queries import by_number
+from dengbu.core.acts import system
+from dengbu.core.models import AuditRecord, Counter, Idempotency
+from dengbu.exchange import actions
+from dengbu.exchange.models import KeptRow, QuarantinedGroup, RegisterImport
+from dengbu.exchange.standard.exporting import export
+from dengbu.exchange.standard.importing import Imported, import_register
+from dengbu.register import effects as fx
+from dengbu.register.history import history_of
+from dengbu.register.models import Entry, RealEstateUnit, Restriction
+from dengbu.register.queries import unit_book
+from dengbu.register.verify import verify
+from dengbu.web.desk.register import unit_code_of
+from tests.conftest import django_connected_to
+from tests.register.homes import Given, put
+from tests.support import databases
+
+OFFICE = system("import")
+HOMES = 130
+HOME = "410106800001GB00001F0001"  # and four digits
+
+
+def rows(folder: Path) -> dict[str, list[tuple[str, ...]]]:
+    found = {}
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            found[path.name] = sorted(tuple(row) for row in csv.reader(file))
+    return found
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    return {p.name: p.read_bytes() for p in folder.glob("*.csv")}
+
+
+def take(folder: Path, tmp: Path, **more: Any) -> Imported:
+    return import_register(folder, actor=OFFICE, report=tmp / "report", **more)
+
+
+def alter(folder: Path, table: str, key: str, value: str, **change: str) -> None:
+    """Change the rows whose field `key` holds `value`; `_drop` leaves them out."""
+    path = folder / f"{table}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        said = list(csv.DictReader(file))
+    head = list(said[0])
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.DictWriter(file, head)
+        out.writeheader()
+        for row in said:
+            if row[key] == value:
+                if "_drop" in change:
+                    continue
+                row |= change
+            out.writerow(row)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write(tmp_path / "old", HOMES)
+    return tmp_path / "old"
+
+
+def restrictions() -> list[tuple[Any, ...]]:
+    fields = ("unit__code", "kind", "position", "until_at", "note", "party_index", "share_of")
+    return sorted(Restriction.objects.values_list(*fields), key=str)
+
+
+def codes(tmp: Path) -> set[tuple[str, str]]:
+    with (tmp / "report" / "findings.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {(r["grade"], r["code"]) for r in csv.DictReader(file)}
+
+
+@pytest.mark.django_db
+def test_a_register_comes_in_and_goes_out_as_it_came(folder: Path, tmp_path: Path) -> None:
+    class Undo(Exception): ...
+
+    with pytest.raises(Undo), transaction.atomic():
+        done = take(folder, tmp_path)
+        assert (done.refused, done.quarantined, done.places) == (False, 0, HOMES + 1)
+        assert verify(deep=True).ok
+        export(tmp_path / "b", actor=OFFICE)
+        raise Undo
+    assert rows(tmp_path / "b") == rows(folder)
+    assert not Entry.objects.exists()
+    assert not take(tmp_path / "b", tmp_path).refused
+    export(tmp_path / "c", actor=OFFICE)
+    assert bytes_of(tmp_path / "c") == bytes_of(tmp_path / "b")
+
+
+@pytest.mark.django_db
+def test_gb18030_is_read_as_well_as_utf8(tmp_path: Path) -> None:
+    write(tmp_path / "gb", 12, "gb18030")
+    write(tmp_path / "utf", 12)
+    for name, encoding in (("gb", "gb18030"), ("utf", "utf-8")):  # a name that GBK does not know
+        file = tmp_path / name / "QLR.csv"
+        file.write_text(file.read_text(encoding).replace("户主零,", "户主𠮷㐂,"), encoding)
+    take(tmp_path / "gb", tmp_path)
+    export(tmp_path / "out", actor=OFFICE)
+    assert rows(tmp_path / "out") == rows(tmp_path / "utf")
+
+
+@pytest.mark.django_db
+def test_the_book_knows_what_the_old_one_knew(folder: Path, tmp_path: Path) -> None:
+    take(folder, tmp_path)
+    book = unit_book(HOME + "0010")  # n = 9: owned and mortgaged
+    assert book is not None and book.ownership is not None
+    assert book.ownership.registered_on == dt.date(2016, 1, 4)
+    assert book.ownership.terms["price_fen"] == 69_2500_00
+    assert [(m.rank, m.terms["amount_fen"], m.terms["transfer_limited"]) for m in book.mortgages] == [
+        (1, 40_5000_00, False)
+    ]
+    shared = unit_book(HOME + "0008")
+    assert shared is not None and shared.ownership is not None
+    assert [(h.share_numerator, shared.ownership.share_denominator) for h in shared.ownership.holders] == [
+        (1, 3),
+        (2, 3),
+    ]
+    seized = unit_book(HOME + "0051")
+    assert seized is not None and [r.kind for r in seized.restrictions] == ["seizure"]
+    past = history_of(HOME + "0006")
+    assert [(e.kind, [name for name, _ in e.holders]) for e in past] == [
+        ("house_ownership", ["户主五零零零零零五"])
+    ]
+    assert [e.what for e in history_of(HOME + "0052")] == ["restriction"]
+
+
+@pytest.mark.django_db
+def test_old_certificates_are_found_by_their_number(folder: Path, tmp_path: Path) -> None:
+    take(folder, tmp_path)
+    house, land, past = (
+        by_number("上房权证字第00000020号"),
+        by_number("上国用(2014)第 000001 号"),
+        by_number("郑房权证字第00000005号"),
+    )
+    assert house is not None and (house.unit_code, house.state) == (HOME + "0021", "issued")
+    assert land is not None and land.unit_code.endswith("W00000000")
+    assert past is not None and past.state == "void"
+
+
+@pytest.mark.django_db
+def test_numbers_the_old_register_gave_are_never_given_again(folder: Path, tmp_path: Path) -> None:
+    take(folder, tmp_path)
+    last = Counter.objects.get(kind="certificate", year=2016).value
+    assert last == 130  # n = 129 is titled: …第0000130号
+    assert not Counter.objects.filter(kind="certificate", year=2014).exists()  # 上国用 is no series of ours
+
+
+@pytest.mark.django_db
+def test_a_dry_run_writes_nothing(folder: Path, tmp_path: Path) -> None:
+    alter(folder, "H", "BDCDYH", HOME + "0001", ZRZH=HOME[:-1] + "9")
+    done = take(folder, tmp_path, dry_run=True)
+    assert done.quarantined == 1
+    assert (tmp_path / "report" / "findings.csv").exists()
+    for model in (Entry, RegisterImport, KeptRow, QuarantinedGroup, AuditRecord, Idempotency, Counter):
+        assert not model.objects.exists()  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        (lambda f: (f / "QLR.csv").unlink(), "FILE_MISSING"),
+        (lambda f: (f / "FDCQ1.csv").write_text("BDCDYH\n"), "TABLE_UNKNOWN"),
+        (lambda f: (f / "DYAQ.csv").write_bytes(b"BDCDYH,YWH\n\xff\xff,1\n"), "FILE_ENCODING"),
+        (lambda f: (f / "DYAQ.csv").write_text("BDCDYH\n"), "COLUMN_MISSING"),
+        (lambda f: (f / "H.csv").write_text((f / "H.csv").read_text() + "1,2\n"), "ROW_CELLS"),
+    ],
+)
+def test_a_folder_with_a_broken_file_imports_nothing(
+    folder: Path, tmp_path: Path, spoil: Any, code: str
+) -> None:
+    spoil(folder)
+    done = take(folder, tmp_path)
+    assert done.refused and ("refuse", code) in codes(tmp_path)
+    assert not Entry.objects.exists() and not RegisterImport.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_unit_at_fault_stays_out_whole_and_the_others_come_in(folder: Path, tmp_path: Path) -> None:
+    alter(folder, "QLR", "YWH", "DY201700000009", _drop="")
+    done = take(folder, tmp_path)
+    assert ("quarantine", "HOLDER_MISSING") in codes(tmp_path)
+    assert done.places == HOMES and unit_book(HOME + "0010") is None
+    kept = QuarantinedGroup.objects.get()
+    assert (kept.place, kept.codes) == (HOME + "0010", ["HOLDER_MISSING"])
+    assert "户主" not in kept.cipher
+
+
+@pytest.mark.django_db
+def test_what_stayed_out_is_mended_and_comes_in_afterwards(folder: Path, tmp_path: Path) -> None:
+    alter(folder, "QLR", "YWH", "FC201600000000", ZJH="410101199001011234")
+    take(folder, tmp_path)
+    assert ("quarantine", "ID_NUMBER_CHECK") in codes(tmp_path) and unit_book(HOME + "0001") is None
+    mended = tmp_path / "report" / "quarantine"
+    text = (mended / "QLR.csv").read_text("utf-8-sig").replace("410101199001011234", "11010519491231002X")
+    (mended / "QLR.csv").write_text(text, "utf-8")
+    done = import_register(mended, actor=OFFICE, report=tmp_path / "second")
+    assert (done.refused, done.quarantined) == (False, 0)
+    book = unit_book(HOME + "0001")
+    assert book is not None and book.facts["structure"] == "reinforced_concrete"
+    assert verify(deep=True).ok
+
+
+@pytest.mark.django_db
+def test_the_report_holds_no_identity_number(folder: Path, tmp_path: Path) -> None:
+    alter(folder, "QLR", "YWH", "FC201600000000", ZJH="410101199001011234")
+    take(folder, tmp_path, dry_run=True)
+    said = (tmp_path / "report" / "findings.csv").read_text("utf-8-sig")
+    assert "410101199001011234" not in said and "410***********1234" in said
+
+
+def test_broken_off_it_goes_on_where_it_stood(
+    own_database: Any, folder: Path, tmp_path: Path, monkeypatch: Any
+) -> None:
+    whole = actions.import_batch
+    calls = []
+
+    def breaks(**given: Any) -> int:
+        calls.append(given["upto"])
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return whole(**given)
+
+    write(tmp_path / "sound", HOMES)
+    alter(folder, "QLR", "YWH", "DY201700000009", _drop="")
+    monkeypatch.setattr("dengbu.exchange.standard.importing.import_batch", breaks)
+    with pytest.raises(KeyboardInterrupt):
+        take(folder, tmp_path, batch=40)
+    assert RealEstateUnit.objects.count() == 80  # two whole batches: the land and its unit, 79 homes
+    assert RegisterImport.objects.get().state == "running"
+    told = (tmp_path / "report" / "findings.csv").read_bytes()
+    monkeypatch.undo()
+    done = take(folder, tmp_path, batch=40)
+    assert (done.resumed_after, done.places, done.quarantined) == (calls[1], HOMES, 1)
+    assert take(folder, tmp_path).done_before
+    assert (tmp_path / "report" / "findings.csv").read_bytes() == told  # nobody's mending is overwritten
+    mended = tmp_path / "report" / "quarantine"
+    assert rows(tmp_path / "report" / "resumed" / "quarantine") == rows(mended)
+    for path in mended.glob("*.csv"):
+        path.unlink()
+    for path in (tmp_path / "sound").glob("*.csv"):
+        head, *lines = path.read_text("utf-8").splitlines(keepends=True)
+        kept = [x for x in lines if HOME + "0010" in x or path.stem in ("ZDJBXX", "ZRZ")]
+        if kept:
+            (mended / path.name).write_text("".join([head, *kept]), "utf-8")
+    assert take(mended, tmp_path / "second").quarantined == 0
+    assert verify(deep=True).ok
+    export(tmp_path / "out", actor=OFFICE)
+    assert rows(tmp_path / "out") == rows(tmp_path / "sound")
+
+
+def test_a_batch_that_fails_leaves_nothing_of_itself(
+    own_database: Any, folder: Path, tmp_path: Path, monkeypatch: Any
+) -> None:
+    def breaks(**_: Any) -> int:
+        raise RuntimeError("no paper")
+
+    monkeypatch.setattr("dengbu.certificates.actions.take_over", breaks)
+    with pytest.raises(RuntimeError):
+        take(folder, tmp_path)
+    assert not Entry.objects.exists() and not KeptRow.objects.exists()
+    assert RegisterImport.objects.get().position == ""
+
+
+@pytest.mark.django_db
+def test_the_command_refuses_with_status_one(folder: Path, tmp_path: Path) -> None:
+    (folder / "QLR.csv").unlink()
+    with pytest.raises(CommandError, match="什么都没有导入"):
+        call_command("import_register", str(folder), report=tmp_path / "r")
+
+
+def test_a_book_of_our_own_entries_goes_out_comes_in_and_goes_out_the_same(
+    own_demo_database: Any, tmp_path: Path
+) -> None:
+    export(tmp_path / "b", actor=OFFICE)
+    units = RealEstateUnit.objects.filter(ended_by__isnull=True).count()
+    limits = restrictions()
+    assert {"freeze", "objection", "seizure", "waiting_seizure"} <= {limit[1] for limit in limits}
+    assert any(limit[-1] for limit in limits)  # on one holder's share
+    name = databases.clone()
+    try:
+        with django_connected_to(name):
+            done = take(tmp_path / "b", tmp_path)
+            said = (tmp_path / "report" / "findings.csv").read_text()
+            assert (done.refused, done.quarantined) == (False, 0), said[:3000]
+            assert RealEstateUnit.objects.count() == units
+            assert restrictions() == limits
+            assert verify(deep=True).ok
+            export(tmp_path / "c", actor=OFFICE)
+    finally:
+        databases.drop(name)
+    assert bytes_of(tmp_path / "c") == bytes_of(tmp_path / "b")
+
+
+@pytest.mark.django_db
+def test_what_happened_since_the_import_stands_in_the_export(folder: Path, tmp_path: Path) -> None:
+    take(folder, tmp_path)
+    book = unit_book(HOME + "0010")
+    assert book is not None
+    loan = book.mortgages[0].public_id
+    facts = {k: v for k, v in book.facts.items() if k != "location"} | {"location": "上街区新地址1号"}
+    put(Given((book.code,), lambda _: [fx.End(book.code, loan, "paid"), fx.Amend(book.code, facts)]))
+    export(tmp_path / "out", actor=OFFICE)
+    before, now = rows(folder), rows(tmp_path / "out")
+    changed = {name for name in before if before[name] != now[name]}
+    assert changed == {"DYAQ.csv", "H.csv"}
+    (paid,) = set(now["DYAQ.csv"]) - set(before["DYAQ.csv"])
+    assert paid[-1] == "2"
+    (moved,) = set(now["H.csv"]) - set(before["H.csv"])
+    assert "上街区新地址1号" in moved
+
+
+@pytest.mark.django_db
+def test_the_desk_finds_a_home_by_its_old_certificate(folder: Path, tmp_path: Path) -> None:
+    take(folder, tmp_path)
+    assert unit_code_of("上房权证字 第00000020号") == HOME + "0021"
