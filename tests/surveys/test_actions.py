@@ -127,7 +127,7 @@ def test_what_a_survey_says_is_ready_to_stand_in_the_book() -> None:
 
 @act("test.use")
 def use(*, actor: Actor, survey: uuid.UUID, docket_id: uuid.UUID) -> None:
-    actions.mark_used(actor=actor, used={survey: docket_id})
+    actions.mark_used(actor=actor, used=[(survey, docket_id)])
 
 
 def test_a_survey_is_used_once_and_only_when_it_is_checked_in() -> None:

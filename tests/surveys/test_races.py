@@ -17,7 +17,7 @@ from .made_up import checked
 
 @act("test.use")
 def use(*, actor: Actor, survey: uuid.UUID, docket_id: uuid.UUID) -> None:
-    actions.mark_used(actor=actor, used={survey: docket_id})
+    actions.mark_used(actor=actor, used=[(survey, docket_id)])
 
 
 def test_two_registrations_that_want_one_survey_at_once_get_it_one_after_the_other(

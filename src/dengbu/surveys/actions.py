@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -231,26 +231,28 @@ def _locked(survey_id: uuid.UUID, *status: str) -> Survey:
 
 
 @act("surveys.mark_used")
-def mark_used(*, actor: Actor, used: Mapping[uuid.UUID, uuid.UUID]) -> None:
-    """Registrations were entered from these surveys (survey id to docket id): each serves no other. Called inside the
-    act that enters. Raises Refused: SURVEY_UNUSABLE for each that is not checked in any more, or used already. Two
-    statements."""
+def mark_used(*, actor: Actor, used: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> None:
+    """Registrations were entered from these surveys (survey, docket): each serves no other. Called inside the act that
+    enters. Raises Refused: SURVEY_UNUSABLE for each that is not checked in any more, or wanted twice. Two statements.
+    """
     if not used:
         return
-    found = {
-        s.pk: s for s in rows.read(Survey, "WHERE t.id = ANY(%s) ORDER BY t.id FOR UPDATE", [list(used)])
-    }
+    surveys, dockets = [s for s, _ in used], [d for _, d in used]
+    found = {s.pk: s for s in rows.read(Survey, "WHERE t.id = ANY(%s) ORDER BY t.id FOR UPDATE", [surveys])}
     refusals = [
         rules.unusable(found[i].number if i in found else "", found[i].status if i in found else None)
-        for i in used
+        for i in dict.fromkeys(surveys)
         if i not in found or found[i].status != SurveyStatus.CHECKED
+    ]
+    refusals += [
+        rules.unusable(found[i].number, SurveyStatus.USED)
+        for i in found
+        if surveys.count(i) > 1 and found[i].status == SurveyStatus.CHECKED
     ]
     if refusals:
         raise Refused(refusals)
-    if len(set(used.values())) != len(used):
-        raise ValueError("one registration stands on one survey")
     rows.run(
         "UPDATE surveys_survey s SET status = %s, used_at = %s, docket_id = u.docket"
         " FROM unnest(%s::uuid[], %s::uuid[]) AS u(survey, docket) WHERE s.id = u.survey",
-        [SurveyStatus.USED.value, clock.now(), list(used), list(used.values())],
+        [SurveyStatus.USED.value, clock.now(), surveys, dockets],
     )

@@ -16,6 +16,7 @@ from .drafting import (
     save_parties,
     save_property,
     save_reason,
+    save_survey,
     start,
     start_walk_in,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "save_parties",
     "save_property",
     "save_reason",
+    "save_survey",
     "start",
     "start_walk_in",
     "submit",
