@@ -58,13 +58,16 @@ def row(n: int = 1, *, kind: str = SurveyKind.BUILDING, **changes: str) -> list[
     return [(said | changes).get(c.key, "") for c in columns_of(kind)]
 
 
-def table(count: int = 3, *, kind: str = SurveyKind.BUILDING, first: int = 1) -> list[list[str]]:
+def table(
+    count: int = 3, *, kind: str = SurveyKind.BUILDING, first: int = 1, building: str = BUILDING
+) -> list[list[str]]:
     """A right table of `count` homes of one building."""
     headings = [c.heading for c in columns_of(kind)]
     if kind == SurveyKind.LAND:
         return [headings, row(kind=kind)]
     total = f"{Decimal('90.00') * count:f}"
-    return [headings, *(row(n, building_area=total) for n in range(first, first + count))]
+    homes = range(first, first + count)
+    return [headings, *(row(n, building_area=total, code=f"{building}{n:04d}") for n in homes)]
 
 
 def taken(
