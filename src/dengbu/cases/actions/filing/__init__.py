@@ -19,6 +19,7 @@ from .drafting import (
     save_survey,
     start,
     start_walk_in,
+    survey_for,
 )
 from .ending import close_old_drafts, tell_of_ending_drafts
 from .submitting import (
@@ -62,6 +63,7 @@ __all__ = [
     "start",
     "start_walk_in",
     "submit",
+    "survey_for",
     "tell_later",
     "tell_of_ending_drafts",
     "withdraw",

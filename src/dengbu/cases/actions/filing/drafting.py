@@ -282,7 +282,7 @@ def save_survey(*, actor: Actor, docket_id: uuid.UUID, number: str, version: int
     """
     case, _ = own_case(docket_id, actor)
     editable(case, version, "property")
-    chosen = _survey(case, number)
+    chosen = survey_for(case, number)
     units = chosen.units
     if not units:
         raise Refused(
@@ -309,7 +309,7 @@ def save_survey(*, actor: Actor, docket_id: uuid.UUID, number: str, version: int
     return _saved(case, actor, "property")
 
 
-def _survey(case: Case, number: str) -> Measured:
+def survey_for(case: Case, number: str) -> Measured:
     """The survey of a number, if this case may be filed on it."""
     number = half_width(number).strip()
     found = survey_by_number(number)
@@ -421,7 +421,7 @@ def save_reason(
         filed.pop("survey", None)
         if terms[SURVEY_NO]:
             try:
-                filed["survey"] = _survey_said(_survey(case, terms[SURVEY_NO]))
+                filed["survey"] = _survey_said(survey_for(case, terms[SURVEY_NO]))
             except Refused as refused:
                 raise Refused(replace(r, field=SURVEY_NO) for r in refused.refusals) from None
     if case.state == State.CORRECTION and filed != case.filed:
