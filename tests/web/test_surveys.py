@@ -9,14 +9,18 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from dengbu.cases.actions import filing
+from dengbu.cases.models import Case
 from dengbu.catalog.registrations import TYPES
 from dengbu.project.demo.people import ORGANISATIONS
+from dengbu.register.verify import verify
 from dengbu.surveys import sheets
 from dengbu.surveys.models import Survey, SurveyImport
 from dengbu.web.filing.journeys import JOURNEYS, Journey
 from tests.surveys.made_up import row, table
 from tests.surveys.test_sheets import xlsx
-from tests.web.examples import browser, operator, staff
+from tests.web.examples import Examples, acting, browser, operator, saved, staff
+from tests.web.filers import begin, upload_everything
 
 TYPED = {"kind": "building", "number": "CH-2026-7", "project_name": "试验花园", "surveyor": "河南测绘院",
          "surveyed_on": "2026-10-01"}  # fmt: skip
@@ -94,3 +98,37 @@ def test_a_developer_chooses_the_survey_of_a_project(clerk: Client, monkeypatch:
     units = re.search(r'<textarea[^>]*name="units"[^>]*>([^<]*)', reason)
     assert units and len(units[1].split()) == 3
     assert "试验花园" in dev.get(tasks).content.decode()
+
+
+def test_a_project_that_is_not_in_the_book_yet_is_filed_reviewed_and_accepted_over_the_pages(
+    clerk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(JOURNEYS, "D05", Journey(TYPES["D05"]))
+    hand_in(clerk, table(3, building="410106001002GB00005F0009"))  # on land of this developer
+    browser(staff("review1")).post(f"/desk/surveys/{Survey.objects.get().pk}/", {"do": "check"})
+    filer = begin(browser(operator(DEV1)), "dev", "d05")
+    saved(filer.post("property/", survey="CH-2026-7"))
+    units = "\n".join(f"410106001002GB00005F0009{n:04d}" for n in (1, 2, 3))
+    saved(
+        filer.post(
+            "reason/", units=units, project_name="试验花园", completed_on="2026-10-01", presold="yes",
+            common_parts="道路，小区，120", taxes_due="no", do="save",
+        )
+    )  # fmt: skip
+    upload_everything(filer)
+    saved(filer.post("delivery/", way="window", phone="13800002134", do="save"))
+    assert "410106001002GB00005F00090001" in filer.get("check/").content.decode().replace(" ", "")
+    filing.submit(actor=acting(operator(DEV1)), docket_id=filer.docket, declared=True)
+    made, office = Examples(), browser(staff("review1"))
+    case = Case.objects.get(pk=filer.docket)
+    made._to_under_review(case)
+    sheet = office.get(f"/desk/review/{case.pk}/").content.decode()
+    assert "CH-2026-7" in sheet and "B_NO_LAND" not in sheet and "270.00" in sheet
+    made._to_preapproved(Case.objects.get(pk=case.pk))
+    assert clerk.get(f"/desk/accept/{case.pk}/").status_code == 200
+    made._to_checked(Case.objects.get(pk=case.pk))
+    made._to_registered(Case.objects.get(pk=case.pk))
+    assert Case.objects.get(pk=case.pk).state == "registered"
+    assert clerk.get(f"/desk/accept/{case.pk}/print/").status_code == 200
+    assert browser(operator(DEV1)).get(f"/dev/cases/{case.pk}/").status_code == 200
+    assert verify(deep=True).ok
