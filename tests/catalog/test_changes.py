@@ -150,7 +150,7 @@ def test_a_new_use_a_measured_area_and_a_longer_term() -> None:
     (use,) = of(made(changed("P10", change="use", new_use="office"), book()), fx.Amend)
     assert use.facts["use"] == "office"
     survey = {UNIT: {**SURVEYED, "area_m2": "91.20"}}
-    (area,) = of(made(changed("P10", change="area", surveyed=survey), book()), fx.Amend)
+    (area,) = of(made(changed("P10", change="area", survey_no="CH1", surveyed=survey), book()), fx.Amend)
     assert area.facts["area_m2"] == "91.20"
     term = made(changed("P10", change="term", new_term_until="2120-01-01"), book())
     assert of(term, fx.Grant)[0].terms["term_until"] == "2120-01-01" and not of(term, fx.Amend)
@@ -174,7 +174,7 @@ BOTH = (party("holder", LI), party("holder", WANG))
         (changed("P10", change="use", new_use="dwelling"), LI, "B_NOTHING_CHANGES"),
         (changed("P10", change="term", new_term_until="2090-01-01"), LI, "B_NOTHING_CHANGES"),
         (changed("P10", *BOTH, change="coownership", coownership="joint"), JOINT, "B_NOTHING_CHANGES"),
-        (changed("P10", change="area"), LI, "B_NO_SURVEY"),
+        (changed("P10", change="area", survey_no="CH1"), LI, "B_NO_SURVEY"),
         (changed("P10", change="use", new_use="office"), JOINT, "P_OWNER_MISSING"),
         (changed("P10", party("holder", OTHER), change="use", new_use="office"), LI, "P_NOT_OWNER"),
         (changed("P10", change="term", new_term_until="2019-01-01"), LI, "F_TERM"),
@@ -227,7 +227,7 @@ GROUND = book(LAND, location="试验路1号")
         ({"change": "term", "new_term_until": "2120-01-01"}, {"term_until": "2120-01-01"},
          {"term_until": "2120-01-01"}),
         ({"change": "price", "new_price_fen": 500}, {}, {"price_fen": 500}),
-        ({"change": "area", "surveyed": {LAND: {**SURVEYED, "area_m2": "990.00"}}}, {"area_m2": "990.00"}, {}),
+        ({"change": "area", "survey_no": "CH1", "surveyed": {LAND: {**SURVEYED, "area_m2": "990.00"}}}, {"area_m2": "990.00"}, {}),
     ],
 )  # fmt: skip
 def test_land_changes_on_the_parcel_and_on_the_title(terms: Any, facts: Any, of_title: Any) -> None:
@@ -256,13 +256,15 @@ SURVEY = {c: {**SURVEYED, "area_m2": "45.25"} for c in (THIRD, FOURTH)}
 
 
 def split(**more: Any) -> RegistrationType:
-    terms = {"way": "split", "new_units": [THIRD, FOURTH]} | more.pop("terms", {})
+    terms = {"way": "split", "new_units": [THIRD, FOURTH], "survey_no": "CH1"} | more.pop("terms", {})
     given = {"terms": terms, "surveyed": SURVEY, "evidence": frozenset({"HOLDCONS"})} | more
     return registration("P11", UNIT, party("holder", LI), **given)
 
 
 def merge(**more: Any) -> RegistrationType:
-    terms = {"way": "merge", "units": [SECOND], "new_units": [THIRD]} | more.pop("terms", {})
+    terms = {"way": "merge", "units": [SECOND], "new_units": [THIRD], "survey_no": "CH1"} | more.pop(
+        "terms", {}
+    )
     given = {"terms": terms, "surveyed": SURVEY, "evidence": frozenset({"HOLDCONS"})} | more
     return registration("P11", UNIT, party("holder", LI), **given)
 
@@ -344,7 +346,7 @@ def test_what_a_split_or_merge_needs(one: RegistrationType, books: tuple[UnitBoo
 def test_units_of_different_owners_cannot_be_merged() -> None:
     both = registration(
         "P11", UNIT, party("holder", LI), party("holder", WANG), surveyed=SURVEY,
-        terms={"way": "merge", "units": [SECOND], "new_units": [THIRD]},
+        terms={"way": "merge", "units": [SECOND], "new_units": [THIRD], "survey_no": "CH1"},
     )  # fmt: skip
     assert "P_OTHER_HOLDERS" in refused(both, book(UNIT, title=JOINT), book(SECOND, title=LI))
 

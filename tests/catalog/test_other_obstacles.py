@@ -118,7 +118,7 @@ def case(name: str, **more: Any) -> tuple[RegistrationType, UnitBook, tuple[Unit
                 "presold": True},
         "P21": {"completed_on": "2026-10-01"},
         "D02": changes, "P09": changes, "P10": changes,
-        "P11": {"way": "split", "new_units": [SECOND, THIRD]},
+        "P11": {"way": "split", "new_units": [SECOND, THIRD], "survey_no": "CH1"},
         "P12": correction | {"applies_as": "holder"},
         "S03": correction | {"wrong_on": "2026-11-23", "wrong_entry": "2026-0000001", "notified_on": "2026-09-01"},
         "P15": lost, "P16": lost, "B13": lost | {"right": str(PROOF.public_id)},

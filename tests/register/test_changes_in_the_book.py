@@ -65,7 +65,12 @@ def test_the_term_of_land_is_longer_for_the_parcel_and_the_title() -> None:
     assert verify(deep=True).ok
 
 
-NEW = {"way": "split", "new_units": [home(11), home(12)], "surveyed": surveyed(home(11), home(12))}
+NEW = {
+    "way": "split",
+    "survey_no": "CH1",
+    "new_units": [home(11), home(12)],
+    "surveyed": surveyed(home(11), home(12)),
+}
 
 
 def test_a_split_carries_title_and_mortgages_to_new_units(town: Town) -> None:
@@ -84,7 +89,7 @@ def test_a_split_carries_title_and_mortgages_to_new_units(town: Town) -> None:
 
 
 def test_a_merge_makes_one_unit_of_two(town: Town) -> None:
-    put(asking("P11", home(1), by("holder", LI), way="merge", units=[home(2)], new_units=[home(13)],
+    put(asking("P11", home(1), by("holder", LI), way="merge", survey_no="CH1", units=[home(2)], new_units=[home(13)],
                surveyed=surveyed(home(13))))  # fmt: skip
     assert owners(home(13)) == [LI[0]] and the_book(home(1)).closed and the_book(home(2)).closed
     said = Entry.objects.latest("pk").effects

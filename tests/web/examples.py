@@ -40,6 +40,7 @@ from dengbu.register.queries import unit_book
 from dengbu.web.pages import PUBLIC, Page
 from dengbu.web.public.login import PENDING
 from dengbu.web.public.registration import IDENTITY
+from tests.surveys.made_up import row, table, taken
 
 from .filers import BACKEND, Filer, begin, hidden_value, party_fields, picture, upload_everything
 
@@ -459,6 +460,17 @@ class Examples:
         return (InboundMessage.objects.filter(outcome__in=InboundMessage.PROBLEMS).earliest("pk").pk,), staff(
             "lead1"
         )
+
+    def _ex_survey(self) -> Any:
+        return (uuid.UUID(self.once("survey", lambda: taken(by=acting(staff("accept1")))["survey"])),), None
+
+    def _ex_survey_kind(self) -> Any:
+        return ("building",), None
+
+    def _ex_survey_import(self) -> Any:
+        cells = [table()[0], row(1), row(2, use="某种用途")]
+        found = self.once("import", lambda: taken(cells, number="CH-9", by=acting(staff("accept1"))))
+        return (uuid.UUID(found["import"]),), None
 
     def _ex_batch(self) -> Any:
         batch = self.case("dev", "submitted").batch

@@ -7,6 +7,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from dengbu.catalog.policy.policy import policy_version
 from dengbu.catalog.policy.schema import ChecklistItem, TypePolicy
@@ -15,7 +16,10 @@ from dengbu.contracts.queries import Filing, filings
 from dengbu.core import clock, crypto, rows
 from dengbu.core.acts import Actor
 from dengbu.core.identifiers import is_minor
+from dengbu.register.queries import houses_in_the_same_hands, known_land
 from dengbu.register.rules import UnitBook
+from dengbu.surveys.queries import Measured, measured
+from dengbu.surveys.rules import serves
 
 from .models import NUMBER_PURPOSE, Case, CaseParty
 
@@ -48,6 +52,7 @@ class CaseFacts:
     policy: TypePolicy
     filing: Filing | None
     pages: Mapping[str, int]  # item key -> pages uploaded
+    survey: Measured | None = None  # the survey it was filed on, whatever became of it
 
     @property
     def applying(self) -> tuple[CaseParty, ...]:
@@ -105,7 +110,7 @@ def facts_of(cases: Sequence[Case], *, with_numbers: bool = True) -> dict[uuid.U
         for docket_id, item, count in cursor.fetchall():
             pages[docket_id][item] = int(count)
     by_no, by_unit = _filings(cases)
-    claims = _other_claims(cases)
+    surveys, in_book, houses = _surveys(cases)
     found = {}
     for case in cases:
         filing = by_no.get(case.filed.get("contract", {}).get("filing_no", ""))
@@ -119,20 +124,23 @@ def facts_of(cases: Sequence[Case], *, with_numbers: bool = True) -> dict[uuid.U
             other_filing=_contract(by_unit[case.unit_code]) if case.unit_code in by_unit else None,
             filed_units=frozenset(u for u in units_of(case) if u in by_unit),
             officer=case.filed.get("officer", {}),
-            other_case=False,
+            surveyed=_served(surveys.get(survey_id(case)), case),
+            in_book=in_book,
+            houses_of_owner=houses.get(case.unit_code, frozenset()),
         )
-        registration = TYPES[case.type_code](filed)
-        held = claims.get(case.docket_id, set())
-        if held and not held.isdisjoint((u, registration.claim_class()) for u in registration.unit_codes):
-            registration.filed = _pending(filed)
         found[case.docket_id] = CaseFacts(
             case=case,
-            registration=registration,
+            registration=TYPES[case.type_code](filed),
             parties=tuple(parties[case.docket_id]),
             policy=policy_version(case.type_code, case.policy_version),
             filing=filing,
             pages=pages[case.docket_id],
+            survey=surveys.get(survey_id(case)),
         )
+    for docket_id, held in _other_claims(found).items():
+        registration = found[docket_id].registration
+        if not held.isdisjoint((u, registration.claim_class()) for u in registration.unit_codes):
+            registration.filed = replace(registration.filed, other_case=True)
     return found
 
 
@@ -141,8 +149,34 @@ def facts(case: Case) -> CaseFacts:
     return facts_of([case])[case.docket_id]
 
 
-def _pending(filed: Filed) -> Filed:
-    return replace(filed, other_case=True)
+def survey_id(case: Case) -> uuid.UUID | None:
+    """The survey a case was filed on: this version of it, whatever comes after."""
+    value = case.filed.get("survey", {}).get("id")
+    return uuid.UUID(value) if value else None
+
+
+def _surveys(
+    cases: Sequence[Case],
+) -> tuple[dict[uuid.UUID | None, Measured], frozenset[str], dict[str, frozenset[str]]]:
+    """Surveys of the cases, which of their parcels and buildings the register has, and of applications on land the
+    houses in the same hands. Five statements and one; none where there is nothing to ask."""
+    ids = {i for c in cases if (i := survey_id(c)) is not None}
+    surveys: dict[uuid.UUID | None, Measured] = dict(measured(ids).items())
+    codes = {code for one in surveys.values() for code in one.facts if len(code) < 28}
+    land = {c.unit_code for c in cases if TYPES[c.type_code].subject == "land" and c.unit_code}
+    return (
+        surveys,
+        known_land(codes) if codes else frozenset(),
+        houses_in_the_same_hands(land) if land else {},
+    )
+
+
+def _served(one: Measured | None, case: Case) -> Mapping[str, Mapping[str, Any]]:
+    """What the survey says, where this case may stand on it. Void, or used by another, it says nothing: the case is
+    refused with B_NO_SURVEY until another is chosen."""
+    if one is None or not serves(one.survey.status, one.survey.docket_id, case.docket_id):
+        return {}
+    return one.facts
 
 
 def _filings(cases: Sequence[Case]) -> tuple[dict[str, Filing], dict[str, Filing]]:
@@ -154,23 +188,16 @@ def _filings(cases: Sequence[Case]) -> tuple[dict[str, Filing], dict[str, Filing
     return {f.filing_no: f for f in found}, {f.unit_code: f for f in found if f.status == "filed"}
 
 
-def _other_claims(cases: Sequence[Case]) -> dict[uuid.UUID, set[tuple[str, str]]]:
-    """For each case the live claims of other cases on its unit."""
-    units = {u for c in cases for u in units_of(c)}
+def _other_claims(found: Mapping[uuid.UUID, CaseFacts]) -> dict[uuid.UUID, set[tuple[str, str]]]:
+    """For each case the live claims of other cases on its units."""
+    units = {u for one in found.values() for u in one.registration.unit_codes}
     with rows.cursor() as cursor:
         cursor.execute(
             "SELECT docket_id, unit_code, conflict_class FROM cases_claim WHERE unit_code = ANY(%s) AND released_at IS NULL",
             [list(units)],
         )
         held = cursor.fetchall()
-    return {c.docket_id: {(u, k) for d, u, k in held if d != c.docket_id} for c in cases}
-
-
-def units_of(case: Case) -> tuple[str, ...]:
-    """The units a case is about: the one it was filed for, and those named with it."""
-    return tuple(
-        u for u in dict.fromkeys((case.unit_code, *case.filed.get("terms", {}).get("units", ()))) if u
-    )
+    return {mine: {(u, k) for d, u, k in held if d != mine} for mine in found} if held else {}
 
 
 def _party(p: CaseParty, with_numbers: bool) -> PartyFact:

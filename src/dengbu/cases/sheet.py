@@ -8,12 +8,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from dengbu.core import crypto
 from dengbu.core.money import format_yuan
 from dengbu.core.refusals import Refusal
-from dengbu.core.vocabulary import CoOwnership, RightKind
+from dengbu.core.vocabulary import CoOwnership, RightKind, SurveyStatus
 from dengbu.register.effects import NUMBER_PURPOSE
 from dengbu.register.rules import HolderFact, Judgement
 
@@ -69,6 +70,7 @@ def comparison(file: ReviewFile) -> list[Row]:
             "property",
             "SALE",
         ),
+        *_survey(file),
     ]
     rows += _people(file)
     if filing is not None:
@@ -90,6 +92,26 @@ def comparison(file: ReviewFile) -> list[Row]:
     rows += _answers(file)
     rows += _target(file)
     return rows
+
+
+def _survey(file: ReviewFile) -> list[Row]:
+    """The survey a case rests on, beside what the book has of its units now (predicted areas, often)."""
+    one = file.facts.survey
+    if one is None:
+        return []
+    houses = [c for c in file.facts.registration.unit_codes if c in one.facts]
+    measured = sum((Decimal(str(one.facts[c]["area_m2"])) for c in houses), Decimal(0))
+    known = [file.books[c].area_m2 for c in houses if c in file.books]
+    said = f"{one.survey.number}，第{one.survey.version}版，{SurveyStatus(one.survey.status).label}"
+    return [
+        Row("测绘成果", (said, None, None), "property", "HSURVEY"),
+        Row(
+            f"{len(houses)}处面积合计（㎡）",
+            (f"{measured:f}", f"{sum(known, Decimal(0)):f}" if known else None, None),
+            "property",
+            "HSURVEY",
+        ),
+    ]
 
 
 def _(value: Any) -> str | None:
@@ -219,7 +241,7 @@ _CONTRACT_ONLY = {"备案合同有效，房屋和双方一致", "成交价格与
 
 def judge(file: ReviewFile, now: dt.datetime) -> Judgement:
     """The type's own judgement on the book as it is now: the same that entry will apply."""
-    return file.facts.registration.judge({file.book.code: file.book} if file.book else {}, now)
+    return file.facts.registration.judge(file.books, now)
 
 
 def checks(file: ReviewFile, judgement: Judgement) -> list[Check]:

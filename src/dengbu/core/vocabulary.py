@@ -309,3 +309,20 @@ class RestrictionCode(Vocabulary):
     UNIT_ENDED = "R_INVALID", "不动产单元已失效"
     EXPIRED = "R_EXPIRED", "土地使用期限届满"
     ILLEGAL_BUILDING = "R_ILLEGAL", "违法建筑"
+
+
+class SurveyKind(Vocabulary):
+    """测绘成果 kinds: what was measured. `BUILDING` is a whole building table (楼盘表), `HOUSE` single houses in it."""
+
+    LAND = "land", "宗地权籍调查"
+    BUILDING = "building", "整幢房屋测绘（楼盘表）"
+    HOUSE = "house", "分户房屋测绘"
+
+
+class SurveyStatus(Vocabulary):
+    """Where a survey stands: received, checked in by another officer, used by one registration, or void."""
+
+    RECEIVED = "received", "待核对"
+    CHECKED = "checked", "已核对入库"
+    USED = "used", "已用于登记"
+    VOID = "void", "已作废"

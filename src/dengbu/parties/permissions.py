@@ -21,13 +21,14 @@ POSTS: dict[str, Post] = {
             "review",
             "网上审核岗",
             frozenset({"case.claim", "case.review", "case.second_review", "case.settle", "case.inspect", "case.see",
-                       "register.query", "ledger.see"}),
+                       "register.query", "ledger.see", "survey.see",
+                       "survey.check"}),
         ),
         Post(
             "accept",
             "受理核验岗",
             frozenset({"case.accept", "case.file_for", "case.settle", "case.inspect", "case.see", "register.query",
-                       "register.enter", "fee.collect", "appointment.see", "print.case"}),
+                       "register.enter", "fee.collect", "appointment.see", "print.case", "survey.see", "survey.keep"}),
         ),
         Post(
             "certify",
@@ -40,7 +41,8 @@ POSTS: dict[str, Post] = {
             "科室负责人",
             frozenset({"case.see", "case.release_any", "case.reassign", "case.second_review", "case.settle",
                        "ledger.see", "contract.see",
-                       "register.query", "stock.manage", "agreement.suspend", "appointment.manage"}),
+                       "register.query", "stock.manage", "agreement.suspend", "appointment.manage", "survey.see",
+                       "survey.check"}),
         ),
         Post(
             "admin",
@@ -53,7 +55,7 @@ POSTS: dict[str, Post] = {
 
 # What applicants may do is decided by who they are on the case; these permissions only open the portals.
 PERSON = frozenset({"portal.person", "application.file", "application.confirm"})
-OPERATOR = frozenset({"portal.organisation", "application.file"})
+OPERATOR = frozenset({"portal.organisation", "application.file", "survey.hand_in"})
 
 LINES: dict[str, str] = {
     "transfer": "转移登记",
@@ -91,6 +93,10 @@ PERMISSIONS: dict[str, str] = {
     "users.manage": "管理用户和岗位",
     "policy.see": "查看业务配置",
     "contract.see": "查看房管推送",
+    "survey.see": "查看测绘成果",
+    "survey.keep": "导入测绘成果和楼盘表",
+    "survey.check": "核对、作废测绘成果",
+    "survey.hand_in": "送交本单位的测绘成果",
     "portal.person": "个人（法人）端",
     "portal.organisation": "开发企业和银行端",
     "application.file": "网上申请",

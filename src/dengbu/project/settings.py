@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "dengbu.parties.apps.PartiesConfig",
     "dengbu.register.apps.RegisterConfig",
     "dengbu.contracts.apps.ContractsConfig",
+    "dengbu.surveys.apps.SurveysConfig",
     "dengbu.materials.apps.MaterialsConfig",
     "dengbu.payments.apps.PaymentsConfig",
     "dengbu.appointments.apps.AppointmentsConfig",

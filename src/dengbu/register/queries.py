@@ -168,3 +168,45 @@ def unit_codes_of_building(building_code: str) -> list[str]:
             [building_code],
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def known_land(codes: Iterable[str]) -> frozenset[str]:
+    """Of these codes of parcels and buildings those that the register has. One statement."""
+    with rows.cursor() as cursor:
+        cursor.execute(
+            "SELECT code FROM register_parcel WHERE code = ANY(%s)"
+            " UNION ALL SELECT code FROM register_building WHERE code = ANY(%s)",
+            [wanted := list(codes), wanted],
+        )
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
+def houses_in_the_same_hands(land_units: Iterable[str]) -> dict[str, frozenset[str]]:
+    """For each unit of land the houses on its parcel whose owners are exactly those of the land. One statement."""
+    codes = list(land_units)
+    with rows.cursor() as cursor:
+        cursor.execute(
+            "WITH held AS (SELECT u.code, u.parcel_id, r.kind, array_agg(h.number_index ORDER BY h.number_index) who"
+            " FROM register_right r JOIN register_realestateunit u ON u.id = r.unit_id"
+            " JOIN register_holder h ON h.right_id = r.id WHERE r.ended_by_id IS NULL"
+            " AND r.kind IN ('land_use', 'house_ownership') AND u.parcel_id IN"
+            " (SELECT parcel_id FROM register_realestateunit WHERE code = ANY(%s)) GROUP BY r.id, u.id)"
+            " SELECT l.code, o.code FROM held l JOIN held o ON o.parcel_id = l.parcel_id AND o.who = l.who"
+            " WHERE l.code = ANY(%s) AND l.kind = 'land_use' AND o.kind = 'house_ownership'",
+            [codes, codes],
+        )
+        found: dict[str, set[str]] = {}
+        for land, house in cursor.fetchall():
+            found.setdefault(land, set()).add(house)
+    return {code: frozenset(found.get(code, ())) for code in codes}
+
+
+def areas_of(codes: Iterable[str]) -> dict[str, tuple[Decimal, bool]]:
+    """Area in ㎡ of units as the book has it now, and whether it was surveyed or only planned. One statement."""
+    with rows.cursor() as cursor:
+        cursor.execute(
+            "SELECT u.code, f.area_m2, f.surveyed FROM register_realestateunit u"
+            " JOIN register_unitfacts f ON f.unit_id = u.id AND f.ended_by_id IS NULL WHERE u.code = ANY(%s)",
+            [list(codes)],
+        )
+        return {code: (area, surveyed) for code, area, surveyed in cursor.fetchall()}

@@ -14,6 +14,7 @@ from .my import views as my_views
 from .office import views as office_views
 from .pages import urlpatterns as registered
 from .public import views as public_views
+from .surveys import views as survey_views
 
 __all__ = [
     "bank_views",
@@ -30,6 +31,7 @@ __all__ = [
     "my_views",
     "office_views",
     "public_views",
+    "survey_views",
 ]
 
 app_name = "web"

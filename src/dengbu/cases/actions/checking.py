@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import OperationalError, transaction
 
+from dengbu.catalog.registrations.first import on_land
 from dengbu.core import clock
 from dengbu.core.acts import Actor
 from dengbu.core.refusals import Refusal
@@ -63,7 +64,9 @@ def judged(
 ) -> tuple[RestrictionCheck, Judgement]:
     """The answer for one case, not saved yet (a batch saves them set by set)."""
     now = clock.now()
-    book = look.books.get(case.unit_code)
+    registration = found.registration
+    books = {c: look.books[c] for c in registration.unit_codes if c in look.books}
+    beside = [b for c, b in books.items() if on_land(c) and c != case.unit_code]  # the land under the houses
     if look.failed:
         refusal = Refusal(
             "R_LOOKUP_FAILED",
@@ -74,7 +77,9 @@ def judged(
         )
         judgement, found_list = Judgement((refusal,)), []
     else:
-        judgement = found.registration.judge(look.books, now)
+        judgement = registration.judge(look.books, now)
+        # What a first registration opens is not in the book yet: nothing can stand on it.
+        asked = [c for c in registration.unit_codes if c in books or c not in registration.opened]
         found_list = [
             {
                 "code": o.code,
@@ -82,14 +87,21 @@ def judged(
                 "id": str(o.public_id) if o.public_id else "",
                 "answered": _how(o, judgement),
             }
-            for o in obstacles(book, now)
+            for c in asked
+            for o in obstacles(books.get(c), now)
         ]
     check = RestrictionCheck(
         docket_id=case.docket_id,
         moment=moment,
         unit_code=case.unit_code,
-        house="failed" if look.failed else _answer(book.restrictions if book else (), now),
-        land="failed" if look.failed else _answer(book.land if book else (), now),
+        house="failed"
+        if look.failed
+        else _answer([r for b in books.values() if b not in beside for r in b.restrictions], now),
+        land="failed"
+        if look.failed
+        else _answer(
+            [*(r for b in books.values() for r in b.land), *(r for b in beside for r in b.restrictions)], now
+        ),
         found=found_list,
         refusals=[
             {"code": r.code, "message": r.message, "remedy": r.remedy, "basis": r.basis}

@@ -22,7 +22,7 @@ from dengbu.core.acts import Actor
 from dengbu.materials.models import MaterialPage
 from dengbu.materials.queries import pages_of
 from dengbu.parties.permissions import LINES
-from dengbu.register.queries import unit_book
+from dengbu.register.queries import book_of
 from dengbu.register.rules import UnitBook
 
 from ..facts import CaseFacts, Line, facts
@@ -218,6 +218,7 @@ class ReviewFile:
     case: Case
     facts: CaseFacts
     book: UnitBook | None
+    books: Mapping[str, UnitBook]  # of all its units
     lines: tuple[Line, ...]  # of the checklist, those that are looked at one by one
     pages: Mapping[str, list[MaterialPage]]
     verdicts: Mapping[str, Verdict]
@@ -262,7 +263,8 @@ def review_file(docket_id: uuid.UUID, now: dt.datetime) -> ReviewFile | None:
     if case is None:
         return None
     found = facts(case)
-    book = unit_book(case.unit_code)
+    books = book_of(found.registration.unit_codes)
+    book = books.get(case.unit_code)
     pages = pages_of(docket_id)
     filing_no = case.filed.get("contract", {}).get("filing_no", "")
     lines = [
@@ -274,6 +276,7 @@ def review_file(docket_id: uuid.UUID, now: dt.datetime) -> ReviewFile | None:
         case=case,
         facts=found,
         book=book,
+        books=books,
         lines=tuple(lines),
         pages=pages,
         verdicts={v.item: v for v in Verdict.objects.filter(docket_id=docket_id, stage="review")},

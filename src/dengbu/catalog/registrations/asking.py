@@ -36,6 +36,9 @@ class Kind(StrEnum):
     UNIT = "unit"
 
 
+SURVEY_NO = "survey_no"
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One answer that can be given; `condition` puts conditional items on the checklist."""
@@ -177,6 +180,19 @@ class Ask:
         if self.kind is Kind.MINUTE:
             return self.written(value)
         return "、".join(value) if isinstance(value, list) else str(value)
+
+
+def survey_ask(only_if: tuple[str, tuple[Any, ...]] | None = None) -> Ask:
+    """Asks for the survey that a change rests on: its number is looked up when the answer is kept."""
+    return Ask(
+        SURVEY_NO,
+        "测绘成果编号",
+        Kind.TEXT,
+        "看测绘报告封面；成果须先送登记中心核对入库。",
+        max_length=40,
+        only_if=only_if,
+        basis="实施细则37",
+    )
 
 
 Asks = Sequence[Ask]

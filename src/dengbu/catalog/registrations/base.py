@@ -84,6 +84,7 @@ class RegistrationType:
     own_notice_roles: ClassVar[tuple[str, ...] | None] = None
     pending: ClassVar[Rule] = Rule.BLOCK  # another unfinished case on the unit (R_PENDING)
     needs_contract: ClassVar[bool] = False
+    survey_kinds: ClassVar[tuple[str, ...]] = ()  # of the survey it is filed on
     stopped_by_filing: ClassVar[bool] = False  # a sale on file to somebody else stops it (R_FILED)
     fee_rule: ClassVar[str]
     legal_basis: ClassVar[str]
@@ -114,6 +115,11 @@ class RegistrationType:
     def opened(self) -> tuple[str, ...]:
         """Units that it opens in the book itself, from the survey: they may not be there yet, or only as a plan."""
         return ()
+
+    @property
+    def charged(self) -> tuple[str, ...]:
+        """The units that the fee counts."""
+        return self.unit_codes
 
     @property
     def target(self) -> uuid.UUID | None:

@@ -11,7 +11,7 @@ from dengbu.core.vocabulary import CertificateKind, Client, HouseUse, Registrati
 from dengbu.register.effects import Amend, Effect, End, HolderIn, Note
 from dengbu.register.rules import HolderFact, Obstacle, RightFact, UnitBook
 
-from .asking import Ask, Choice, Kind
+from .asking import Ask, Choice, Kind, survey_ask
 from .base import RegistrationType, Role, Rule
 from .checks import shares_add_up
 from .facts import Filed, kept, regranted
@@ -289,6 +289,7 @@ class ThingChange(TitleChange):
     code, name = "P10", "坐落、用途、面积、期限、共有性质等变更登记"
     client = Client.PERSON
     roles = (Role("holder", "权利人", "taker", "register", shares=True),)
+    survey_kinds = ("house", "building")
     form = (
         Ask(
             "change",
@@ -315,6 +316,7 @@ class ThingChange(TitleChange):
             basis="民法典350；实施细则26",
         ),
         NEW_TERM,
+        survey_ask(only_for("area")),
         Ask(
             "couple",
             "共有人是夫妻吗",
@@ -333,7 +335,7 @@ class ThingChange(TitleChange):
         elif self.change == "use":
             new = {"use": terms.get("new_use")}
         elif self.change == "area":
-            return {**facts, **self.filed.surveyed.get(book.code, {})}
+            return {**facts, **areas_measured(self.filed, book.code)}
         else:
             return None
         return {**facts, **new} if any(facts.get(k) != v for k, v in new.items()) else None
@@ -380,6 +382,12 @@ class ThingChange(TitleChange):
             )
         if self.change == "term":
             yield from later_term(self.filed, book)
+
+
+def areas_measured(filed: Filed, unit: str) -> dict[str, Any]:
+    """The areas of a unit as surveyed: what else a survey says of it is not what was applied for."""
+    measured = filed.surveyed.get(unit, {})
+    return {k: v for k, v in measured.items() if k.endswith("area_m2")}
 
 
 def later_term(filed: Filed, book: UnitBook) -> Iterable[Refusal]:

@@ -118,6 +118,7 @@ class LandFirst(FirstRegistration):
     client = Client.DEVELOPER
     roles = (Role("land_user", "土地使用权人", "taker", "us", shares=True),)
     subject = "survey"
+    survey_kinds = ("land",)
     form = (
         Ask(
             "nature",

@@ -37,6 +37,11 @@ class HousesFirst(FirstRegistration):
         return self.units
 
     @property
+    def charged(self) -> tuple[str, ...]:
+        """The houses: nothing is entered on the land but an end or a note."""
+        return self.units
+
+    @property
     def unit_codes(self) -> tuple[str, ...]:
         """The houses and the land under them."""
         return tuple(dict.fromkeys((*self.units, *(land_unit(c) for c in self.units))))
@@ -151,6 +156,7 @@ class ProjectFirst(HousesFirst):
     client = Client.DEVELOPER
     roles = (Role("developer", "开发企业", "taker", "us", many=False),)
     subject = "project"
+    survey_kinds = ("building",)
     form = (
         Ask(
             "units",
@@ -221,6 +227,7 @@ class SelfBuiltFirst(HousesFirst):
     client = Client.PERSON
     roles = (Role("builder", "建房人", "taker", "land", shares=True),)
     subject = "survey"
+    survey_kinds = ("house", "building")
     form = (
         Ask("completed_on", "竣工日期", Kind.DATE, "看竣工验收材料。", basis="实施细则35"),
         Ask(

@@ -11,13 +11,14 @@ from dengbu.core.vocabulary import Client, LandUse
 from dengbu.register.effects import Amend, AmendParcel, Effect, End
 from dengbu.register.rules import UnitBook
 
-from .asking import Ask, Choice, Kind
+from .asking import Ask, Choice, Kind, survey_ask
 from .base import Role
 from .changes import (
     NEW_LOCATION,
     NEW_TERM,
     TitleChange,
     after_renaming,
+    areas_measured,
     later_term,
     only_for,
     renamed_in_others,
@@ -38,6 +39,7 @@ class LandChange(TitleChange):
         Role("renamed", "变更后的权利人", "other", "typed", many=False, required=False),
     )
     subject = "land"
+    survey_kinds = ("land",)
     soft_changes = ("name",)
     form = (
         Ask(
@@ -69,6 +71,7 @@ class LandChange(TitleChange):
             basis="民法典350；实施细则26",
         ),
         NEW_TERM,
+        survey_ask(only_for("area")),
         Ask(
             "new_price_fen",
             "变更后的土地价款",
@@ -97,15 +100,14 @@ class LandChange(TitleChange):
         elif self.change == "term":
             facts["term_until"] = terms.get("new_term_until")
         elif self.change == "area":
-            facts |= self.filed.surveyed.get(book.parcel_code, {})
-            facts["area_m2"] = self.filed.surveyed.get(book.code, {}).get("area_m2", facts.get("area_m2"))
+            facts |= areas_measured(self.filed, book.code)
         return facts
 
     def facts_after(self, book: UnitBook) -> dict[str, Any] | None:
         if self.change == "location" and book.location != self.filed.terms.get("new_location"):
             return {**book.facts, "location": self.filed.terms.get("new_location")}
         if self.change == "area":
-            return {**book.facts, **self.filed.surveyed.get(book.code, {})}
+            return {**book.facts, **areas_measured(self.filed, book.code)}
         return None
 
     def differs(self, book: UnitBook) -> bool:

@@ -13,7 +13,7 @@ from dengbu.core.vocabulary import CertificateKind, Client
 from dengbu.register.effects import Close, Effect, End, Grant, Lift, Open
 from dengbu.register.rules import Judgement, RightFact, UnitBook
 
-from .asking import Ask, Choice, Kind
+from .asking import Ask, Choice, Kind, survey_ask
 from .base import Role
 from .changes import TitleChange, holder_applies
 from .facts import regranted, restricted_anew
@@ -57,7 +57,9 @@ class SplitMerge(TitleChange):
             "看测绘报告，每行一个。旧的单元号不再使用。",
             basis="不动产单元设定与代码编制规则",
         ),
+        survey_ask(),
     )
+    survey_kinds = ("house", "building")
     legal_basis = "不动产登记暂行条例14；实施细则26"
 
     @property

@@ -140,6 +140,7 @@ NAV: tuple[tuple[str, tuple[Item, ...]], ...] = (
         "查询与台账",
         (
             Item("登记簿查询", "desk.register", "register.query", "", "", "", "按不动产单元号或证号查询"),
+            Item("测绘成果", "desk.surveys", "survey.see", "", "", "", "宗地调查、房屋测绘和楼盘表"),
             Item("预审核台账", "desk.ledger", "ledger.see", "", "", "", "每一次预审结果，不可修改"),
         ),
     ),

@@ -47,7 +47,7 @@ ACTS: dict[str, Callable[..., Any]] = {
 
 def lines_of(draft: Draft) -> list[Line]:
     """The lines of the case's checklist that an applicant sees: what we print ourselves comes last, to be signed."""
-    if draft.book is None:
+    if not draft.case.unit_code:
         return []
     return sorted(draft.facts.checklist(draft.book, clock.now()), key=lambda line: line.item.generated)
 
@@ -84,7 +84,7 @@ def materials(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> Htt
     draft = open_draft(request, portal, docket_id)
     if draft.case.state not in (State.DRAFT, State.CORRECTION):
         return see_other(draft.url("case"))
-    if draft.book is None:
+    if not draft.case.unit_code:
         return see_other(draft.url("apply.property"))
     rows = [row_of(draft, line) for line in lines_of(draft)]
     first = next((r for r in rows if r["state"] in ("未上传", "需要重传")), None)

@@ -326,7 +326,7 @@ def _field_of(ask: Ask) -> forms.Field:
     return forms.CharField(
         label=ask.label,
         help_text=ask.hint,
-        max_length=3000 if long else max(ask.max_length, 40),
+        max_length=max(3000, ask.max_length) if long else max(ask.max_length, 40),
         widget=forms.Textarea(attrs={"rows": 3}) if long else forms.TextInput(),
     )
 

@@ -24,6 +24,7 @@ from ..templatetags._text import cn_date
 from .drafts import Draft, elsewhere, open_draft, show, version_of
 from .portals import Portal, everywhere, see_other, uuid_or_none
 from .presenters import book_summary, label
+from .surveyed import choose_survey
 
 NOT_FOUND = "没有查到这个证号，请核对年份和编号；2015 年前的旧证请到窗口办理"
 UNIT_UNKNOWN = "登记簿上没有这个不动产单元号，请核对后再查"
@@ -70,6 +71,8 @@ def choose(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpRe
     if away := elsewhere(request, draft, "property"):
         return away
     organisation = organisation_of(draft.actor)
+    if draft.journey.on_survey:
+        return choose_survey(request, draft, organisation)
     refused: Refused | None = None
     if request.method == "POST":
         unit = normalise_number(request.POST.get("unit_code", ""))[:28]

@@ -73,6 +73,11 @@ class Journey:
         return self.kind.subject in ("right", "restriction")
 
     @property
+    def on_survey(self) -> bool:
+        """Whether it begins with a survey: what is registered is not in the book yet."""
+        return self.kind.subject in ("survey", "project")
+
+    @property
     def has_parties(self) -> bool:
         """Whether there is anybody to ask about: an organisation alone is known already."""
         return bool(self.from_book or self.asked)

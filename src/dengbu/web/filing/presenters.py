@@ -189,6 +189,9 @@ def _hint(draft: Draft, section: str) -> str:
     case, filed = draft.case, draft.case.filed
     if section == "property":
         book = draft.book
+        if book is None and draft.journey.on_survey:
+            survey = filed.get("survey", {})
+            return f"{case.location}，成果 {survey['number']}" if survey else "按测绘成果编号查找"
         if book is None:
             return "用权证号、不动产单元号查找，或从名下的不动产里选"
         return f"{label(HouseUse, book.use)}，建筑面积 {book.area_m2} 平方米，来自登记簿"

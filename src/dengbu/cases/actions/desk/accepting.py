@@ -9,6 +9,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from dengbu.catalog.fees import FeeAssessment, FeeFacts, FeeUnit, assess
 from dengbu.catalog.policy.policy import fee_standards, office_calendar
@@ -18,6 +19,7 @@ from dengbu.contracts.actions import mark_used
 from dengbu.core import clock, rows
 from dengbu.core.acts import Actor, act, current
 from dengbu.core.counters import next_serials
+from dengbu.core.identifiers import parcel_code_of
 from dengbu.core.jobs import enqueue
 from dengbu.core.refusals import Refusal, Refused
 from dengbu.core.vocabulary import CertificateKind, HouseNature, HouseUse, RightKind
@@ -26,6 +28,7 @@ from dengbu.payments.actions import raise_bills
 from dengbu.register.actions import Entered, OfRecord, Prepared, enter, hold, prepare
 from dengbu.register.effects import Grant, HolderIn
 from dengbu.register.rules import HolderFact, UnitBook
+from dengbu.surveys import actions as surveys
 
 from ... import rules
 from ...facts import CaseFacts, facts_of
@@ -172,6 +175,7 @@ def _write_before(
                 move(case, "enter", actor, save=False, note=f"审核人、登簿人：{case.reviewer_name}")
             )
     use_filings([c.docket_id for c in entering], found, actor)
+    use_surveys([c.docket_id for c in entering], found, actor)
     raise_bills(
         actor=actor,
         bills=[
@@ -210,6 +214,13 @@ def use_filings(entered: Iterable[uuid.UUID], found: Mapping[uuid.UUID, CaseFact
     read = {f.filing_no: f.version for d in entered if (f := found[d].filing) is not None}
     if read:
         mark_used(actor=actor, filing_nos=list(read), versions=read)
+
+
+def use_surveys(entered: Iterable[uuid.UUID], found: Mapping[uuid.UUID, CaseFacts], actor: Actor) -> None:
+    """The surveys that were entered from serve no other registration; one that is void meanwhile stops the act."""
+    used = [(one.survey.pk, d) for d in entered if (one := found[d].survey) is not None]
+    if used:
+        surveys.mark_used(actor=actor, used=used)
 
 
 def _certificates(found: CaseFacts, granted: Sequence[Grant] | None) -> int:
@@ -337,7 +348,7 @@ def fee_of(found: CaseFacts, books: Mapping[str, UnitBook], certificates: int) -
             FeeFacts(
                 rule=registration.fee_rule,
                 accepted_on=clock.today(),
-                units=tuple(_fee_unit(books.get(code)) for code in registration.unit_codes),
+                units=tuple(_fee_unit(code, books.get(code), registration) for code in registration.charged),
                 certificates=max(certificates, 1) if titled else 0,
                 claimed=frozenset(found.case.filed.get("exemptions", ())),
             ),
@@ -348,11 +359,14 @@ def fee_of(found: CaseFacts, books: Mapping[str, UnitBook], certificates: int) -
     return CaseFee(tuple(parts))
 
 
-def _fee_unit(book: UnitBook | None) -> FeeUnit:
-    facts_ = book.facts if book else {}
+def _fee_unit(code: str, book: UnitBook | None, registration: RegistrationType) -> FeeUnit:
+    """A unit as the book has it; what is registered from a survey, as the survey has it."""
+    facts_: Mapping[str, Any] = book.facts if book else {}
+    if code in registration.opened:
+        facts_ = registration.filed.surveyed.get(code, facts_)
     nature = facts_.get("house_nature")
     return FeeUnit(
-        parcel=book.parcel_code if book else "",
+        parcel=book.parcel_code if book else parcel_code_of(code),
         use=HouseUse(facts_["use"]) if facts_.get("use") in HouseUse.values else None,
         nature=HouseNature(nature) if nature in HouseNature.values else HouseNature.MARKET,
     )

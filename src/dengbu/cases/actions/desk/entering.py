@@ -20,7 +20,7 @@ from ...lifecycle import State
 from ...models import Case, ClockStop, PendingMatter
 from ..due import count_again
 from ..moving import locked, may_move, move, release_claims
-from .accepting import into_the_book, number_papers, registrations_of, use_filings
+from .accepting import into_the_book, number_papers, registrations_of, use_filings, use_surveys
 from .checking_in import separate
 
 OPEN = Refusal("MATTER_OPEN", "还有待办事项没有办结，不能登簿。", "请先办结待办事项。", "条例20", "matters")
@@ -130,6 +130,7 @@ def _enter(case: Case, found: CaseFacts, actor: Actor) -> None:
     move(case, "enter", actor, note=f"审核人、登簿人：{case.reviewer_name}{_second(matters)}")
     release_claims([docket_id])
     use_filings(entered, {docket_id: found}, actor)
+    use_surveys(entered, {docket_id: found}, actor)
     number_papers(entered, {docket_id: found}, held.books, actor)
     enqueue("cases.tell", docket_ids=[str(docket_id)], template="registered_in_book")
 

@@ -16,8 +16,10 @@ from .drafting import (
     save_parties,
     save_property,
     save_reason,
+    save_survey,
     start,
     start_walk_in,
+    survey_for,
 )
 from .ending import close_old_drafts, tell_of_ending_drafts
 from .submitting import (
@@ -57,9 +59,11 @@ __all__ = [
     "save_parties",
     "save_property",
     "save_reason",
+    "save_survey",
     "start",
     "start_walk_in",
     "submit",
+    "survey_for",
     "tell_later",
     "tell_of_ending_drafts",
     "withdraw",

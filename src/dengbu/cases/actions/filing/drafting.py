@@ -5,19 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dengbu.catalog.policy.policy import policy_for
 from dengbu.catalog.registrations import TYPES
+from dengbu.catalog.registrations.asking import SURVEY_NO
 from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor, act, current
 from dengbu.core.counters import next_serial
+from dengbu.core.identifiers import half_width
 from dengbu.core.models import Docket
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
+from dengbu.core.vocabulary import SurveyKind, SurveyStatus
 from dengbu.parties.models import Organisation
 from dengbu.parties.queries import agreement_state, require_real_name
 from dengbu.register.queries import unit_book
+from dengbu.surveys.queries import Measured, measured, survey_by_number
+from dengbu.surveys.rules import unusable
 
 from ...lifecycle import State
 from ...models import NUMBER_PURPOSE, PHONE_PURPOSE, Case, CaseParty
@@ -268,6 +273,71 @@ def save_property(
     return _saved(case, actor, "property")
 
 
+@act("cases.save_survey")
+def save_survey(*, actor: Actor, docket_id: uuid.UUID, number: str, version: int | None = None) -> int:
+    """Choose the survey that a first registration rests on: the land, the house or the building table in it.
+
+    Of a building table all that can be registered is named; what is not to be registered is taken out afterwards.
+    Raises Refused: SURVEY_UNKNOWN, SURVEY_UNUSABLE, SURVEY_KIND_OTHER; CORRECTION_OTHER_UNIT.
+    """
+    case, _ = own_case(docket_id, actor)
+    editable(case, version, "property")
+    chosen = survey_for(case, number)
+    units = chosen.units
+    if not units:
+        raise Refused(
+            Refusal("SURVEY_NO_UNITS", "这份成果里没有可以登记的单元。", "请核对成果编号。", "", "survey")
+        )
+    kind, terms = TYPES[case.type_code], case.filed.get("terms", {})
+    more = list(units) if kind.subject == "project" else list(units[1:])
+    same = case.unit_code == units[0] and set(terms.get("units", ())) <= set(units)
+    if case.state == State.CORRECTION and not same:
+        raise Refused(CORRECTION_OTHER_UNIT)
+    if case.unit_code and not same:
+        case.parties.all().delete()
+        case.filed = {k: v for k, v in case.filed.items() if k == "delivery"}
+        terms = {}
+    if more and not (same and terms.get("units")):
+        terms = {**terms, "units": more}
+    if kind.subject == "project" and not terms.get("project_name"):
+        terms = {**terms, "project_name": chosen.survey.project_name}
+    if kind.subject == "project" and not terms.get("common_parts"):
+        parts = [f"{u.room}，{u.location}，{u.area_m2}" for u in chosen.common]
+        terms = {**terms, "common_parts": "\n".join(parts) or None}
+    case.unit_code, case.location = units[0], chosen.location[:200]
+    case.filed = {**case.filed, "terms": terms, "survey": _survey_said(chosen)}
+    return _saved(case, actor, "property")
+
+
+def survey_for(case: Case, number: str) -> Measured:
+    """The survey of a number, if this case may be filed on it."""
+    number = half_width(number).strip()
+    found = survey_by_number(number)
+    if found is not None and found.organisation_id not in (None, case.organisation_id):
+        found = None  # what another handed in is nobody else's business
+    if found is None or found.status != SurveyStatus.CHECKED:
+        raise Refused(unusable(number, found.status if found else None))
+    kinds = TYPES[case.type_code].survey_kinds
+    if found.kind not in kinds:
+        wanted = "或".join(SurveyKind(k).label for k in kinds)
+        raise Refused(
+            Refusal(
+                "SURVEY_KIND_OTHER",
+                f"成果{number}是{SurveyKind(found.kind).label}，这项登记要用{wanted}。",
+                "请核对成果编号。",
+                "实施细则8",
+                "survey",
+            )
+        )
+    return measured([found.pk])[found.pk]
+
+
+def _survey_said(chosen: Measured) -> dict[str, Any]:
+    """The survey as the case remembers it: this version of it, whatever comes after."""
+    one = chosen.survey
+    return {"id": str(one.pk), "number": one.number, "version": one.version}
+
+
 @act("cases.save_parties")
 def save_parties(
     *,
@@ -347,6 +417,13 @@ def save_reason(
     filed = {**case.filed, "terms": {**case.filed.get("terms", {}), **terms}}
     if filing_no or TYPES[case.type_code].needs_contract:
         filed["contract"] = {"filing_no": filing_no}
+    if SURVEY_NO in terms:
+        filed.pop("survey", None)
+        if terms[SURVEY_NO]:
+            try:
+                filed["survey"] = _survey_said(survey_for(case, terms[SURVEY_NO]))
+            except Refused as refused:
+                raise Refused(replace(r, field=SURVEY_NO) for r in refused.refusals) from None
     if case.state == State.CORRECTION and filed != case.filed:
         case.parties.update(confirmed_at=None, confirmed_by=None)  # nobody confirmed these terms
     case.filed = filed
