@@ -163,7 +163,7 @@ def _other_claims(cases: Sequence[Case]) -> dict[uuid.UUID, set[tuple[str, str]]
 def units_of(case: Case) -> tuple[str, ...]:
     """The units a case is about: the one it was filed for, and those named with it."""
     return tuple(
-        u for u in dict.fromkeys((case.unit_code, *case.filed.get("terms", {}).get("units", ()))) if u
+        u for u in dict.fromkeys((case.unit_code, *(case.filed.get("terms", {}).get("units") or ()))) if u
     )
 
 
