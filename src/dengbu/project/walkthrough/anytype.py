@@ -117,6 +117,8 @@ def _parties(visitor: Visitor, tasks: Page, candidate: Candidate, other: DemoPer
         }
     if "coownership" in form.names:
         values["coownership"] = play.coownership
+        if play.coownership == "by_share":  # who gives keeps half
+            values |= {name: "50%" for name in form.names if re.fullmatch(r"[a-z_]+-\d+-share", name)}
     visitor.submit(page, form, values | ({"do": "save"} if "do" in form.names else {}))
 
 

@@ -51,11 +51,24 @@ PLAYS: dict[str, Play] = {
         # notarised: one without a deed is announced for fifteen working days first (tests/flows/test_matters.py)
         answers={"proof": "notarised", "divided": "no", "administrator": "no"},
     ),
+    "P04": Play("B01", typed=("receiver",), receiver="taker"),
+    "P05": Play("B01", typed=("spouse_after",), receiver="taker", answers={"still_married": "yes"}),
+    "P06": Play(
+        "B01",
+        typed=("transferee",),
+        receiver="taker",
+        coownership="by_share",
+        answers={"how": "outside", "paid": "no"},
+    ),
+    "P08": Play("B01", filer="taker", typed=("winner",), receiver="taker", answers={"ends_mortgages": "no"}),
+    "P10": Play("B01"),
     "P15": Play("B01"),
     "P16": Play("B01", answers={"lost_on": "2026-11-01"}),
     "P17": Play("B01", proof=False, answers={"reason": "waived"}),
     "P18": Play("B01", typed=("resident",), receiver="taker"),
+    "P20": Play("P01", typed=("buyer",), receiver="taker"),
     "B02": Play("B01", filer="bank", receiver="bank"),
+    "B14": Play("B01", filer="bank", receiver="bank", answers={"transfer_limited": "no"}),
 }
 
 

@@ -491,6 +491,9 @@ def _show(
         "groups": page.groups,
         "takers": page.takers,
         "shares": page.shares,
+        # Who takes alone still names a share where an owner may keep the rest.
+        "asks_share": page.shares is not None
+        and (len(page.takers) > 1 or any(r.shares for g in page.groups for r in g.roles)),
         "filing": page.filing,
         "count": len(page.takers),
         "forms": summary,
