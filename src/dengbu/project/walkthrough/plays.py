@@ -68,6 +68,7 @@ PLAYS: dict[str, Play] = {
     "P18": Play("B01", typed=("resident",), receiver="taker"),
     "P20": Play("P01", typed=("buyer",), receiver="taker"),
     "B02": Play("B01", filer="bank", receiver="bank"),
+    "B04": Play("B06", filer="bank", receiver="bank", answers={"change": "content", "new_amount_fen": "1万"}),
     "B14": Play("B01", filer="bank", receiver="bank", answers={"transfer_limited": "no"}),
 }
 
