@@ -151,7 +151,7 @@ def facts(case: Case) -> CaseFacts:
 
 def _named(case: Case) -> tuple[str, ...]:
     """The unit that was applied for, and those that the application names with it."""
-    return tuple(u for u in (case.unit_code, *case.filed.get("terms", {}).get("units", ())) if u)
+    return tuple(u for u in (case.unit_code, *case.filed.get("terms", {}).get("units") or ()) if u)
 
 
 def survey_id(case: Case) -> uuid.UUID | None:
