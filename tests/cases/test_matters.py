@@ -345,27 +345,19 @@ def visited(monkeypatch: pytest.MonkeyPatch) -> uuid.UUID:
     return docket_id
 
 
-SEEN = dict.fromkeys(matters.QUESTIONS, "yes")
-
-
-def record(docket_id: uuid.UUID, by: int = 24, **more: object) -> None:
-    values: dict[str, object] = {"visited_at": clock.now(), "findings": SEEN, "passed": True} | more
-    matters.record_inspection(actor=waiting.officer(by), docket_id=docket_id, **values)
-
-
 def test_two_officers_inspect_and_the_second_enters_the_case(visited: uuid.UUID) -> None:
     desk.accept(actor=office.clerk(), docket_id=visited)
     assert waiting.open_kinds(visited) == {"inspection"}
     with pytest.raises(Refused) as refused:
-        record(visited)
+        waiting.record(visited)
     assert refused.value.codes == ("SITE_NO_PHOTO",)
     office.upload(actor=office.SYSTEM, docket_id=visited, item=matters.PHOTOS)
-    record(visited)
+    waiting.record(visited)
     with pytest.raises(NotPermitted) as same:
         matters.confirm_inspection(actor=waiting.officer(24), docket_id=visited)
     assert same.value.codes == ("SITE_SAME_OFFICER",) and not entries(visited)
     with pytest.raises(Conflict):
-        record(visited, by=25)
+        waiting.record(visited, by=waiting.officer(25))
     assert matters.confirm_inspection(actor=waiting.officer(25), docket_id=visited) == "registered"
     assert owner() == office.BUYER[0] and verify().ok
 
@@ -374,21 +366,23 @@ def test_a_failed_inspection_forbids_the_entry_until_another_is_good(visited: uu
     desk.accept(actor=office.clerk(), docket_id=visited)
     office.upload(actor=office.SYSTEM, docket_id=visited, item=matters.PHOTOS)
     with pytest.raises(Refused) as refused:
-        record(visited, findings=SEEN | {"place": "no"})
+        waiting.record(visited, findings=waiting.SEEN | {"place": "no"})
     assert {"SITE_CONTRADICTS", "SITE_REMARK"} == set(refused.value.codes)
-    record(visited, findings=SEEN | {"place": "no"}, passed=False, remark="现场是另一幢楼，门牌不符")
+    waiting.record(
+        visited, findings=waiting.SEEN | {"place": "no"}, passed=False, remark="现场是另一幢楼，门牌不符"
+    )
     assert matters.confirm_inspection(actor=waiting.officer(25), docket_id=visited) == "accepted"
     with pytest.raises(Refused) as refused:
         desk.enter_accepted(actor=office.clerk(), docket_id=visited)
     assert refused.value.codes == ("MATTER_INSPECTION_FAILED",) and not entries(visited)
     matters.inspect_again(actor=office.lead(), docket_id=visited)
     with pytest.raises(Refused) as refused:
-        record(visited)
+        waiting.record(visited)
     assert refused.value.codes == ("SITE_NO_PHOTO",), (
         "the photographs of the first visit show the first visit"
     )
     office.upload(actor=office.SYSTEM, docket_id=visited, item=matters.PHOTOS)
-    record(visited)
+    waiting.record(visited)
     assert matters.confirm_inspection(actor=waiting.officer(25), docket_id=visited) == "registered"
 
 
@@ -403,7 +397,7 @@ def test_an_inspection_sent_out_during_the_review_is_adopted_and_not_asked_again
     assert refused.value.codes == ("REVIEW_INSPECTION_TWO",)
     review.send_out_inspection(actor=office.reviewer(), docket_id=visited)
     office.upload(actor=office.SYSTEM, docket_id=visited, item=matters.PHOTOS)
-    record(visited)
+    waiting.record(visited)
     assert matters.confirm_inspection(actor=waiting.officer(25), docket_id=visited) == "under_review"
     review.query_restrictions(actor=office.reviewer(), docket_id=visited)
     review.pass_case(actor=office.reviewer(), docket_id=visited)
@@ -415,7 +409,7 @@ def test_photographs_are_evidence_and_locked_once_the_inspection_is_settled(visi
     desk.accept(actor=office.clerk(), docket_id=visited)
     office.upload(actor=office.SYSTEM, docket_id=visited, item=matters.PHOTOS)
     page = MaterialPage.objects.get(docket_id=visited, item=matters.PHOTOS)
-    record(visited)
+    waiting.record(visited)
     with pytest.raises(Conflict):
         matters.remove_photo(actor=waiting.officer(25), docket_id=visited, page_id=page.pk)
     matters.confirm_inspection(actor=waiting.officer(25), docket_id=visited)
@@ -506,7 +500,7 @@ def test_a_paper_is_not_printed_before_there_is_what_it_says(visited: uuid.UUID)
     matters.pause(actor=office.lead(), docket_id=visited, reason="survey", evidence="待测绘队复测界址点")
     assert "待测绘队复测界址点" in printed(visited, "pause")
     office.upload(actor=office.SYSTEM, docket_id=visited, item=matters.PHOTOS)
-    record(visited)
+    waiting.record(visited)
     matters.confirm_inspection(actor=waiting.officer(25), docket_id=visited)
     text = printed(visited, "inspection")
     assert "查看员24" in text and "查看员25" in text and "符合登记要求" in text

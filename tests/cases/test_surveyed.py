@@ -22,6 +22,7 @@ from dengbu.register.queries import houses_in_the_same_hands, unit_book
 from dengbu.register.verify import verify
 from dengbu.surveys import actions as surveys
 from tests.register.homes import LAND, PARCEL, Given, home, put
+from tests.support import matters as waiting
 from tests.support.estates import SISHUI, WUYUN, make_organisation, operator, papers_for
 from tests.support.office import SYSTEM, check_at_desk, clerk, judge_all, reviewer
 from tests.surveys.made_up import checked, checker, row, table, taken
@@ -89,6 +90,19 @@ def ready(by: Actor, number: str = "CH-2026-001") -> uuid.UUID:
     return docket
 
 
+def wait_for_the_last(docket: uuid.UUID) -> None:
+    """Accepted and inspected: what is left is the second reviewer's agreement, whose act enters."""
+    desk.accept(actor=CLERK, docket_id=docket)
+    assert waiting.open_kinds(docket) == {"inspection", "second_review"}
+    assert waiting.inspect(docket, waiting.officer(7024), waiting.officer(7025)) == "accepted"
+
+
+def entered(docket: uuid.UUID) -> None:
+    """From the desk into the book."""
+    wait_for_the_last(docket)
+    assert waiting.agree(docket, waiting.second(7012)) == "registered"
+
+
 def refused_codes(docket: uuid.UUID, by: Actor) -> set[str]:
     with pytest.raises(Refused) as refused:
         filing.submit(actor=by, docket_id=docket, declared=True)
@@ -102,7 +116,10 @@ def test_a_project_is_entered_from_its_building_table() -> None:
     cells = [table()[0], *(row(n, building_area="300.00") for n in (1, 2, 3)), common]
     survey, by = checked(cells), developer()
     docket = ready(by)
-    desk.accept(actor=CLERK, docket_id=docket)
+    wait_for_the_last(docket)
+    survey.refresh_from_db()
+    assert survey.status == "checked" and unit_book(home(1)) is None, "nothing is entered while it waits"
+    assert waiting.agree(docket, waiting.second(7012)) == "registered"
     case = Case.objects.get(pk=docket)
     assert (case.state, case.location) == ("registered", "试验花园")
     for n in (1, 2, 3):
@@ -129,14 +146,18 @@ def test_a_thousand_homes_are_accepted_and_entered_with_as_many_statements_as_si
     land_of(WUYUN)
     by = developer()
     checked(table(1), number="CH-1")
-    desk.accept(actor=CLERK, docket_id=ready(by, "CH-1"))  # whatever is prepared once is prepared
+    entered(ready(by, "CH-1"))  # whatever is prepared once is prepared
 
-    def statements(count: int, place: int) -> int:
+    def statements(count: int, place: int) -> tuple[int, int]:
+        """Of the acceptance, and of the act that enters."""
         checked(table(count, building=f"{PARCEL}F{place:04d}"), number=f"CH-{place}")
         docket = ready(by, f"CH-{place}")
-        with CaptureQueriesContext(connection) as seen:
+        with CaptureQueriesContext(connection) as accepting:
             desk.accept(actor=CLERK, docket_id=docket)
-        return len(seen)
+        waiting.inspect(docket, waiting.officer(7024), waiting.officer(7025))
+        with CaptureQueriesContext(connection) as entering:
+            assert waiting.agree(docket, waiting.second(7012)) == "registered"
+        return len(accepting), len(entering)
 
     few, many = statements(60, 2), statements(1000, 3)
     assert many == few
@@ -149,7 +170,7 @@ def test_a_survey_serves_one_project() -> None:
     land_of(WUYUN)
     by, survey = developer(), checked()
     first, second = ready(by), draft(by)
-    desk.accept(actor=CLERK, docket_id=first)
+    entered(first)
     assert "B_NO_SURVEY" in refused_codes(second, by)
     with pytest.raises(Refused) as refused:
         filing.save_survey(actor=by, docket_id=second, number=survey.number)
@@ -167,6 +188,17 @@ def test_a_survey_that_is_void_meanwhile_stops_the_acceptance() -> None:
     assert Case.objects.get(pk=docket).state == "preapproved" and not Right.objects.filter(
         kind="house_ownership"
     )
+
+
+def test_a_survey_that_is_void_while_the_case_waits_stops_the_entry() -> None:
+    land_of(WUYUN)
+    survey = checked()
+    docket = ready(developer())
+    wait_for_the_last(docket)
+    surveys.void(actor=checker(), survey_id=survey.pk, reason="重测")
+    assert waiting.agree(docket, waiting.second(7012)) == "accepted"
+    assert Case.objects.get(pk=docket).filed["entry_refused"][0][0] == "B_NO_SURVEY"
+    assert not Right.objects.filter(kind="house_ownership") and verify(deep=True).ok
 
 
 def test_who_does_not_hold_the_land_cannot_register_houses_on_it() -> None:
@@ -220,7 +252,7 @@ def test_the_houses_of_the_lands_own_holder_are_known() -> None:
     land_of(WUYUN)
     by = developer()
     checked()
-    desk.accept(actor=CLERK, docket_id=ready(by))
+    entered(ready(by))
     mine = {home(n) for n in (1, 2, 3)}
     assert houses_in_the_same_hands([LAND]) == {LAND: mine}
     put(Given((home(1),), lambda books: [

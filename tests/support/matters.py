@@ -1,4 +1,5 @@
-"""Cases that wait after acceptance: an inheritance nobody has proved (P03), asked for a notice and a second reviewer."""
+"""Cases that wait after acceptance, and how what they wait for is settled. An inheritance nobody has proved (P03) asks
+for a notice and a second reviewer, a house registered for the first time for two officers on the spot."""
 
 from __future__ import annotations
 
@@ -22,6 +23,9 @@ PROOF_NONE = {
     "divided": False,
     "administrator": False,
 }
+
+
+SEEN = dict.fromkeys(matters.QUESTIONS, "yes")
 
 
 def second(user_id: int = 12) -> Actor:
@@ -83,4 +87,18 @@ def open_kinds(docket_id: uuid.UUID) -> set[str]:
 
 def agree(docket_id: uuid.UUID, by: Actor | None = None) -> str:
     state: str = matters.agree(actor=by or second(), docket_id=docket_id)
+    return state
+
+
+def record(docket_id: uuid.UUID, by: Actor | None = None, **more: Any) -> None:
+    """The first officer writes down what was seen; nothing but good, unless said otherwise."""
+    values: dict[str, Any] = {"visited_at": clock.now(), "findings": SEEN, "passed": True} | more
+    matters.record_inspection(actor=by or officer(24), docket_id=docket_id, **values)
+
+
+def inspect(docket_id: uuid.UUID, first: Actor | None = None, other: Actor | None = None) -> str:
+    """Two officers were there: photographed, written down, confirmed. Gives the case's state."""
+    office.upload(actor=office.SYSTEM, docket_id=docket_id, item=matters.PHOTOS)
+    record(docket_id, first)
+    state: str = matters.confirm_inspection(actor=other or officer(25), docket_id=docket_id)
     return state

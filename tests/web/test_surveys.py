@@ -17,6 +17,7 @@ from dengbu.register.verify import verify
 from dengbu.surveys import sheets
 from dengbu.surveys.models import Survey, SurveyImport
 from dengbu.web.filing.journeys import JOURNEYS, Journey
+from tests.support import matters as waiting
 from tests.surveys.made_up import row, table
 from tests.surveys.test_sheets import xlsx
 from tests.web.examples import Examples, acting, browser, operator, saved, staff
@@ -128,6 +129,8 @@ def test_a_project_that_is_not_in_the_book_yet_is_filed_reviewed_and_accepted_ov
     assert clerk.get(f"/desk/accept/{case.pk}/").status_code == 200
     made._to_checked(Case.objects.get(pk=case.pk))
     made._to_registered(Case.objects.get(pk=case.pk))
+    waiting.inspect(case.pk, acting(staff("accept2")), acting(staff("accept3")))
+    waiting.agree(case.pk, acting(staff("lead1")))
     assert Case.objects.get(pk=case.pk).state == "registered"
     assert clerk.get(f"/desk/accept/{case.pk}/print/").status_code == 200
     assert browser(operator(DEV1)).get(f"/dev/cases/{case.pk}/").status_code == 200

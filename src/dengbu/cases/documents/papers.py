@@ -25,13 +25,6 @@ from .closing import catalogue, certificate_numbers, previous_certificates
 PaperMaker = Callable[[CaseFacts, Actor, int], bytes]
 
 
-def _book(found: CaseFacts) -> UnitBook:
-    book = unit_book(found.case.unit_code)
-    if book is None:
-        raise Refused(Refusal("PRINT_NO_UNIT", "登记簿上没有这处不动产，不能打印。", "请核对不动产单元号。"))
-    return book
-
-
 def _number(party: CaseParty) -> str:
     return crypto.decrypt(party.number_cipher, NUMBER_PURPOSE)
 
@@ -56,7 +49,7 @@ def acceptance_receipt(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             pages=found.pages.get(line.key, 0),
             remark=given[line.key].note or ("收回原件" if line.item.surrendered else ""),
         )
-        for line in found.checklist(_book(found), clock.now())
+        for line in found.checklist(unit_book(found.case.unit_code), clock.now())
         if line.key in given
     )
     mail = found.case.filed.get("delivery", {}).get("how") == "mail"
@@ -217,9 +210,20 @@ def _block(party: CaseParty, denominator: int | None) -> prints.ApplicantBlock:
     )
 
 
+def _thing(found: CaseFacts, book: UnitBook | None) -> tuple[str, str]:
+    """Area and use of what is applied for: as the book has it; what is registered for the first time, as measured."""
+    if found.survey is not None and found.case.unit_code in found.registration.opened:
+        return words.measured(found.survey, found.registration.opened)
+    if book is None:
+        raise Refused(Refusal("PRINT_NO_UNIT", "登记簿上没有这处不动产，不能打印。", "请核对不动产单元号。"))
+    return words.area(book), words.use(book)
+
+
 def application_form(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
     """不动产登记申请书: made from what was filed; full identity numbers, for signing at the window."""
-    case, book, kind = found.case, _book(found), found.registration
+    case, kind = found.case, found.registration
+    book = unit_book(case.unit_code)
+    area, use = _thing(found, book)
     terms = case.filed.get("terms", {})
     denominator = terms.get("share_denominator")
     mortgage = None
@@ -240,11 +244,11 @@ def application_form(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             registrations=(kind.kind.label.removesuffix("登记"),),
             holders=tuple(_block(p, denominator) for p in found.parties if p.role in kind.taker_roles),
             obligors=tuple(_block(p, None) for p in found.parties if p.role in kind.owner_roles),
-            location=book.location,
-            unit_code=book.code,
+            location=case.location,
+            unit_code=case.unit_code,
             property_kind="土地、房屋",
-            area=words.area(book),
-            use=words.use(book),
+            area=area,
+            use=use,
             previous_certificates=previous_certificates(case),
             cause=words.cause(case, kind.name),
             documents=tuple(
@@ -258,7 +262,7 @@ def application_form(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
 
 def inquiry_record(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
     """询问笔录: the questions of the type's policy with the answers given (操作规范; domain §4)."""
-    case, book = found.case, _book(found)
+    case, book = found.case, unit_book(found.case.unit_code)
     answers = case.filed.get("answers", {})
     conditions = set(found.registration.conditions(book, clock.now()))
     respondent = next(
@@ -279,8 +283,8 @@ def inquiry_record(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             respondent_identity_number=_number(respondent),
             respondent_phone=crypto.decrypt(respondent.phone_cipher, PHONE_PURPOSE),
             capacity=found.registration.word(respondent.role),
-            location=book.location,
-            unit_code=book.code,
+            location=case.location,
+            unit_code=case.unit_code,
             questions=tuple(
                 prints.QuestionAnswer(question=q.text, answer=answers.get(q.key, ""))
                 for q in found.policy.questions_for(conditions)
@@ -346,7 +350,7 @@ def pass_slip(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             valid_until=clock.local(case.valid_until).date(),
             bring=tuple(
                 line.item.name
-                for line in found.checklist(_book(found), clock.now())
+                for line in found.checklist(unit_book(found.case.unit_code), clock.now())
                 if not line.item.generated and not line.exempt and line.item.when != "optional"
             ),
             place=settings.OFFICE["address"],

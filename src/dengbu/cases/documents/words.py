@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -20,9 +22,11 @@ from dengbu.core.vocabulary import (
     LandUse,
     RightNature,
     Structure,
+    SurveyKind,
     Vocabulary,
 )
 from dengbu.register.rules import UnitBook
+from dengbu.surveys.queries import Measured
 
 from ..models import Case
 
@@ -105,6 +109,16 @@ def nature(book: UnitBook) -> str:
 
 def area(book: UnitBook) -> str:
     return f"共有宗地面积 {book.parcel.get('area_m2', '—')}㎡/房屋建筑面积 {book.area_m2}㎡"
+
+
+def measured(survey: Measured, codes: Sequence[str]) -> tuple[str, str]:
+    """Area and use of units that are not in the book yet, together, as their survey has them."""
+    facts = [survey.facts[c] for c in codes if c in survey.facts]
+    of_land = survey.survey.kind == SurveyKind.LAND
+    many = f"{len(facts)}处，" if len(facts) > 1 else ""
+    total = sum((f["area_m2"] for f in facts), Decimal())
+    uses = dict.fromkeys(label(LandUse if of_land else HouseUse, f.get("use")) for f in facts)
+    return f"{many}{'宗地面积' if of_land else '房屋建筑面积'} {total}㎡", "、".join(uses)
 
 
 def structure(book: UnitBook) -> str:

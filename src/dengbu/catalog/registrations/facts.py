@@ -65,7 +65,7 @@ class Filed:
     @property
     def unit_codes(self) -> tuple[str, ...]:
         """The unit applied for and, where the application names more, those with it."""
-        more = self.terms.get("units", ())
+        more = self.terms.get("units") or ()
         return tuple(dict.fromkeys((self.unit_code, *more))) if more else (self.unit_code,)
 
     def role(self, *roles: str) -> tuple[PartyFact, ...]:

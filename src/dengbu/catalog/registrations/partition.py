@@ -68,7 +68,7 @@ class SplitMerge(TitleChange):
 
     @property
     def opened(self) -> tuple[str, ...]:
-        return tuple(self.filed.terms.get("new_units", ()))
+        return tuple(self.filed.terms.get("new_units") or ())
 
     @property
     def unit_codes(self) -> tuple[str, ...]:

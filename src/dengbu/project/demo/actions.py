@@ -23,13 +23,18 @@ from dengbu.exchange.config import POPULATION
 from dengbu.exchange.identity.simulator import save_population
 from dengbu.parties import actions as parties
 from dengbu.parties.models import ID_PURPOSE, PHONE_PURPOSE, Person
+from dengbu.parties.queries import actor_of
 from dengbu.register.actions import Entered, OfRecord, enter
 from dengbu.register.imported import IMPORT
 from dengbu.register.models import Entry
+from dengbu.surveys import actions as surveys
+from dengbu.surveys.rules import Head
 
-from .district import District, plan
+from .district import plan
 from .housing import push_contracts
 from .imports import imported_parcel, imported_unit
+from .land import SURVEYED_ON, SURVEYOR
+from .model import District
 from .people import NEWCOMERS, ORGANISATIONS, PASSWORD, STAFF, DemoPerson, operators, staff_number_of
 
 DEMO = system("demo")
@@ -69,6 +74,7 @@ def _load(*, actor: Actor) -> bool:
     _accounts(district.people)
     _certificates(_book(actor, district))
     push_contracts(actor, district)
+    _surveys(district)
     _slots(actor)
     _blanks(actor)
     return True
@@ -219,6 +225,18 @@ def _certificates(entries: Sequence[Entered]) -> None:
             )
             for serial, (entry, grant) in zip(serials, granted, strict=True)
         )
+
+
+def _surveys(district: District) -> None:
+    """Handed in by one member of staff, checked in by another."""
+    clerk, checker = (actor_of(User.objects.get(login=login).pk) for login in ("accept1", "review1"))
+    assert clerk is not None and checker is not None
+    for one in district.surveys:
+        head = Head(one.number, one.kind, SURVEYOR, SURVEYED_ON, project_name=one.project)
+        taken = surveys.take(actor=clerk, head=head, cells=one.rows, file_name=f"{one.number}.xlsx")
+        if taken["survey"] is None:
+            raise ValueError(f"{one.number}: the survey has {taken['faults']} faults")
+        surveys.check(actor=checker, survey_id=uuid.UUID(taken["survey"]))
 
 
 # --- the hall -------------------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from dengbu.contracts.models import ContractFiling
 from dengbu.core import crypto
 from dengbu.register.queries import book_of
 
-from .district import ORGANISATION, DemoUnit, plan
+from .district import ORGANISATION, plan
+from .model import DemoParcel, DemoSurvey, DemoUnit, Party
 from .people import DemoOrganisation, DemoPerson
 
 TYPES = ("P01", "B01", "B06", "D09")
@@ -25,7 +26,7 @@ class Candidate:
 
     P01: owner sells to `buyer`, `contract_no` and `price_fen` are on file. B01: owner mortgages to `organisation`
     (bank). B06: `organisation` gives up mortgage `contract_no`. D09: `organisation` (developer) hands over to `buyer`;
-    take several of one `building` for a batch.
+    take several of one `building` for a batch. `survey`: what a first registration or a division is measured by.
     """
 
     type: str
@@ -37,6 +38,9 @@ class Candidate:
     organisation: DemoOrganisation | None = None
     contract_no: str = ""
     price_fen: int = 0
+    survey: str = ""
+    measured: tuple[str, ...] = ()  # what the survey measures
+    in_book: bool = True  # whether the register knows the unit already
 
     @property
     def filing_no(self) -> str:
@@ -46,13 +50,42 @@ class Candidate:
 
 def planned(registration_type: str) -> list[Candidate]:
     """All candidates of a type as loaded, in code order. Pure."""
-    units = sorted(plan().of_role(registration_type), key=lambda u: u.code)
-    return [_candidate(registration_type, unit) for unit in units]
+    district = plan()
+    surveys = [s for s in district.surveys if s.role == registration_type]
+    land = [p for p in district.parcels if p.role == registration_type and not surveys]
+    units = sorted(district.of_role(registration_type), key=lambda u: u.code)
+    return [
+        *(_measured(registration_type, one) for one in surveys),
+        *(_bare(registration_type, one) for one in land),
+        *(_candidate(registration_type, unit) for unit in units),
+    ]
+
+
+def _measured(registration_type: str, one: DemoSurvey) -> Candidate:
+    return Candidate(
+        registration_type,
+        one.unit,
+        one.location,
+        "",
+        one.owner,
+        organisation=_filing(one.owner),
+        survey=one.number,
+        measured=tuple(row[0] for row in one.rows[1:]),
+        in_book=registration_type == "P11",
+    )
+
+
+def _bare(registration_type: str, land: DemoParcel) -> Candidate:
+    owner = land.holders[0]
+    return Candidate(registration_type, land.land_unit, land.location, "", owner, organisation=_filing(owner))
+
+
+def _filing(owner: Party) -> DemoOrganisation | None:
+    return owner if isinstance(owner, DemoOrganisation) else None
 
 
 def _candidate(registration_type: str, unit: DemoUnit) -> Candidate:
     owner, contract = unit.owners[0], unit.contract
-    common = {"type": registration_type, "unit_code": unit.code, "location": unit.location}
     buyer = contract.buyer if contract and isinstance(contract.buyer, DemoPerson) else None
     organisation = None
     if registration_type == "B01":
@@ -62,7 +95,9 @@ def _candidate(registration_type: str, unit: DemoUnit) -> Candidate:
     elif isinstance(owner, DemoOrganisation):
         organisation = owner
     return Candidate(
-        **common,
+        registration_type,
+        unit.code,
+        unit.location,
         building=unit.code[:24],
         owner=owner,
         buyer=buyer,

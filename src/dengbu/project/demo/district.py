@@ -9,123 +9,26 @@ import datetime as dt
 import functools
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
 
+from .land import EACH, division, surveys, vacant
+from .model import (
+    DemoBuilding,
+    DemoContract,
+    DemoMortgage,
+    DemoNotice,
+    DemoParcel,
+    DemoRestriction,
+    DemoSurvey,
+    DemoUnit,
+    District,
+)
 from .people import ORGANISATIONS, STAFF, Crowd, DemoOrganisation, DemoPerson, staff_number_of
 
 SEED = 410106
-Party = DemoPerson | DemoOrganisation
 ORGANISATION = {o.key: o for o in ORGANISATIONS}
 TWO = Decimal("0.01")
-
-
-@dataclass(frozen=True, slots=True)
-class DemoMortgage:
-    bank: str
-    amount_fen: int
-    contract_no: str
-    transfer_limited: bool | None = False  # None: imported from an old book without the field
-    rank: int = 1
-    since: dt.date | None = None  # when the old book registered it
-
-
-@dataclass(frozen=True, slots=True)
-class DemoNotice:
-    kind: str  # presale | presale_mortgage
-    holder: Party
-    obligor: Party
-    contract_no: str
-    amount_fen: int
-
-
-@dataclass(frozen=True, slots=True)
-class DemoRestriction:
-    """Days are counted from the day of loading: negative ones lie before it."""
-
-    kind: str
-    authority: str
-    document_no: str
-    from_day: int | None = None
-    until_day: int | None = None
-    position: int = 0
-    share_of: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DemoContract:
-    """A contract on file with housing; `status` may be withdrawn."""
-
-    kind: str  # existing_sale | presale | new_sale
-    number: str
-    seller: Party
-    buyer: Party
-    price_fen: int
-    review: str = "passed"
-    status: str = "filed"
-
-
-@dataclass(slots=True)
-class DemoUnit:
-    """One unit with everything the book and housing say about it. `role`: which walkthrough may use it."""
-
-    code: str
-    location: str
-    use: str
-    area: Decimal
-    floor: str
-    floors: int
-    room: str
-    role: str = ""
-    surveyed: bool = True
-    owners: tuple[Party, ...] = ()
-    shares: tuple[int, ...] = ()
-    price_fen: int = 0
-    reason: str = "存量房买卖"
-    mortgages: list[DemoMortgage] = field(default_factory=list)
-    notices: list[DemoNotice] = field(default_factory=list)
-    restrictions: list[DemoRestriction] = field(default_factory=list)
-    contract: DemoContract | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DemoBuilding:
-    code: str
-    name: str
-    project: str
-    floors: int
-    completed: dt.date | None
-    units: tuple[DemoUnit, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DemoParcel:
-    code: str
-    location: str
-    area: Decimal
-    use: str
-    since: dt.date
-    until: dt.date
-    holders: tuple[Party, ...]
-    buildings: tuple[DemoBuilding, ...]
-
-    @property
-    def land_unit(self) -> str:
-        return f"{self.code}W00000000"
-
-
-@dataclass(frozen=True, slots=True)
-class District:
-    parcels: tuple[DemoParcel, ...]
-    people: tuple[DemoPerson, ...]
-
-    @property
-    def units(self) -> list[DemoUnit]:
-        return [u for p in self.parcels for b in p.buildings for u in b.units]
-
-    def of_role(self, role: str) -> list[DemoUnit]:
-        return [u for u in self.units if u.role == role]
 
 
 @functools.cache
@@ -146,7 +49,9 @@ class _Builder:
         presale = self._presale_town()
         shops = self._shops()
         garage = self._garage([u for b in old.buildings for u in b.units])
-        return District((old, new, presale, shops, garage), tuple(self.crowd.people))
+        land = vacant(self.crowd.some(EACH))
+        measured = (*surveys(land), *self._divided(shops))
+        return District((old, new, presale, shops, garage, *land), tuple(self.crowd.people), measured)
 
     def contract_no(self, prefix: str) -> str:
         self.serial += 1
@@ -405,3 +310,10 @@ class _Builder:
             unit.price_fen = self.price(unit.area, 6000)
         return DemoParcel(code, "郑州市上街区中心路88号地下", Decimal("2900.00"), "urban_residential",
                           dt.date(2013, 5, 20), dt.date(2083, 5, 19), (ORGANISATION["dev1"],), (building,))  # fmt: skip
+
+    def _divided(self, shops: DemoParcel) -> list[DemoSurvey]:
+        """Shops of private owners, measured as two each."""
+        building = shops.buildings[0]
+        own = [u for u in building.units if isinstance(u.owners[0], DemoPerson) and not u.mortgages][:EACH]
+        whole = sum((u.area for u in building.units), Decimal())
+        return [division(n, unit, building.name, whole) for n, unit in enumerate(own, start=1)]

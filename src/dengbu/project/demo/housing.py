@@ -12,7 +12,7 @@ from dengbu.contracts.wire import Context, FilingPush, ReviewPush
 from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor
 
-from .district import DemoContract, DemoUnit, District, Party
+from .model import DemoContract, DemoUnit, District, Party
 
 SOURCE = "HOUSING-410106"  # as the simulated housing department signs
 AREA = "410106"

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dengbu.register import effects as fx
 from dengbu.register.imported import Imported
 
-from .district import ORGANISATION, DemoNotice, DemoParcel, DemoUnit, Party
+from .district import ORGANISATION
+from .model import DemoNotice, DemoParcel, DemoUnit, Party
 
 
 def imported_parcel(parcel: DemoParcel) -> Imported:

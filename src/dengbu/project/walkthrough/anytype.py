@@ -48,12 +48,12 @@ def walk_type(walk: Walk, code: str) -> Walked:
         walk.step(filer_at.who, f"提交，编号{walked.case_no}")
         docket_id = roads.docket_of(tasks)
         if not at_desk:
-            _confirm_all(walk, docket_id, [candidate.owner, other], filer_at)
+            _confirm_all(walk, docket_id, [candidate.owner, *([other] if play.typed else [])], filer_at)
         _at_the_office(walk, docket_id, filer_at, portal)
         roads.collect(walk, docket_id)
         taker = other if play.receiver == "taker" else candidate.owner
         who = ("", "", "") if not play.proof else (taker.name, "resident_id", taker.number)
-        if play.receiver == "bank":
+        if play.receiver in ("bank", "developer"):
             who = roads.bank_operator(candidate)
         roads.close(walk, walked, docket_id, *who, certificate=play.proof)
         roads.look(filer_at, portal, walked, docket_id)
@@ -81,6 +81,9 @@ def _has_task(visitor: Visitor, tasks: Page, section: str) -> bool:
 
 
 def _property(visitor: Visitor, tasks: Page, candidate: Candidate, play: Play) -> None:
+    if not candidate.in_book:
+        _survey(visitor, tasks, candidate)
+        return
     page = visitor.get(f"{tasks.path}property/?q={candidate.unit_code}")
     if not page.has_form("unit_code"):
         raise filing.NotFree(page.said())
@@ -89,6 +92,14 @@ def _property(visitor: Visitor, tasks: Page, candidate: Candidate, play: Play) -
     if "right" in form.names and not form.values.get("right"):
         values["right"] = form.choices["right"][0]
     visitor.submit(page, form, values)
+
+
+def _survey(visitor: Visitor, tasks: Page, candidate: Candidate) -> None:
+    """Look the survey up, see what it measures, choose it."""
+    page = visitor.get(f"{tasks.path}property/?q={candidate.survey}", expect=None)
+    if not page.has_form("survey"):
+        raise filing.NotFree(page.said())
+    visitor.submit(page, page.form("survey"))
 
 
 def _parties(visitor: Visitor, tasks: Page, candidate: Candidate, other: DemoPerson, play: Play) -> None:

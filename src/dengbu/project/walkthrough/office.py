@@ -23,14 +23,13 @@ def review(visitor: Visitor, docket_id: str) -> Page:
 
 
 def _judge_all(visitor: Visitor, page: Page) -> Page:
+    judged: set[str] = set()
     for _ in range(40):
         judge = next((f for f in page.forms if "verdict" in f.names and "item" in f.names), None)
-        if judge is None:
+        if judge is None or judge.values["item"] in judged:  # the page stays at the last one
             return page
-        left = [href for href, _ in page.links if re.search(r"[?&]item=", href)]
+        judged.add(judge.values["item"])
         page = visitor.submit(page, judge, {"verdict": "ok"})
-        if "还有" not in page.text or not left:
-            return page
     raise StepFailed(f"{visitor.who}: the items never end")
 
 

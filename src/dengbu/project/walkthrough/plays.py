@@ -22,7 +22,7 @@ class Play:
     """One type: `stock` is the role of the homes in the demo it uses up, `filer` who fills it in.
 
     `answers` by the key of the question; `typed` the roles of those who are typed, in order (the first one is the
-    candidate's other person); `keeps` the role of an owner of the register where there is a choice.
+    candidate's other person; none where only the owner has a part); `keeps` the role of an owner of the register where there is a choice.
     """
 
     stock: str
@@ -32,7 +32,7 @@ class Play:
     coownership: str = "sole"
     choose_right: bool = False
     proof: bool = True  # something is handed out
-    receiver: Literal["owner", "taker", "bank"] = "owner"
+    receiver: Literal["owner", "taker", "bank", "developer"] = "owner"
     after: str = ""  # on the home of another type's walk, which makes what this one is about
     organ: bool = False  # the first who is typed is a court, the second whom its paper is about
     more: Callable[[Candidate], Mapping[str, str]] | None = None
@@ -134,6 +134,32 @@ PLAYS: dict[str, Play] = {
         proof=False,
         answers={"until": day(days=20), "reason": "演示：材料正在核查，先行锁定"},
     ),
+    # On a survey, or on land alone.
+    "D05": Play(
+        "D05", typed=(), filer="developer", receiver="developer", answers={"taxes_due": "no", "presold": "no"}
+    ),
+    "D02": Play("D02", typed=(), filer="developer", receiver="developer", answers={"change": "price"}),
+    "D04": Play("D04", typed=(), filer="developer", proof=False, answers={"reason": "waived"}),
+    "P11": Play(
+        "P11",
+        typed=(),
+        answers={"way": "split"},
+        more=lambda c: {"survey_no": c.survey, "new_units": "\n".join(c.measured)},
+    ),
+    "D01": Play(
+        "D01",
+        typed=(),
+        filer="developer",
+        receiver="developer",
+        answers={"nature": "granted", "price_paid": "yes"},
+    ),
+    "D03": Play(
+        "D03",
+        filer="developer",
+        receiver="taker",
+        answers={"how": "sale", "stage": "quarter", "has_houses": "no"},
+    ),
+    "P21": Play("P21", typed=(), answers={"units": ""}),
 }
 
 

@@ -103,6 +103,9 @@ def free(walk: Walk, registration_type: str) -> Iterator[Candidate]:
     for place in range(walk.skip.get(registration_type, 0), len(candidates)):
         walk.skip[registration_type] = place + 1
         candidate = candidates[place]
+        if not candidate.in_book:  # its survey says whether it is used up
+            yield candidate
+            continue
         text = clerk.get(f"/desk/register/{candidate.unit_code}/").text
         owned = candidate.owner.name in text and "在办业务" not in text
         owned = owned and (

@@ -18,10 +18,12 @@ from dengbu.cases.lifecycle import State
 from dengbu.cases.models import Case
 from dengbu.cases.queries.portal import OwnCase, own_case
 from dengbu.core.acts import Actor
+from dengbu.core.identifiers import parcel_code_of
 from dengbu.core.middleware import bind_case
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.register.queries import unit_book
 from dengbu.register.rules import UnitBook
+from dengbu.register.successive import LAND_TAIL
 
 from .journeys import Journey, journey_of
 from .portals import Portal, actor_of, see_other
@@ -59,6 +61,11 @@ class Draft:
     @cached_property
     def book(self) -> UnitBook | None:
         return unit_book(self.case.unit_code) if self.case.unit_code else None
+
+    @cached_property
+    def land(self) -> UnitBook | None:
+        """The book of the land under it, for a house that is not in the book yet."""
+        return unit_book(f"{parcel_code_of(self.case.unit_code)}{LAND_TAIL}") if self.case.unit_code else None
 
     @cached_property
     def facts(self) -> CaseFacts:

@@ -59,8 +59,15 @@ class Journey:
 
     @property
     def shares(self) -> bool:
-        """Whether it is asked how those who get the right hold it."""
-        return any(r.shares for r in self.kind.roles if r.side == "taker" and r.source != "us")
+        """Whether it is asked how those who get the right hold it: a house is held as the land under it."""
+        return any(r.shares for r in self.kind.roles if r.side == "taker" and r.source not in ("us", "land"))
+
+    @cached_property
+    def as_land(self) -> Role | None:
+        """The role of those who get a house as they hold the land under it, with its shares."""
+        return next(
+            (r for r in self.kind.roles if r.side == "taker" and r.source == "land" and r.shares), None
+        )
 
     @cached_property
     def us(self) -> Role | None:
@@ -109,8 +116,10 @@ class Journey:
 
 # What can be filled in on line today; each has been walked from filing to archive.
 ONLINE = (
-    "P01", "P02", "P03", "P04", "P05", "P06", "P08", "P10", "P13", "P14", "P15", "P16", "P17", "P20",
-    "P18", "P19", "S01", "S02", "S06", "S07", "S08", "D09", "B01", "B02", "B04", "B06", "B07", "B10", "B14",
+    "P01", "P02", "P03", "P04", "P05", "P06", "P08", "P10", "P11", "P13", "P14", "P15", "P16", "P17", "P18", "P19",
+    "P20", "P21", "D01", "D02", "D03", "D04", "D05", "D09",
+    "B01", "B02", "B04", "B06", "B07", "B10", "B14",
+    "S01", "S02", "S06", "S07", "S08",
 )  # fmt: skip
 
 JOURNEYS: dict[str, Journey] = {code: Journey(TYPES[code]) for code in ONLINE if code in TYPES}

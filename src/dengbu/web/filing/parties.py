@@ -20,7 +20,7 @@ from dengbu.core.identifiers import mask_document_number
 from dengbu.core.refusals import Refused
 from dengbu.parties.queries import account_of, organisation_of
 from dengbu.register.effects import NUMBER_PURPOSE as HOLDER_NUMBER
-from dengbu.register.rules import HolderFact, RightFact
+from dengbu.register.rules import HolderFact, RightFact, UnitBook
 
 from .drafts import Draft, elsewhere, open_draft, show, version_of
 from .forms import OwnerForm, Placed, ShareForm, TakerForm, percent, read_share
@@ -76,7 +76,7 @@ def parties(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpR
     draft = open_draft(request, portal, docket_id)
     if away := elsewhere(request, draft, "parties"):
         return away
-    if not draft.case.unit_code or draft.book is None:
+    if not draft.case.unit_code or book_of(draft) is None:
         return see_other(draft.url("apply.property"))
     sights.saw("parties", draft.case.docket.number, docket_id=draft.case.pk, purpose="申请登记")
     filing = contract_of(draft)
@@ -128,9 +128,16 @@ def stored(draft: Draft, filing: Filing | None) -> Page:
     )
 
 
+def book_of(draft: Draft) -> UnitBook | None:
+    """Where the people of the register stand: of a house that is not in the book yet, the land under it."""
+    if draft.book is None and draft.journey.on_survey:
+        return draft.land
+    return draft.book
+
+
 def holders_of(draft: Draft, role: Role) -> tuple[RightFact | None, tuple[HolderFact, ...]]:
     """The right a role's people hold in the register, and who they are."""
-    book = draft.book
+    book = book_of(draft)
     if book is None:
         return None, ()
     if role.source == "land":
@@ -148,7 +155,7 @@ def _groups(draft: Draft, filing: Filing | None, data: QueryDict | None) -> list
     for n, roles in enumerate(draft.journey.from_book):
         right, holders = holders_of(draft, roles[0])
         prefix = "owner" if n == 0 else roles[0].key
-        asked = len(roles) > 1 or any(r.confirms or r.shares for r in roles)
+        asked = len(roles) > 1 or any(r.confirms or (r.shares and r.source != "land") for r in roles)
         forms = _known(draft, filing, data, roles, right, prefix) if asked and right else []
         groups.append(Group(roles, holders, forms))
     return groups
@@ -369,6 +376,9 @@ def _save(request: HttpRequest, page: Page) -> list[dict[str, str]]:
     if draft.journey.us is not None and organisation is not None:
         people.append(filing_party(draft.journey.us.key, organisation))
     people += [_taker_party(form, numerator(form)) for form in page.takers]
+    if draft.journey.as_land:
+        right, _ = holders_of(draft, draft.journey.as_land)
+        coownership, denominator = (right.coownership, right.share_denominator) if right else ("", None)
     coownership = coownership or ("sole" if len(page.takers) < 2 else "joint")
     save_parties(
         actor=draft.actor,
@@ -390,6 +400,7 @@ def _from_book(page: Page, numerator: Callable[[Placed], int | None]) -> list[Pa
         for n, holder in enumerate(group.holders):
             form = group.forms[n] if group.forms else None
             role = (form.role if form else None) or group.roles[0]
+            as_land = role is draft.journey.as_land
             found.append(
                 PartyIn(
                     role=role.key,
@@ -397,7 +408,7 @@ def _from_book(page: Page, numerator: Callable[[Placed], int | None]) -> list[Pa
                     document_kind=holder.document_kind,
                     number=crypto.decrypt(holder.number_cipher, HOLDER_NUMBER),
                     phone=form.cleaned_data.get("phone", "") if form else "",
-                    share_numerator=numerator(form) if form else None,
+                    share_numerator=holder.share_numerator if as_land else numerator(form) if form else None,
                     organisation_id=organisation.pk if organisation and holder.number_index == own else None,
                     source="register",
                 )

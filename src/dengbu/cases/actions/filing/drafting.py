@@ -290,7 +290,7 @@ def save_survey(*, actor: Actor, docket_id: uuid.UUID, number: str, version: int
         )
     kind, terms = TYPES[case.type_code], case.filed.get("terms", {})
     more = list(units) if kind.subject == "project" else list(units[1:])
-    same = case.unit_code == units[0] and set(terms.get("units", ())) <= set(units)
+    same = case.unit_code == units[0] and set(terms.get("units") or ()) <= set(units)
     if case.state == State.CORRECTION and not same:
         raise Refused(CORRECTION_OTHER_UNIT)
     if case.unit_code and not same:
