@@ -122,7 +122,7 @@ def facts_of(cases: Sequence[Case], *, with_numbers: bool = True) -> dict[uuid.U
             evidence=frozenset(key.split("-")[0] for key in pages[case.docket_id]),
             contract=_contract(filing) if filing else None,
             other_filing=_contract(by_unit[case.unit_code]) if case.unit_code in by_unit else None,
-            filed_units=frozenset(u for u in _named(case) if u in by_unit),
+            filed_units=frozenset(u for u in units_of(case) if u in by_unit),
             officer=case.filed.get("officer", {}),
             surveyed=_served(surveys.get(survey_id(case)), case),
             in_book=in_book,
@@ -149,9 +149,10 @@ def facts(case: Case) -> CaseFacts:
     return facts_of([case])[case.docket_id]
 
 
-def _named(case: Case) -> tuple[str, ...]:
+def units_of(case: Case) -> tuple[str, ...]:
     """The unit that was applied for, and those that the application names with it."""
-    return tuple(u for u in (case.unit_code, *case.filed.get("terms", {}).get("units") or ()) if u)
+    named = case.filed.get("terms", {}).get("units") or ()
+    return tuple(u for u in dict.fromkeys((case.unit_code, *named)) if u)
 
 
 def survey_id(case: Case) -> uuid.UUID | None:
@@ -186,7 +187,7 @@ def _served(one: Measured | None, case: Case) -> Mapping[str, Mapping[str, Any]]
 
 def _filings(cases: Sequence[Case]) -> tuple[dict[str, Filing], dict[str, Filing]]:
     numbers = {c.filed.get("contract", {}).get("filing_no", "") for c in cases} - {""}
-    units = {u for c in cases if TYPES[c.type_code].stopped_by_filing for u in _named(c)}
+    units = {u for c in cases if TYPES[c.type_code].stopped_by_filing for u in units_of(c)}
     if not numbers and not units:
         return {}, {}
     found = filings(filing_nos=numbers, unit_codes=units)

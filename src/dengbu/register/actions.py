@@ -58,6 +58,8 @@ class Entered:
     docket_id: uuid.UUID | None
     granted: tuple[fx.Grant, ...]
     ended: tuple[uuid.UUID, ...]
+    restricted: tuple[fx.Restrict, ...] = ()
+    lifted: tuple[uuid.UUID, ...] = ()
     noted: tuple[fx.Note, ...] = ()  # among them rights that get a new paper and stay as they are
 
 
@@ -140,7 +142,9 @@ def enter(
                 entry.docket_id,
                 granted,
                 ended,
-                tuple(e for e in one.effects if isinstance(e, fx.Note)),
+                restricted=tuple(e for e in one.effects if isinstance(e, fx.Restrict)),
+                lifted=tuple(e.restriction for e in one.effects if isinstance(e, fx.Lift)),
+                noted=tuple(e for e in one.effects if isinstance(e, fx.Note)),
             )
         )
     current().note(entries=[e.number for e in outcome.entries][:50], count=len(made))

@@ -24,7 +24,7 @@ from dengbu.register.rules import RightFact, UnitBook
 from .. import prints
 from ..facts import CaseFacts
 from ..models import Case, CaseDocument
-from . import words
+from . import proofs, words
 from .matters import PHOTOS
 
 PAPER_NAMES = {
@@ -80,23 +80,31 @@ def certificate_page(
     It is the next print of the certificate; `as_printed`: the last one, to be looked at beside the paper.
     """
     case = found.case
-    book, right = _right(unit_book(certificate.unit_code), certificate)
+    book = unit_book(certificate.unit_code)
+    objection = proofs.restriction(book, certificate.right_id) if book else None
     head = words.head(case, certificate.number, actor, reprint=max(certificate.prints - as_printed, 0))
     registered = clock.local(case.entered_at).date() if case.entered_at else clock.today()
-    names = [h.name for h in right.holders]
+    if book is not None and objection is not None:
+        said = proofs.of_objection(book, objection)
+    else:
+        book, right = _right(book, certificate)
+        names = [h.name for h in right.holders]
+        said = {
+            "right_or_matter": proofs.matter(right),
+            "holders": tuple(names),
+            "obligors": proofs.obligors(right),
+            "other_facts": proofs.lines(right),
+            "notes": (f"抵押顺位：第{right.rank}顺位。",) if right.rank else (),
+        }
     if certificate.kind == "proof":
         return ProofPage(
             head=head,
             proof_number=certificate.number,
             blank_serial=blank_serial,
-            right_or_matter=RightKind(right.kind).label,
-            holders=tuple(names),
-            obligors=tuple(right.terms.get("mortgagors", ())),
             location=book.location,
             unit_code=book.code,
-            other_facts=_mortgage_lines(right),
-            notes=(f"抵押顺位：第{right.rank}顺位。",) if right.rank else (),
             registered_on=registered,
+            **said,
         )
     held = [f"持证人：{certificate.holder_names}"] if certificate.holder_names != "、".join(names) else []
     previous = previous_certificates(case)
@@ -122,19 +130,6 @@ def certificate_page(
         ),
         registered_on=registered,
         plan_facts=(("宗地代码", book.parcel_code),),
-    )
-
-
-def _mortgage_lines(right: RightFact) -> tuple[str, ...]:
-    terms = right.terms
-    limit = terms.get("transfer_limited")
-    limited = "未记载" if limit is None else "是" if limit else "否"
-    return (
-        "抵押方式：一般抵押",
-        f"被担保主债权数额：{words.yuan(int(terms.get('amount_fen', 0)))}",
-        f"债务履行期限：{words.cn(terms.get('debt_from'))}起 {words.cn(terms.get('debt_until'))}止",
-        f"担保范围：{terms.get('scope', '')}",
-        f"是否存在禁止或限制转让抵押不动产的约定：{limited}",
     )
 
 

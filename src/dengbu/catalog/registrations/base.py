@@ -67,8 +67,8 @@ class RegistrationType:
     line: ClassVar[str]
     kind: ClassVar[RegistrationKind]
     roles: ClassVar[tuple[Role, ...]] = ()
-    owner_roles: ClassVar[tuple[str, ...]]  # whose right is disposed of (义务人); from `roles`
-    taker_roles: ClassVar[tuple[str, ...]]  # who gets or keeps the right (权利人); from `roles`
+    owner_roles: ClassVar[tuple[str, ...]] = ()  # whose right is disposed of (义务人); from `roles`
+    taker_roles: ClassVar[tuple[str, ...]] = ()  # who gets or keeps the right (权利人); from `roles`
     absent_roles: ClassVar[tuple[str, ...]] = ()  # who does not apply: the dead, those a judgment speaks of
     confirming: ClassVar[tuple[str, ...]] = ()  # who must confirm what another filed; from `roles`
     subject: ClassVar[Subject] = "home"

@@ -151,7 +151,7 @@ class ResidenceFirst(RegistrationType):
                 "owners": [h.name for h in book.ownership.holders] if book.ownership else [],
             },
             coownership="sole" if len(residents) == 1 else "joint",
-            instrument=str(terms.get("contract_no", ""))[:60],
+            instrument=str(terms.get("contract_no") or "")[:60],
         )
 
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 
+from dengbu.core import clock
 from dengbu.core.vocabulary import HouseUse
 from dengbu.project.demo.candidates import Candidate
 from dengbu.project.demo.district import plan
-from dengbu.project.demo.people import DemoPerson
+from dengbu.project.demo.people import DemoOrganisation, DemoPerson, operators
 
 from . import filing, matters, roads
-from .plays import PLAYS, Play, day, person_beside
+from .plays import ORGAN, PLAYS, Play, day, person_beside
 from .roads import CASE_NO, DESKS, NothingLeft, Walk, Walked
 from .visitor import Form, Page, StepFailed, Visitor
 
@@ -23,10 +24,13 @@ PORTALS = {"owner": "my", "taker": "my", "bank": "bank", "developer": "dev", "de
 def walk_type(walk: Walk, code: str) -> Walked:
     """Take one case of a type through. Raises NothingLeft, StepFailed."""
     play = PLAYS[code]
-    for candidate in roads.free(walk, play.stock):
+    if play.after and play.after not in walk.used:
+        walk_type(walk, play.after)
+    for candidate in [walk.used.pop(play.after)] if play.after else roads.free(walk, play.stock):
         other = candidate.buyer or person_beside(candidate, [p for p in plan().people if p.phone])
         filer_at, portal = _filer(walk, play, candidate, other)
-        tasks = filing.begin(filer_at, portal, code)
+        at_desk = play.filer == "desk"
+        tasks = filing.begin_at_desk(filer_at, code) if at_desk else filing.begin(filer_at, portal, code)
         walk.step(filer_at.who, f"开始{code}")
         try:
             _property(filer_at, tasks, candidate, play)
@@ -43,7 +47,8 @@ def walk_type(walk: Walk, code: str) -> Walked:
         walked = Walked(code, case_no=roads.found(CASE_NO, done, "case number"))
         walk.step(filer_at.who, f"提交，编号{walked.case_no}")
         docket_id = roads.docket_of(tasks)
-        _confirm_all(walk, docket_id, [candidate.owner, *([other] if play.typed else [])], filer_at)
+        if not at_desk:
+            _confirm_all(walk, docket_id, [candidate.owner, *([other] if play.typed else [])], filer_at)
         _at_the_office(walk, docket_id, filer_at, portal)
         roads.collect(walk, docket_id)
         taker = other if play.receiver == "taker" else candidate.owner
@@ -52,6 +57,7 @@ def walk_type(walk: Walk, code: str) -> Walked:
             who = roads.bank_operator(candidate)
         roads.close(walk, walked, docket_id, *who, certificate=play.proof)
         roads.look(filer_at, portal, walked, docket_id)
+        walk.used[code] = candidate
         return walked
     raise NothingLeft(f"{code}: no free unit or mortgage is left")
 
@@ -62,11 +68,14 @@ def _filer(walk: Walk, play: Play, candidate: Candidate, other: DemoPerson) -> t
         assert candidate.organisation is not None
         return walk.account(f"{candidate.organisation.key}-1"), portal
     if play.filer == "desk":
-        return walk.account(DESKS[0]), portal
+        return walk.account(DESKS[1]), portal  # who types may not accept
     return walk.person(candidate.owner if play.filer == "owner" else other), portal
 
 
 def _phone(who: object) -> str:
+    """A person's own; an organisation's is its operator's."""
+    if isinstance(who, DemoOrganisation):
+        return next((o.phone for o in operators() if o.organisation == who.key), "")
     return str(getattr(who, "phone", ""))
 
 
@@ -113,7 +122,7 @@ def _parties(visitor: Visitor, tasks: Page, candidate: Candidate, other: DemoPer
             and not form.values.get(name)
         ):
             values[name] = form.choices[name][0]
-    if "buyer-0-phone" in form.names:
+    if "buyer-0-phone" in form.names and play.typed:
         typed = {
             "name": other.name,
             "document_kind": "resident_id",
@@ -126,8 +135,18 @@ def _parties(visitor: Visitor, tasks: Page, candidate: Candidate, other: DemoPer
             for name, value in typed.items()
             if value and f"buyer-0-{name}" in form.names and not form.values.get(f"buyer-0-{name}")
         }
+    if play.organ:
+        values |= {f"buyer-0-{k}": v for k, v in ORGAN.items() if f"buyer-0-{k}" in form.names}
+        if len(play.typed) > 1:
+            page = visitor.submit(page, form, values | {"do": "add"})
+            form = page.form("version")
+            second = {"role": play.typed[1], "name": candidate.owner.name, "document_kind": "resident_id",
+                      "number": candidate.owner.number, "phone": _phone(candidate.owner)}  # fmt: skip
+            values = {f"buyer-1-{k}": v for k, v in second.items() if f"buyer-1-{k}" in form.names}
     if "coownership" in form.names:
         values["coownership"] = play.coownership
+        if play.coownership == "by_share":  # who gives keeps half
+            values |= {name: "50%" for name in form.names if re.fullmatch(r"[a-z_]+-\d+-share", name)}
     visitor.submit(page, form, values | ({"do": "save"} if "do" in form.names else {}))
 
 
@@ -159,6 +178,10 @@ def _answer(form: Form, name: str, candidate: Candidate) -> str:
         return day(days=3650)
     if name.endswith(("_use", "use")):
         return HouseUse.DWELLING.value
+    if name == "served_at":
+        return f"{clock.local(clock.now()):%Y-%m-%d %H:%M}"
+    if name.endswith("_months"):
+        return "36"
     return f"演示{candidate.unit_code[-6:]}"
 
 
@@ -180,7 +203,7 @@ def _confirm_all(walk: Walk, docket_id: str, people: list[object], filer_at: Vis
 
 def _at_the_office(walk: Walk, docket_id: str, applicant_at: Visitor, portal: str) -> None:
     """网上审核 → 预审二维码 → 窗口受理登簿 → 打印. What has to be waited for is settled on the way."""
-    roads.review_and_accept(walk, docket_id, applicant_at, portal)
+    roads.review_and_accept(walk, docket_id, applicant_at, portal, slip=portal != "desk")
     matters.settle(walk, docket_id)
 
 

@@ -39,6 +39,12 @@ def begin(visitor: Visitor, portal: str, type_code: str) -> Page:
     return visitor.submit(page, form, {"do": "new"})
 
 
+def begin_at_desk(visitor: Visitor, type_code: str) -> Page:
+    """代为录入: the desk begins the draft, for somebody who walked in or on a court's paper."""
+    page = visitor.get("/desk/walkin/")
+    return visitor.submit(page, page.form("type"), {"type": type_code})
+
+
 def choose_property(visitor: Visitor, tasks: Page, unit_code: str) -> Page:
     """Find the property by its unit code and confirm it."""
     page = visitor.get(f"{tasks.path}property/?q={unit_code}")

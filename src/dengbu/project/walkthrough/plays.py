@@ -33,6 +33,8 @@ class Play:
     choose_right: bool = False
     proof: bool = True  # something is handed out
     receiver: Literal["owner", "taker", "bank", "developer"] = "owner"
+    after: str = ""  # on the home of another type's walk, which makes what this one is about
+    organ: bool = False  # the first who is typed is a court, the second whom its paper is about
     more: Callable[[Candidate], Mapping[str, str]] | None = None
 
 
@@ -40,6 +42,14 @@ def day(**shift: int) -> str:
     """A day from today, as typed."""
     return (clock.today() + dt.timedelta(**shift)).isoformat()
 
+
+ORGAN = {  # a court of the demo: the number has a right check digit and belongs to nobody
+    "name": "演示区人民法院",
+    "document_kind": "uscc",
+    "number": "11410106MB0000001Y",
+    "phone": "13800000000",
+}
+ORDER = {"document_no": "（2026）演0106执1号", "bearers": "演示甲 01，演示乙 02", "authority_kind": "court"}
 
 PLAYS: dict[str, Play] = {
     "P02": Play("B01", typed=("donee",), receiver="taker"),
@@ -51,13 +61,73 @@ PLAYS: dict[str, Play] = {
         # notarised: one without a deed is announced for fifteen working days first (tests/flows/test_matters.py)
         answers={"proof": "notarised", "divided": "no", "administrator": "no"},
     ),
+    "P04": Play("B01", typed=("receiver",), receiver="taker"),
+    "P05": Play("B01", typed=("spouse_after",), receiver="taker", answers={"still_married": "yes"}),
+    "P06": Play(
+        "B01",
+        typed=("transferee",),
+        receiver="taker",
+        coownership="by_share",
+        answers={"how": "outside", "paid": "no"},
+    ),
+    "P08": Play("B01", filer="taker", typed=("winner",), receiver="taker", answers={"ends_mortgages": "no"}),
+    "P10": Play("B01"),
     "P15": Play("B01"),
     "P16": Play("B01", answers={"lost_on": "2026-11-01"}),
     "P17": Play("B01", proof=False, answers={"reason": "waived"}),
     "P18": Play("B01", typed=("resident",), receiver="taker"),
+    "P20": Play("P01", typed=("buyer",), receiver="taker"),
     "B02": Play("B01", filer="bank", receiver="bank"),
+    "B04": Play("B06", filer="bank", receiver="bank", answers={"change": "content", "new_amount_fen": "1万"}),
+    "B14": Play("B01", filer="bank", receiver="bank", answers={"transfer_limited": "no"}),
+    "S01": Play(
+        "B01",
+        filer="desk",
+        organ=True,
+        typed=("requester", "debtor"),
+        proof=False,
+        answers=ORDER | {"measure": "seizure", "share_of": "", "until": "", "holder_named": ""},
+    ),
+    "S02": Play(
+        "",
+        after="S01",
+        filer="desk",
+        organ=True,
+        typed=("requester",),
+        proof=False,
+        answers=ORDER | {"reason": "ordered", "other_authority": ""},
+    ),
+    "S06": Play(
+        "B01", filer="desk", organ=True, typed=("requester",), proof=False, answers=ORDER | {"until": ""}
+    ),
+    "S07": Play(
+        "",
+        after="S06",
+        filer="desk",
+        organ=True,
+        typed=("requester",),
+        proof=False,
+        answers=ORDER | {"other_authority": ""},
+    ),
+    "P19": Play("", after="P18", filer="taker", proof=False, answers={"reason": "waived"}),
+    "B07": Play(
+        "",
+        after="B02",
+        filer="bank",
+        receiver="bank",
+        answers={"ground": "no_more", "fixed_amount_fen": "1万"},
+    ),
+    "B10": Play("", after="B14", filer="bank", proof=False, answers={"reason": "waived"}),
+    "S08": Play(
+        "B01",
+        filer="desk",
+        proof=False,
+        answers={"until": day(days=20), "reason": "演示：材料正在核查，先行锁定"},
+    ),
     # On a survey, or on land alone.
-    "D05": Play("D05", typed=(), filer="developer", receiver="developer", answers={"taxes_due": "no", "presold": "no"}),
+    "D05": Play(
+        "D05", typed=(), filer="developer", receiver="developer", answers={"taxes_due": "no", "presold": "no"}
+    ),
     "D02": Play("D02", typed=(), filer="developer", receiver="developer", answers={"change": "price"}),
     "D04": Play("D04", typed=(), filer="developer", proof=False, answers={"reason": "waived"}),
     "P11": Play(
@@ -67,7 +137,11 @@ PLAYS: dict[str, Play] = {
         more=lambda c: {"survey_no": c.survey, "new_units": "\n".join(c.measured)},
     ),
     "D01": Play(
-        "D01", typed=(), filer="developer", receiver="developer", answers={"nature": "granted", "price_paid": "yes"}
+        "D01",
+        typed=(),
+        filer="developer",
+        receiver="developer",
+        answers={"nature": "granted", "price_paid": "yes"},
     ),
     "D03": Play(
         "D03",

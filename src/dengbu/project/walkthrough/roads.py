@@ -63,6 +63,7 @@ class Walk:
     say: Callable[[str], None]
     visitors: dict[str, Visitor] = field(default_factory=dict)
     steps: int = 0
+    used: dict[str, Any] = field(default_factory=dict)  # by type, the home it was walked on last
     skip: dict[str, int] = field(default_factory=dict)
     pass_days: Callable[[int], None] | None = None  # moves the office's clock on, where the walk may do that
 
@@ -220,15 +221,18 @@ def discharge(walk: Walk) -> Walked:
     raise NothingLeft("B06")
 
 
-def review_and_accept(walk: Walk, docket_id: str, applicant_at: Visitor, portal: str) -> None:
-    """网上审核 → 预审二维码 → 窗口受理登簿 → 打印."""
+def review_and_accept(
+    walk: Walk, docket_id: str, applicant_at: Visitor, portal: str, *, slip: bool = True
+) -> None:
+    """网上审核 → 预审二维码 → 窗口受理登簿 → 打印. What the desk typed itself has no slip to scan."""
     reviewer = review(walk, docket_id)
     walk.step(reviewer, "认领、查询限制、逐项给出结论，预审通过")
-    slip = applicant_at.get(f"/{portal}/cases/{docket_id}/pass/")
-    code = found(SHORT_CODE, slip, "short code")
     desk_at = walk.account(DESKS[0])
-    office.find_at_desk(desk_at, code)
-    walk.step(DESKS[0], f"扫码{code}，调取卷宗影像")
+    if slip:
+        page = applicant_at.get(f"/{portal}/cases/{docket_id}/pass/")
+        code = found(SHORT_CODE, page, "short code")
+        office.find_at_desk(desk_at, code)
+        walk.step(DESKS[0], f"扫码{code}，调取卷宗影像")
     office.check_at_desk(desk_at, docket_id)
     walk.step(DESKS[0], "核验身份、再次查询限制、逐项比对纸质材料")
     office.accept(desk_at, docket_id)
@@ -290,6 +294,9 @@ def close(
 
 
 def look(visitor: Visitor, portal: str, walked: Walked, docket_id: str) -> None:
+    if portal == "desk":  # no applicant follows it: what the archive said stands
+        walked.state = "archived"
+        return
     page = visitor.get(f"/{portal}/cases/{docket_id}/")
     if "已办结" not in page.text:
         raise StepFailed(f"{page.path}: the case is not archived ({page.said()})")

@@ -293,7 +293,7 @@ def tasks(draft: Draft) -> list[dict[str, Any]]:
 def party_rows(draft: Draft, number_purpose: str, phone_purpose: str) -> list[dict[str, Any]]:
     """The parties with masked numbers and phones, as cards of rows."""
     terms = draft.case.filed.get("terms", {})
-    words = {r.key: r.word for r in draft.journey.kind.roles} | {"debtor": "债务人"}
+    words = {"debtor": "债务人"} | {r.key: r.word for r in draft.journey.kind.roles}
     cards = []
     order = list(words)
     for party in sorted(

@@ -239,8 +239,13 @@ def _certificates(found: CaseFacts, granted: Sequence[Grant] | None) -> int:
     return len(takers) if separately and takers else 1
 
 
+OBJECTION = "objection"  # a restriction, and yet who objected gets a proof of it
+
+
 def paper_of(right_kind: str) -> CertificateKind:
-    """What is handed out for a right: a certificate for a title, a proof for all others (细则 20)."""
+    """What is handed out for a right: a certificate for a title, a proof for all others and for an objection (细则 20)."""
+    if right_kind == OBJECTION:
+        return CertificateKind.PROOF
     return CertificateKind.CERTIFICATE if RightKind(right_kind).is_ownership else CertificateKind.PROOF
 
 
@@ -259,7 +264,7 @@ def number_papers(
 ) -> None:
     """Old certificates die with their rights; new numbers are taken last (gapless counters)."""
     every = [entry for entries in entered.values() for entry in entries]
-    ended = [(right, e.entry_id) for e in every for right in e.ended]
+    ended = [(right, e.entry_id) for e in every for right in (*e.ended, *e.lifted)]
     ended += [(n.right, e.entry_id) for e in every for n in e.noted if n.new_paper and n.right is not None]
     if ended:
         void(actor=actor, rights=ended, reason="权利已转移、注销或换发证书")
@@ -284,6 +289,11 @@ def _requests(
     """The papers that one entry asks for: of the rights it made, and of those that stay and get a new paper."""
     rights: list[tuple[uuid.UUID, str, str, Sequence[HolderIn | HolderFact]]] = [
         (g.right, g.unit, g.kind, g.holders) for g in entry.granted if g.right not in gone
+    ]
+    rights += [
+        (r.restriction, r.unit, r.kind, (r.party,))
+        for r in entry.restricted
+        if r.kind == OBJECTION and r.party
     ]
     for note in entry.noted:
         book = books.get(note.unit)

@@ -144,7 +144,7 @@ class MortgageFirst(RegistrationType):
                 "mortgagors": [p.name for p in self.filed.role("mortgagor")],
             },
             rank=book.next_rank,
-            instrument=str(terms.get("contract_no", ""))[:60],
+            instrument=str(terms.get("contract_no") or "")[:60],
         )
 
 

@@ -87,7 +87,7 @@ class Freeze(ByPaper):
             document_no=str(terms["document_no"]),
             from_at=served_at(terms, at),
             until_at=end_of_day(dt.date.fromisoformat(until)) if until else None,
-            note=str(terms.get("reason", ""))[:500],
+            note=str(terms.get("reason") or "")[:500],
         )
 
 
@@ -147,7 +147,7 @@ class InternalLock(ByPaper):
 
     def check_all(self, book: UnitBook, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Refusal]:
         yield from super().check_all(book, books, at)
-        until, reason = self.filed.terms.get("until"), str(self.filed.terms.get("reason", "")).strip()
+        until, reason = self.filed.terms.get("until"), str(self.filed.terms.get("reason") or "").strip()
         yield from ends_after_it_begins(until, at)
         longest = time_limit("internal_lock", day_of(at)).amount
         if until and dt.date.fromisoformat(until) > day_of(at) + dt.timedelta(days=longest):

@@ -131,7 +131,7 @@ class Seizure(ByPaper):
 
     def renewed(self, book: UnitBook) -> RestrictionFact | None:
         """The seizure that a renewal names: by its paper's number, of this organ."""
-        number = str(self.filed.terms.get("earlier_no", "")).strip()
+        number = str(self.filed.terms.get("earlier_no") or "").strip()
         if self.filed.terms.get("measure") != "renewal":
             return None
         return next(
@@ -206,7 +206,7 @@ class Seizure(ByPaper):
             and terms.get("holder_named") is not True
         ):
             yield self._passed(book)
-        share = str(terms.get("share_of", "")).strip()
+        share = str(terms.get("share_of") or "").strip()
         if share and book.title and share not in {h.name for h in book.title.holders}:
             yield Refusal(
                 "F_SHARE_OF",
@@ -264,7 +264,7 @@ class Seizure(ByPaper):
             held = next(h for h, w in LINES.items() if old.kind in (h, w))
             share, party = old.share_of, restricted_anew(old, self.filed, book.code).party
         else:
-            held, share = self.held(book), str(terms.get("share_of", "")).strip()
+            held, share = self.held(book), str(terms.get("share_of") or "").strip()
             party = next(iter(holders(self._named_first(book))), None)
         waits = line.ahead(held, share)
         if waits:
@@ -280,7 +280,7 @@ class Seizure(ByPaper):
             kind=LINES[held] if waits else held,
             unit=book.code,
             authority=self.authority,
-            document_no=str(terms.get("document_no", "")),
+            document_no=str(terms.get("document_no") or ""),
             from_at=since,
             until_at=until,
             position=line.last_place(held) + 1 if waits else 0,
@@ -293,7 +293,7 @@ class Seizure(ByPaper):
 
     def _carried_on(self, book: UnitBook, old: RestrictionFact, at: dt.datetime) -> Iterable[Effect]:
         """A renewal in time: the same place in the line, a new end."""
-        number = str(self.filed.terms.get("document_no", ""))
+        number = str(self.filed.terms.get("document_no") or "")
         note = f"续封，原文号：{old.document_no}"[:500]
         yield Lift(book.code, old.public_id, "renewed")
         if old.kind in LINES.values():
@@ -330,7 +330,7 @@ class Seizure(ByPaper):
             "term_capped",
             {
                 "authority": self.authority,
-                "document_no": str(terms.get("document_no", "")),
+                "document_no": str(terms.get("document_no") or ""),
                 "asked": asked,
                 "entered": entered,
             },
@@ -397,5 +397,5 @@ class Unsealing(AboutRestriction):
             self.filed.terms.get("reason") == LAPSED
         ):  # the line itself says that its term is over, and since when
             return line_of(self, book, at).effects
-        number = str(self.filed.terms.get("document_no", ""))
+        number = str(self.filed.terms.get("document_no") or "")
         return line_of(self, book, at, {found.public_id: number or "lifted"}).effects

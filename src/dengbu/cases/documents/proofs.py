@@ -1,0 +1,97 @@
+"""What stands on a proof (不动产登记证明): the right or matter it proves, against whom, and its contents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dengbu.core import clock
+from dengbu.core.vocabulary import MortgagedThing, NoticeKind, RestrictionKind, RightKind
+from dengbu.register.rules import RestrictionFact, RightFact, UnitBook
+
+from . import words
+
+
+def matter(right: RightFact) -> str:
+    """证明权利或事项."""
+    kind = str(right.terms.get("notice_kind", ""))
+    if right.kind == "advance_notice" and kind in NoticeKind.values:
+        return NoticeKind(kind).label
+    if right.terms.get("thing") == MortgagedThing.WORKS_IN_PROGRESS:
+        return "在建建筑物抵押权"
+    return RightKind(right.kind).label
+
+
+def obligors(right: RightFact) -> tuple[str, ...]:
+    """义务人: who mortgages, who is bound by a notice, in whose home somebody lives."""
+    terms = right.terms
+    bound = (
+        terms.get("mortgagors") or terms.get("owners") or ([terms["obligor"]] if terms.get("obligor") else [])
+    )
+    return tuple(str(name) for name in bound)
+
+
+def lines(right: RightFact) -> tuple[str, ...]:
+    """其他: the contents of the right, by its kind."""
+    if right.kind == "residence":
+        return _residence(right.terms)
+    if right.kind == "mortgage" or right.terms.get("notice_kind") in ("presale_mortgage", "mortgage"):
+        return _mortgage(right)
+    if right.kind == "advance_notice":
+        price = right.terms.get("price_fen")
+        return (
+            *((f"合同编号：{right.instrument}",) if right.instrument else ()),
+            *((f"取得价格：{words.yuan(int(price))}",) if price else ()),
+        )
+    return ()
+
+
+def _mortgage(right: RightFact) -> tuple[str, ...]:
+    terms = right.terms
+    limit = terms.get("transfer_limited")
+    limited = "未记载" if limit is None else "是" if limit else "否"
+    term = f"{words.cn(terms.get('debt_from'))}起 {words.cn(terms.get('debt_until'))}止"
+    amount = words.yuan(int(terms.get("amount_fen") or 0))
+    if terms.get("mortgage_kind") == "maximum":
+        fixed = terms.get("fixed_amount_fen")
+        found = ["抵押方式：最高额抵押", f"最高债权额：{amount}", f"债权确定期间：{term}"]
+        if fixed is not None:
+            found.append(f"确定的债权数额：{words.yuan(int(fixed))}（{words.cn(terms.get('fixed_on'))}）")
+    else:
+        found = ["抵押方式：一般抵押", f"被担保主债权数额：{amount}", f"债务履行期限：{term}"]
+    return (
+        *found,
+        f"担保范围：{terms.get('scope', '')}",
+        f"是否存在禁止或限制转让抵押不动产的约定：{limited}",
+    )
+
+
+def _residence(terms: Any) -> tuple[str, ...]:
+    until = terms.get("until")
+    return (
+        f"居住范围：{terms.get('part', '')}",
+        f"居住期限：{'至' + words.cn(until) + '止' if until else '至居住权人去世'}",
+        f"有偿或无偿：{'有偿' if terms.get('paid') else '无偿'}",
+        f"可否出租：{'约定可以出租' if terms.get('may_let') else '不得出租'}",
+        *((f"居住的条件和要求：{terms['conditions']}",) if terms.get("conditions") else ()),
+    )
+
+
+def restriction(book: UnitBook, public_id: Any) -> RestrictionFact | None:
+    """The objection that a proof is about, if it stands."""
+    return next((r for r in book.restrictions if r.public_id == public_id and r.kind == "objection"), None)
+
+
+def of_objection(book: UnitBook, one: RestrictionFact) -> dict[str, Any]:
+    """The fields of the proof of an objection (异议登记)."""
+    until = (
+        f"{clock.local(one.until_at):%Y-%m-%d}前须起诉或申请仲裁"
+        if one.until_at
+        else f"案号：{one.document_no}"
+    )
+    return {
+        "right_or_matter": RestrictionKind.OBJECTION.label,
+        "holders": (one.party_name,),
+        "obligors": tuple(h.name for h in book.title.holders) if book.title else (),
+        "other_facts": (f"异议事项：{one.note}", f"期限：{until}"),
+        "notes": (),
+    }
