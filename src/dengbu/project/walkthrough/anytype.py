@@ -11,7 +11,7 @@ from dengbu.core import clock
 from dengbu.core.vocabulary import HouseUse
 from dengbu.project.demo.candidates import Candidate
 from dengbu.project.demo.district import plan
-from dengbu.project.demo.people import DemoPerson
+from dengbu.project.demo.people import DemoOrganisation, DemoPerson, operators
 
 from . import filing, matters, roads
 from .plays import ORGAN, PLAYS, Play, day, person_beside
@@ -73,6 +73,9 @@ def _filer(walk: Walk, play: Play, candidate: Candidate, other: DemoPerson) -> t
 
 
 def _phone(who: object) -> str:
+    """A person's own; an organisation's is its operator's."""
+    if isinstance(who, DemoOrganisation):
+        return next((o.phone for o in operators() if o.organisation == who.key), "")
     return str(getattr(who, "phone", ""))
 
 
@@ -119,7 +122,7 @@ def _parties(visitor: Visitor, tasks: Page, candidate: Candidate, other: DemoPer
             and not form.values.get(name)
         ):
             values[name] = form.choices[name][0]
-    if "buyer-0-phone" in form.names:
+    if "buyer-0-phone" in form.names and play.typed:
         typed = {
             "name": other.name,
             "document_kind": "resident_id",

@@ -159,6 +159,12 @@ class TakerForm(Placed):
                 del self.fields[name]
 
     @property
+    def blank(self) -> bool:
+        """Whether nothing was typed on this card."""
+        typed = (self.data.get(self.add_prefix(n), "") for n in ("name", "number", "phone"))
+        return self.known is None and not any(str(t).strip() for t in typed)
+
+    @property
     def kind(self) -> DocumentKind:
         value = self.known["document_kind"] if self.known else self.cleaned_data.get("document_kind")
         return DocumentKind(value) if value in DocumentKind.values else DocumentKind.RESIDENT_ID

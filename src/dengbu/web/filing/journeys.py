@@ -50,6 +50,11 @@ class Journey:
         return tuple(r for r in self.kind.roles if r.source in ("typed", "contract"))
 
     @property
+    def nobody_required(self) -> bool:
+        """Whether the cards of those who are typed may all stay empty."""
+        return not any(r.required for r in self.asked)
+
+    @property
     def asked_word(self) -> str:
         return self.asked[0].word if len(self.asked) == 1 else "当事人"
 

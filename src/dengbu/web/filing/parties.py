@@ -50,6 +50,11 @@ class Page:
     shares: ShareForm | None
     filing: Filing | None
 
+    def leave_out_the_blank(self) -> None:
+        """Nobody need stand in a role that is not required: a card left empty is nobody."""
+        if self.draft.journey.nobody_required:
+            self.takers = [t for t in self.takers if not t.blank]
+
     def all_valid(self) -> bool:
         judged = [form.is_valid() for form in self.forms]  # every form is judged, none is skipped
         return all(judged)
@@ -90,6 +95,7 @@ def parties(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpR
         return _show(request, page, focus=len(page.takers) - 1 if do == "add" else None)
     refused: Refused | None = None
     errors: list[dict[str, str]] = []
+    page.leave_out_the_blank()
     if page.all_valid():
         try:
             errors = _save(request, page)
@@ -224,7 +230,11 @@ def _stored_takers(draft: Draft, filing: Filing | None) -> list[TakerForm]:
             for n, buyer in enumerate(filing.role("buyer"))
         ]
     owned = draft.book.title if draft.book else None
-    if draft.actor.person_id and not (owned and owned.held_by(draft.actor.identity_index)):
+    if (
+        draft.actor.person_id
+        and not draft.journey.nobody_required
+        and not (owned and owned.held_by(draft.actor.identity_index))
+    ):
         account = account_of(draft.actor.person_id)
         return [_taker(draft, filing, 0, {"origin": "account", "phone": account.phone})]
     return [_taker(draft, filing, 0, {"origin": "typed"})]
