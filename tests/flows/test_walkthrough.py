@@ -29,7 +29,7 @@ def walk(office: LiveServer, *arguments: str) -> tuple[int, list[dict[str, Any]]
         capture_output=True,
         text=True,
         env=environment,
-        timeout=240,
+        timeout=1200,
     )  # fmt: skip
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines() if line], done.stderr
 
