@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import uuid
 
-import pypdf
 import pytest
 from django.db import IntegrityError, transaction
 
 from dengbu.cases import facts as facts_module
 from dengbu.cases import tasks
-from dengbu.cases.actions import deciding, desk, filing, matters, papers, review
+from dengbu.cases.actions import deciding, desk, filing, matters, review
 from dengbu.cases.actions.desk import entering
 from dengbu.cases.actions.telling import tell_parties
 from dengbu.cases.documents import catalogue
 from dengbu.cases.models import (
     Case,
-    CaseDocument,
     Claim,
     ClockStop,
     Objection,
@@ -27,7 +24,7 @@ from dengbu.cases.models import (
     Transition,
 )
 from dengbu.catalog.policy.policy import office_calendar
-from dengbu.core import clock, documents
+from dengbu.core import clock
 from dengbu.core.acts import Actor, act
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.core.workdays import add_workdays, workdays_between
@@ -98,9 +95,9 @@ def test_the_dead_are_neither_asked_to_the_desk_nor_questioned_nor_written_to() 
     docket_id = waiting.accepted_inheritance()
     came = {p.role: p.present_at is not None for p in office.parties_of(docket_id)}
     assert came == {"deceased": False, "heir": True}
-    assert office.BUYER[0] in printed(docket_id, "inquiry") and office.SELLER[0] not in printed(
-        docket_id, "inquiry"
-    )
+    assert office.BUYER[0] in waiting.printed(docket_id, "inquiry") and office.SELLER[
+        0
+    ] not in waiting.printed(docket_id, "inquiry")
     assert tell_parties(actor=office.SYSTEM, docket_ids=[docket_id], template="accepted") == 1
 
 
@@ -469,17 +466,9 @@ def put_a_tax_matter(*, actor: Actor, docket_id: uuid.UUID) -> None:
 # --- papers -------------------------------------------------------------------------------------------------------
 
 
-def printed(docket_id: uuid.UUID, kind: str) -> str:
-    """The text of a paper of the case, without white space."""
-    number = papers.print_paper(actor=office.clerk(), docket_id=docket_id, kind=kind)
-    made = CaseDocument.objects.get(docket_id=docket_id, kind=kind, print_no=number)
-    reader = pypdf.PdfReader(io.BytesIO(documents.read_verified(made.storage_key, made.digest)))
-    return "".join("".join(page.extract_text() for page in reader.pages).split())
-
-
 def test_the_notice_that_is_hung_out_says_what_the_site_says_and_names_nobody_whole() -> None:
     docket_id = waiting.accepted_inheritance()
-    notice, text = PublicNotice.objects.get(docket_id=docket_id), printed(docket_id, "public_notice")
+    notice, text = PublicNotice.objects.get(docket_id=docket_id), waiting.printed(docket_id, "public_notice")
     assert notice.number in text and notice.content["why"] in text and "李*明" in text
     for secret in (*office.SELLER, *office.BUYER):
         assert secret not in text
@@ -495,14 +484,14 @@ def test_a_paper_is_not_printed_before_there_is_what_it_says(visited: uuid.UUID)
         ("pause", "PRINT_NOT_PAUSED"),
     ):
         with pytest.raises(Refused) as refused:
-            printed(visited, kind)
+            waiting.printed(visited, kind)
         assert refused.value.codes == (code,)
     matters.pause(actor=office.lead(), docket_id=visited, reason="survey", evidence="待测绘队复测界址点")
-    assert "待测绘队复测界址点" in printed(visited, "pause")
+    assert "待测绘队复测界址点" in waiting.printed(visited, "pause")
     office.upload(actor=office.SYSTEM, docket_id=visited, item=matters.PHOTOS)
     waiting.record(visited)
     matters.confirm_inspection(actor=waiting.officer(25), docket_id=visited)
-    text = printed(visited, "inspection")
+    text = waiting.printed(visited, "inspection")
     assert "查看员24" in text and "查看员25" in text and "符合登记要求" in text
     titles = [line["title"] for line in catalogue(facts_module.facts(Case.objects.get(pk=visited)))]
     assert {"实地查看记录", "实地查看现场照片", "暂缓办理通知书"} <= set(titles)

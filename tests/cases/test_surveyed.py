@@ -119,6 +119,8 @@ def test_a_project_is_entered_from_its_building_table() -> None:
     wait_for_the_last(docket)
     survey.refresh_from_db()
     assert survey.status == "checked" and unit_book(home(1)) is None, "nothing is entered while it waits"
+    assert "3处，房屋建筑面积270.00㎡" in waiting.printed(docket, "application", CLERK)
+    assert "试验花园" in waiting.printed(docket, "receipt", CLERK)
     assert waiting.agree(docket, waiting.second(7012)) == "registered"
     case = Case.objects.get(pk=docket)
     assert (case.state, case.location) == ("registered", "试验花园")

@@ -23,11 +23,13 @@ from dengbu.parties.queries import agreement_state
 from dengbu.project.demo.actions import load_district
 from dengbu.project.demo.candidates import TYPES, demo_candidates, planned
 from dengbu.project.demo.district import _Builder, plan
+from dengbu.project.demo.land import EACH
 from dengbu.project.demo.people import ORGANISATIONS, PASSWORD, DemoPerson
 from dengbu.register.models import Entry, Restriction
 from dengbu.register.queries import book_of
 from dengbu.register.rules import obstacles
 from dengbu.register.verify import verify
+from dengbu.surveys.models import Survey
 from tests.register.homes import put, sale
 
 
@@ -86,6 +88,20 @@ def test_nothing_else_stands_in_the_way_of_a_candidate(
     books = book_of([c.unit_code for c in free])
     met = {o.code for book in books.values() for o in obstacles(book, clock.now())}
     assert met == codes
+
+
+@pytest.mark.parametrize("kind", ["D01", "D02", "D03", "D04", "D05", "P11", "P21"])
+def test_surveys_and_bare_land_wait_to_be_filed_on(module_demo_database: Any, kind: str) -> None:
+    found = planned(kind)
+    assert len(found) == len({c.unit_code for c in found}) == EACH
+    books = book_of([c.unit_code for c in found])
+    for c in found:
+        assert c.in_book == (c.unit_code in books), c
+        if c.in_book:
+            title = books[c.unit_code].title
+            assert title and title.held_by(crypto.index(c.owner.number))
+        if c.survey:
+            assert Survey.objects.get(number=c.survey).status == "checked"
 
 
 def test_a_used_candidate_is_offered_no_more(own_demo_database: Any) -> None:

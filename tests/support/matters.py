@@ -4,14 +4,16 @@ for a notice and a second reviewer, a house registered for the first time for tw
 from __future__ import annotations
 
 import datetime as dt
+import io
 import uuid
 from typing import Any
 
+import pypdf
 import pytest
 
-from dengbu.cases.actions import desk, filing, matters, review
-from dengbu.cases.models import PendingMatter, PublicNotice
-from dengbu.core import clock
+from dengbu.cases.actions import desk, filing, matters, papers, review
+from dengbu.cases.models import CaseDocument, PendingMatter, PublicNotice
+from dengbu.core import clock, documents
 from dengbu.core.acts import Actor
 from tests.support import office
 
@@ -102,3 +104,11 @@ def inspect(docket_id: uuid.UUID, first: Actor | None = None, other: Actor | Non
     record(docket_id, first)
     state: str = matters.confirm_inspection(actor=other or officer(25), docket_id=docket_id)
     return state
+
+
+def printed(docket_id: uuid.UUID, kind: str, by: Actor | None = None) -> str:
+    """The text of a paper of the case, without white space."""
+    number = papers.print_paper(actor=by or office.clerk(), docket_id=docket_id, kind=kind)
+    made = CaseDocument.objects.get(docket_id=docket_id, kind=kind, print_no=number)
+    reader = pypdf.PdfReader(io.BytesIO(documents.read_verified(made.storage_key, made.digest)))
+    return "".join("".join(page.extract_text() for page in reader.pages).split())

@@ -67,7 +67,7 @@ def summary(one: Measured) -> dict[str, Any]:
         ("测绘完成", cn_date(s.surveyed_on)),
         ("可以登记的单元", f"{len(one.units)} 处"),
         ("业主共有部分", f"{len(one.common)} 处" if one.common else ""),
-        ("面积合计", f"{s.area_m2} ㎡"),
+        ("宗地面积" if s.kind == SurveyKind.LAND else "建筑面积合计", f"{s.area_m2} ㎡"),
     ]
     units = [
         {"code": group_unit_code(c), "location": one.facts[c]["location"], "area": one.facts[c]["area_m2"]}

@@ -84,11 +84,7 @@ def _go_on(case: Case, event: str, actor: Actor, parties: list[CaseParty], found
     waiting: list[CaseParty] = []
     if not case.filed_for_by_staff:
         for party in parties:
-            if (
-                party.number_index
-                and party.number_index == actor.identity_index
-                and party.confirmed_at is None
-            ):
+            if party.confirmed_at is None and _speaks_for(actor, party, case):
                 _confirm(party, actor)
         waiting = awaiting(found, parties)
     if waiting:
@@ -96,6 +92,12 @@ def _go_on(case: Case, event: str, actor: Actor, parties: list[CaseParty], found
         _invite(case, waiting, actor)
     else:
         _submitted(case, event, actor, parties)
+
+
+def _speaks_for(actor: Actor, party: CaseParty, case: Case) -> bool:
+    """Whether who submits is this party, or the operator of this party where it is the organisation that files."""
+    itself = bool(party.number_index) and party.number_index == actor.identity_index
+    return itself or (party.organisation_id is not None and party.organisation_id == case.organisation_id)
 
 
 def awaiting(found: CaseFacts, parties: Sequence[CaseParty]) -> list[CaseParty]:
