@@ -132,6 +132,7 @@ def test_a_homestead_pays_for_its_certificates_only():
 
 
 def test_the_bank_pays_although_the_mortgagor_is_small_unless_the_office_says_otherwise():
+    """corrections 20."""
     facts = FeeFacts("FEE_MTG", LATER, (SHOP,), small_mortgagor=True)
     assert assess(facts, fee_standards()).total_fen == 55_000
     milder = [s.model_copy(update={"small_mortgagor_exempts": True}) for s in fee_standards()]

@@ -200,6 +200,7 @@ def test_a_sale_passes_an_obstacle_with_the_paper_that_answers_it(state: str, pa
 
 
 def test_an_unclear_limit_needs_the_officers_recorded_reason() -> None:
+    """corrections 16: empty is not "no"."""
     the_book = BOOKS["unclear mortgage"]
     obstacle = str(the_book.mortgages[0].public_id)
     assert asked("P01", the_book) == {"R_MTG_UNCLEAR"}

@@ -114,6 +114,15 @@ def test_each_obstacle_is_answered_as_the_law_says(code: str, obstacle: str) -> 
         assert (obstacle in refused(filed(code, officer=reason), the_book)) == (how == BLOCK)
 
 
+@pytest.mark.parametrize(("landholder", "stopped"), [(LI, True), (OTHER, False)])
+def test_a_seizure_of_land_reaches_the_house_unless_owners_differ(landholder: str, stopped: bool) -> None:
+    """corrections 6: of another's land the officer decides, with a reason."""
+    the_book = home("P01", land=(restriction("seizure"),), land_rights=(right("land_use", landholder),))
+    reasons = {str(o.public_id): "核对过" for o in obstacles(the_book, NOW)}
+    assert refused(filed("P01"), the_book) == {"R_LANDSEAL"}
+    assert refused(filed("P01", officer=reasons), the_book) == ({"R_LANDSEAL"} if stopped else set())
+
+
 @pytest.mark.parametrize("code", sorted(LAW))
 def test_every_paper_that_can_be_asked_for_stands_on_the_list_of_the_type(code: str) -> None:
     """What answers an obstacle can be brought: its condition puts it on the checklist."""

@@ -504,6 +504,7 @@ class TestHandOut:
             assert cursor.fetchone()[0] == 0
 
     def test_an_unpaid_fee_stops_the_hand_out_and_nothing_is_written(self):
+        """corrections 12."""
         stock()
         made = printed()
         with pytest.raises(Refused) as refused:

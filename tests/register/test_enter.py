@@ -53,6 +53,7 @@ def test_a_sale_ends_the_sellers_title_and_makes_the_buyers() -> None:
 
 @pytest.mark.django_db
 def test_an_entry_bears_todays_date_the_actor_and_a_digest_of_all_it_says() -> None:
+    """corrections 11: never back-dated."""
     Town().build()
     made = put(sale(home(1), LI, WANG)).entries[0]
     entry = Entry.objects.get(pk=made.entry_id)

@@ -109,6 +109,16 @@ PLAYS: dict[str, Play] = {
         proof=False,
         answers=ORDER | {"other_authority": ""},
     ),
+    "P13": Play(
+        "B01",
+        filer="taker",
+        typed=("objector",),
+        receiver="taker",
+        answers={"stage": "new", "refused": "yes"},
+    ),
+    "P14": Play(
+        "", after="P13", filer="taker", typed=("applicant",), proof=False, answers={"reason": "withdrawn"}
+    ),
     "P19": Play("", after="P18", filer="taker", proof=False, answers={"reason": "waived"}),
     "B07": Play(
         "",

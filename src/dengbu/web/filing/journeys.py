@@ -121,9 +121,10 @@ class Journey:
 
 # What can be filled in on line today; each has been walked from filing to archive.
 ONLINE = (
-    "P01", "P02", "P03", "P04", "P05", "P06", "P08", "P10", "P15", "P16", "P17", "P20",
-    "P18", "P19", "S01", "S02", "S06", "S07", "S08", "D09", "B01", "B02", "B04", "B06", "B07", "B10", "B14",
-    "D01", "D02", "D03", "D04", "D05", "P11", "P21",  # on a survey, or on land alone
+    "P01", "P02", "P03", "P04", "P05", "P06", "P08", "P10", "P11", "P13", "P14", "P15", "P16", "P17", "P18", "P19",
+    "P20", "P21", "D01", "D02", "D03", "D04", "D05", "D09",
+    "B01", "B02", "B04", "B06", "B07", "B10", "B14",
+    "S01", "S02", "S06", "S07", "S08",
 )  # fmt: skip
 
 JOURNEYS: dict[str, Journey] = {code: Journey(TYPES[code]) for code in ONLINE if code in TYPES}

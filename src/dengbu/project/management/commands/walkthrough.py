@@ -43,7 +43,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--type", choices=sorted(ROADS), default="P01", help="the registration type to walk"
+            "--type", choices=sorted(ROADS), nargs="+", default=["P01"], help="the registration types to walk"
         )
         parser.add_argument("--all", action="store_true", help="every type, one after the other")
         parser.add_argument("--count", type=int, default=1, help="how many cases of each type (D09: batches)")
@@ -59,10 +59,11 @@ class Command(BaseCommand):
         out = self.stdout.write
         quiet = options["json"]
         status = 0
+        table: list[Walked] = []
         with walking(
             options["base_url"].rstrip("/"), options["simulator_url"], _nothing if quiet else out
         ) as walk:
-            for kind in ROADS if options["all"] else [options["type"]]:
+            for kind in ROADS if options["all"] else options["type"]:
                 for _ in range(options["count"]):
                     if not quiet:
                         out(f"{kind}")
@@ -78,15 +79,29 @@ class Command(BaseCommand):
                         status = 1
                     finally:
                         walk.leave()
+                    table += cases
                     for walked in cases:
                         walked.seconds, walked.steps = clock.monotonic() - started, walk.steps
                         out(json.dumps(walked.as_json(), ensure_ascii=False) if quiet else _said(walked))
+        if not quiet and len(table) > 1:
+            out(_table(table))
         if status:
             sys.exit(status)
 
 
 def _nothing(_: str) -> None:
     return None
+
+
+def _table(cases: list[Walked]) -> str:
+    """One line a case: type, what came of it, entry, paper, steps, seconds; and how many of each."""
+    lines = [
+        f"{c.type:4} {c.state:9} {c.entry_no or '—':13} {c.certificate_no or c.error or '不发证'}"
+        f"  {c.steps}步 {c.seconds:.1f}秒"
+        for c in cases
+    ]
+    failed = sum(c.state != "archived" for c in cases)
+    return "\n".join([*lines, f"{len({c.type for c in cases})}类{len(cases)}件，{failed}件没有办结"])
 
 
 def _said(walked: Walked) -> str:
