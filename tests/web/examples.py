@@ -462,7 +462,11 @@ class Examples:
         )
 
     def _ex_survey(self) -> Any:
-        return (uuid.UUID(self.once("survey", lambda: taken(by=acting(staff("accept1")))["survey"])),), None
+        return (
+            uuid.UUID(
+                self.once("survey", lambda: taken(by=acting(staff("accept1")), number="CH-E-1")["survey"])
+            ),
+        ), None
 
     def _ex_survey_kind(self) -> Any:
         return ("building",), None
