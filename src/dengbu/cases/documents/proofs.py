@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from dengbu.core import clock
@@ -83,15 +84,15 @@ def restriction(book: UnitBook, public_id: Any) -> RestrictionFact | None:
 
 def of_objection(book: UnitBook, one: RestrictionFact) -> dict[str, Any]:
     """The fields of the proof of an objection (异议登记)."""
-    until = (
-        f"{clock.local(one.until_at):%Y-%m-%d}前须起诉或申请仲裁"
-        if one.until_at
-        else f"案号：{one.document_no}"
-    )
+    if one.until_at:  # the term ends at midnight after its last day
+        last = clock.local(one.until_at - dt.timedelta(seconds=1)).date()
+        term = f"至{words.cn(last.isoformat())}止，期限内须起诉或申请仲裁"
+    else:
+        term = f"已起诉或申请仲裁，{one.document_no}"
     return {
         "right_or_matter": RestrictionKind.OBJECTION.label,
         "holders": (one.party_name,),
         "obligors": tuple(h.name for h in book.title.holders) if book.title else (),
-        "other_facts": (f"异议事项：{one.note}", f"期限：{until}"),
+        "other_facts": (f"异议事项：{one.note}", f"期限：{term}"),
         "notes": (),
     }
