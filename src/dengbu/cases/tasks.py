@@ -14,6 +14,7 @@ from dengbu.core.refusals import Refused
 from .actions.closing import expire_overdue
 from .actions.filing import close_old_drafts, tell_of_ending_drafts
 from .actions.filing_changes import note_filing_change
+from .actions.lapses import enter_lapses
 from .actions.matters import end_notice, ended_notices
 from .actions.telling import tell_parties
 
@@ -55,6 +56,14 @@ def notices(timestamp: int) -> None:
             end_notice(actor=ROAD, docket_id=docket_id)
         except Refused as refused:  # somebody was quicker, or took it back meanwhile
             log.info("notice not settled", docket=str(docket_id), codes=refused.codes)
+
+
+@app.periodic(cron="20 * * * *", periodic_id="cases.lapses")
+@app.task(name="cases.lapses", queueing_lock="cases.lapses", pass_context=False)
+def lapses(timestamp: int) -> None:
+    """Seizures past their term are entered as over, and who waited moves up; a few hundred at a time."""
+    while enter_lapses(actor=ROAD):
+        pass
 
 
 @app.periodic(

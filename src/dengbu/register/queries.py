@@ -159,6 +159,20 @@ def rights_of_holder(
         return [(row[0], row[1]) for row in cursor.fetchall()]
 
 
+def seizures_past_their_term(at: dt.datetime, limit: int) -> list[tuple[str, uuid.UUID]]:
+    """Live seizures and pre-seizures whose term was over at an instant, one a unit: (unit code, public id). One
+    statement, by the index of what runs out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT ON (u.code) u.code, s.public_id FROM register_restriction s"
+            " JOIN register_realestateunit u ON u.id = s.unit_id"
+            " WHERE s.ended_by_id IS NULL AND s.until_at <= %s AND s.kind IN ('seizure', 'preseizure')"
+            " AND u.ended_by_id IS NULL ORDER BY u.code, s.until_at LIMIT %s",
+            [at, limit],
+        )
+        return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
 def unit_codes_of_building(building_code: str) -> list[str]:
     """Codes of all units of a building, in code order. One statement."""
     with connection.cursor() as cursor:
