@@ -306,6 +306,12 @@ def test_the_land_page_ends_where_a_self_built_house_is_registered() -> None:
     assert set(self_built().unit_codes) == {UNIT, LAND}, "the land is locked too"
 
 
+def test_a_land_page_that_is_burdened_does_not_end_under_its_mortgage() -> None:
+    """Found by the state machine: the mortgage of the land would rest on nothing (民法典 397)."""
+    ground = book(LAND, right("mortgage", BANK, transfer_limited=False), title=LI)
+    assert refused(self_built(), ground) == {"B_LAND_BURDENED"}
+
+
 def test_builders_who_hold_the_land_together_are_all_registered() -> None:
     ground = book(LAND, title=right("land_use", LI, WANG))
     assert refused(self_built(), ground) == {"P_NOT_LAND_HOLDER"}

@@ -69,6 +69,8 @@ def test_all_owners_grant_it_and_nobody_grants_it_to_himself() -> None:
     two = book(title=right("house_ownership", LI, OTHER, coownership="joint"))
     assert refused(residence(), two) == {"P_OWNER_MISSING"}
     assert refused(residence(party("owner", LI), party("resident", LI)), book()) == {"P_RESIDES_IN_OWN"}
+    # Found by the state machine: a right that nobody holds.
+    assert refused(residence(party("owner", LI)), book()) == {"P_RESIDENT_MISSING"}
     firm = party("resident", BANK, document_kind="uscc")
     assert refused(residence(party("owner", LI), firm), book()) == {"P_RESIDENT_PERSON"}
     assert refused(residence(until="2026-11-23"), book()) == {"F_UNTIL_PAST"}

@@ -37,7 +37,7 @@ def seized(s: Scene) -> Filed:
 
 
 def organ(restriction: RestrictionFact) -> PartyFact:
-    known = {name: number for name, number in COURTS}
+    known = dict(COURTS)
     return by("requester", (restriction.authority, known.get(restriction.authority, COURTS[0][1])))
 
 

@@ -142,9 +142,11 @@ class Scene:
             [*self.book.rights, *self.book.restrictions, *self.book.land] if self.unit in self.books else []
         )
         officer = {str(r.public_id): "核实" for r in standing} | {"R_FILED": "核实", "possible_from": "核实"}
+        in_book = {c for b in self.books.values() for c in (b.parcel_code, b.building_code) if c}
         return Filed(
             uuid.uuid4(), self.unit, parties, terms=terms, evidence=PAPERS, contract=contract, officer=officer,
             surveyed=survey, houses_of_owner=houses,
+            in_book=frozenset(in_book),
         )  # fmt: skip
 
 

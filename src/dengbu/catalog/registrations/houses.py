@@ -249,6 +249,17 @@ class SelfBuiltFirst(HousesFirst):
         yield from shares_add_up(
             builders, filed.terms.get("coownership", "sole"), filed.terms.get("share_denominator")
         )
+        # The land's page ends with this entry: what burdens the land would rest on nothing (民法典 395, 397).
+        land = books.get(land_unit(self.units[0])) if self.units else None
+        burdens = [r for r in land.rights if r != land.land_use] if land is not None else []
+        if burdens:
+            yield Refusal(
+                "B_LAND_BURDENED",
+                f"土地使用权上还有{len(burdens)}项抵押权、预告登记等权利，土地并入房屋登记后这些权利没有着落。",
+                "请先与抵押权人等办理注销；房屋登记后再以房屋和土地一并设立。",
+                "民法典397；实施细则35",
+                "unit",
+            )
         if len({land_unit(u) for u in self.units}) > 1:
             yield Refusal(
                 "F_TWO_PARCELS",

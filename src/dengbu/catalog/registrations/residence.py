@@ -120,6 +120,14 @@ class ResidenceFirst(RegistrationType):
             yield from agents_may_act(self.filed, ("owner",), self.word("owner"))
         yield from filed_to_others(self.filed)
         residents = self.filed.role("resident")
+        if not residents:
+            yield Refusal(
+                "P_RESIDENT_MISSING",
+                "还没有填写居住权人。",
+                "请添加实际居住的人，由其确认。",
+                "民法典366；不动产登记暂行条例14",
+                "parties",
+            )
         if any(p.document_kind == "uscc" for p in residents):
             yield Refusal(
                 "P_RESIDENT_PERSON",
