@@ -17,7 +17,7 @@ from dengbu.register import effects as fx
 from dengbu.register.models import Entry, Right
 from dengbu.register.queries import unit_book
 from dengbu.register.verify import verify
-from tests.register.homes import LI, WANG, Given, Town, home, mortgage, put, seizure, title
+from tests.register.homes import LAND, LI, WANG, Given, Town, home, mortgage, put, seizure, title
 
 pytestmark = pytest.mark.django_db
 Sql = Callable[..., Any]
@@ -155,6 +155,40 @@ def test_a_home_has_one_live_ownership(town: Town, sql: Sql) -> None:
     write_right(sql, home(3))
 
 
+def test_land_has_one_live_right_of_use(town: Town, sql: Sql) -> None:
+    write_right(sql, LAND, "land_use")
+    with pytest.raises(DatabaseError, match="one_live_land_use_per_unit"):
+        write_right(sql, LAND, "land_use")
+
+
+@pytest.mark.parametrize("entry", [None, 999_999])
+def test_a_right_without_an_entry_is_refused(town: Town, sql: Sql, entry: int | None) -> None:
+    with pytest.raises(DatabaseError, match=r"made_by_id|stands in no effect"):
+        sql(
+            RIGHT_WITH_HOLDER,
+            uuid.uuid4(),
+            unit_id(sql, home(3)),
+            "house_ownership",
+            None,
+            None,
+            1,
+            entry,
+            [None],
+        )
+
+
+def test_two_entries_do_not_share_a_number(town: Town, sql: Sql) -> None:
+    entry = write_entry(sql)
+    with pytest.raises(DatabaseError, match="one_entry_per_number"):
+        sql(
+            "INSERT INTO register_entry (public_id, authority, year, number, registration_type, legal_date,"
+            " reviewer_of_record, registrar_of_record, acted_by, acted_by_name, instant, effects, digest)"
+            " SELECT gen_random_uuid(), authority, year, number, 'X', legal_date, '', '', '', '', instant, '[]', ''"
+            " FROM register_entry WHERE id = %s",
+            entry,
+        )
+
+
 def test_two_live_mortgages_do_not_share_a_rank(town: Town, sql: Sql) -> None:
     put(mortgage(home(1)))
     with pytest.raises(DatabaseError, match="one_live_rank_per_unit"):
@@ -196,12 +230,72 @@ def test_a_right_that_its_entry_does_not_name_is_refused(town: Town, sql: Sql) -
         write_right(sql, home(3), named=False)
 
 
-def write_restriction(sql: Sql, unit: str, entry: int, restriction: uuid.UUID, kind: str = "seizure") -> None:
+def write_restriction(
+    sql: Sql,
+    unit: str,
+    entry: int,
+    restriction: uuid.UUID,
+    kind: str = "seizure",
+    share: str = "",
+    place: int = 0,
+) -> None:
     sql(
         "INSERT INTO register_restriction (public_id, unit_id, kind, authority, document_no, share_of, position, note,"
-        " made_by_id) VALUES (%s, %s, %s, '', '', '', 0, '', %s)",
-        restriction, unit_id(sql, unit), kind, entry,
+        " made_by_id) VALUES (%s, %s, %s, '', '', %s, %s, '', %s)",
+        restriction, unit_id(sql, unit), kind, share, place, entry,
     )  # fmt: skip
+
+
+def write_seizure(sql: Sql, share: str = "", kind: str = "seizure", place: int = 0) -> uuid.UUID:
+    restriction = uuid.uuid4()
+    entry = write_entry(sql, {"effect": "restrict", "restriction": str(restriction)})
+    write_restriction(sql, home(1), entry, restriction, kind, share, place)
+    return restriction
+
+
+@pytest.mark.parametrize(
+    ("stands", "comes"), [("", ""), ("", "李小明"), ("李小明", ""), ("李小明", "李小明")]
+)
+def test_a_thing_is_not_seized_twice(town: Town, sql: Sql, stands: str, comes: str) -> None:
+    write_seizure(sql, stands)
+    with pytest.raises(DatabaseError, match="one_live_seizure_per_share"):
+        write_seizure(sql, comes)
+
+
+def test_two_do_not_wait_in_one_place(town: Town, sql: Sql) -> None:
+    write_seizure(sql, kind="waiting_seizure", place=1)
+    with pytest.raises(DatabaseError, match="one_place_in_line"):
+        write_seizure(sql, kind="waiting_seizure", place=1)
+    write_seizure(sql, kind="waiting_seizure", place=2)
+
+
+def test_a_restriction_is_lifted_once_by_an_entry_that_says_so(town: Town, sql: Sql) -> None:
+    restriction = write_seizure(sql)
+    lift = "UPDATE register_restriction SET ended_by_id = %s WHERE public_id = %s"
+    for said in (
+        {"effect": "lift", "restriction": str(uuid.uuid4())},
+        {"effect": "end", "right": str(restriction)},
+    ):
+        with pytest.raises(DatabaseError, match="does not end row"):
+            sql(lift, write_entry(sql, said), restriction)
+    said = {"effect": "lift", "restriction": str(restriction)}
+    assert sql(lift, write_entry(sql, said), restriction) == 1
+    for entry in (write_entry(sql, said), None):
+        with pytest.raises(DatabaseError, match="only ended_by of a live row"):
+            sql(lift, entry, restriction)
+
+
+@pytest.mark.parametrize(
+    "table", ["realestateunit", "unitfacts", "parcelfacts", "buildingfacts", "parcel", "building"]
+)
+def test_a_unit_its_facts_and_its_land_end_only_by_an_entry_that_says_so(
+    town: Town, sql: Sql, table: str
+) -> None:
+    with pytest.raises(DatabaseError, match="does not end row"):
+        sql(
+            f"UPDATE register_{table} SET ended_by_id = %s WHERE id = (SELECT max(id) FROM register_{table})",
+            write_entry(sql, {"effect": "end", "right": str(town.titles[home(1)])}),
+        )
 
 
 def test_a_restriction_that_its_entry_does_not_name_is_refused(town: Town, sql: Sql) -> None:
