@@ -23,6 +23,7 @@ test: .venv/.stamp-dev browser
 	@$(BIN)/python -m pytest $(ARGS)
 
 test-all: export DENGBU_WALK_ALL = 1
+test-all: export DENGBU_LONG_MACHINE = 1
 test-all: test postgres15
 	@set -e; server=$$(ls -d /usr/lib/postgresql/15/bin); echo "The same suite on $$server"; \
 	  TEST_POSTGRES_BINARIES=$$server $(BIN)/python -m pytest $(ARGS)

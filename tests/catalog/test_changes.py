@@ -250,6 +250,15 @@ def test_land_that_stays_as_it_is_needs_no_registration() -> None:
     assert refused(land("price"), GROUND) == {"F_NEW_PRICE_FEN"}
 
 
+@pytest.mark.parametrize(
+    "price", [{"change": "price", "new_price_fen": 5}, {"change": "term", "new_term_until": "2120-01-01"}]
+)
+def test_what_has_no_title_is_told_so_and_nothing_breaks(price: dict[str, Any]) -> None:
+    """Found by the state machine: D02 on land whose right had ended."""
+    assert "R_NOFIRST" in refused(land(**price), book(LAND, title=None))
+    assert "R_NOFIRST" in refused(changed("P10", **price), book(title=None))
+
+
 # --- P11 ----------------------------------------------------------------------------------------------------------
 
 SURVEY = {c: {**SURVEYED, "area_m2": "45.25"} for c in (THIRD, FOURTH)}

@@ -75,13 +75,15 @@ def _step(book: Mapping[str, UnitBook], what: int, number: int, at: dt.datetime)
     elif what in (1, 2) and here.ownership is not None:
         yield fx.End(unit, here.ownership.public_id, "transferred")
         yield title(unit, person, replaces=here.ownership.public_id, instrument=f"HT{number}")
-    elif what == 3:
+    elif what == 3 and here.title is not None:
         terms = {"amount_fen": 1 + number, "debt_from": dt.date(2026, 1, 1), "mortgagors": ("李", "王")}
         yield fx.Grant("mortgage", unit, (holder(BANK),), terms, rank=here.next_rank)
     elif what == 4:
         yield fx.Grant("advance_notice", unit, (holder(person),), {"notice_kind": "sale", "linked": None})
     elif what == 5 and len(here.rights) > 0:
-        yield fx.End(unit, here.rights[number % len(here.rights)].public_id, "ended")
+        gone = here.rights[number % len(here.rights)]
+        if gone != here.title or not here.mortgages:  # a title does not end under its mortgage
+            yield fx.End(unit, gone.public_id, "ended")
     elif what == 6:
         yield from _restrict(here, number, at)
     elif what == 7 and here.restrictions:

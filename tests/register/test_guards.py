@@ -17,7 +17,21 @@ from dengbu.register import effects as fx
 from dengbu.register.models import Entry, Right
 from dengbu.register.queries import unit_book
 from dengbu.register.verify import verify
-from tests.register.homes import LAND, LI, WANG, Given, Town, home, mortgage, put, seizure, title
+from tests.register.homes import (
+    LAND,
+    LI,
+    WANG,
+    Given,
+    Town,
+    granting,
+    holder,
+    home,
+    mortgage,
+    put,
+    sale,
+    seizure,
+    title,
+)
 
 pytestmark = pytest.mark.django_db
 Sql = Callable[..., Any]
@@ -204,6 +218,28 @@ def test_shares_that_do_not_add_up_are_refused(
 ) -> None:
     with pytest.raises(DatabaseError, match="do not add up"):
         write_right(sql, home(3), denominator=denominator, shares=shares)
+
+
+@pytest.mark.parametrize("kind", ["mortgage", "residence"])
+def test_a_burden_of_a_home_without_title_is_refused(town: Town, sql: Sql, kind: str) -> None:
+    with pytest.raises(DatabaseError, match="rests on no title"):
+        write_right(sql, home(3), kind, rank=1)
+    write_right(sql, home(1), kind, rank=1)
+    write_right(sql, home(3), "advance_notice", rank=1)
+
+
+def test_a_title_does_not_end_under_its_mortgage(town: Town, sql: Sql) -> None:
+    put(mortgage(home(1)))
+    right = town.titles[home(1)]
+    with pytest.raises(DatabaseError, match="rests on no title"):
+        sql(END_RIGHT, write_entry(sql, {"effect": "end", "right": str(right)}), right)
+    put(sale(home(1), LI, WANG))
+
+
+def test_works_in_progress_are_mortgaged_without_a_title(town: Town) -> None:
+    terms = {"thing": "works_in_progress", "transfer_limited": False}
+    put(granting(fx.Grant("mortgage", home(3), (holder(LI),), terms, rank=1)))
+    assert verify(deep=True).ok
 
 
 def test_shares_that_add_up_are_taken(town: Town, sql: Sql) -> None:

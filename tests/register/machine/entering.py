@@ -79,7 +79,8 @@ def entered(made: list[Part], clerk: Actor = CLERKS[0]) -> None:
 
 def present() -> dict[str, UnitBook]:
     """The book of every unit there is."""
-    return book_of(list(RealEstateUnit.objects.order_by("code").values_list("code", flat=True)))
+    found = book_of(list(RealEstateUnit.objects.values_list("code", flat=True)))
+    return dict(sorted(found.items()))
 
 
 def places(books: Mapping[str, UnitBook]) -> list[str]:

@@ -49,6 +49,11 @@ def all_of(role: str, right: RightFact | None) -> tuple[PartyFact, ...]:
     return tuple(again(role, h) for h in right.holders) if right else ()
 
 
+def _place(right: RightFact) -> tuple[Any, ...]:
+    """The same order of rights whatever their ids are."""
+    return right.kind, right.rank or 0, sorted(right.holder_indexes), right.instrument
+
+
 Taking = tuple[tuple[PartyFact, ...], dict[str, Any]]  # parties, and how they hold it
 
 
@@ -80,13 +85,16 @@ class Scene:
         return self.book.ownership or self.land
 
     def rights(self, *kinds: str) -> list[RightFact]:
-        return [r for r in self.book.rights if r.kind in kinds]
+        return sorted((r for r in self.book.rights if r.kind in kinds), key=_place)
 
     def notices(self, *kinds: str) -> list[RightFact]:
-        return [r for r in self.book.notices if r.terms["notice_kind"] in kinds]
+        return sorted((r for r in self.book.notices if r.terms["notice_kind"] in kinds), key=_place)
 
     def limits(self, *kinds: str) -> list[RestrictionFact]:
-        return [r for r in self.book.restrictions if r.kind in kinds]
+        return sorted(
+            (r for r in self.book.restrictions if r.kind in kinds),
+            key=lambda r: (r.kind, r.position, r.share_of, r.document_no),
+        )
 
     def strangers(self) -> list[Person]:
         """People who do not hold the unit."""

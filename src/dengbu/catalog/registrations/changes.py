@@ -342,7 +342,7 @@ class ThingChange(TitleChange):
 
     def title_after(self, book: UnitBook) -> dict[str, Any]:
         now, terms = self.title_now(book), self.filed.terms
-        if self.change == "term" and terms.get("new_term_until"):
+        if self.change == "term" and terms.get("new_term_until") and now:
             return {**now, "terms": {**now["terms"], "term_until": terms["new_term_until"]}}
         if self.change == "coownership" and book.title is not None:
             return {

@@ -118,7 +118,7 @@ class LandChange(TitleChange):
         new = {"term": ("term_until", "new_term_until"), "price": ("price_fen", "new_price_fen")}.get(
             self.change
         )
-        if new is None:
+        if new is None or not now:  # without a title R_NOFIRST refuses
             return now
         return {**now, "terms": {**now["terms"], new[0]: terms.get(new[1])}}
 
