@@ -13,7 +13,7 @@ from dengbu.core import counters
 from dengbu.core.acts import Actor, act
 from dengbu.core.refusals import Refusal, Refused
 from dengbu.project.launcher.environment import DatabaseUrls
-from dengbu.register import actions
+from dengbu.register import actions, writer
 from dengbu.register.models import Entry, Holder, Restriction
 from dengbu.register.queries import unit_book
 from dengbu.register.verify import verify
@@ -36,7 +36,7 @@ def town(own_database: DatabaseUrls) -> Iterator[DatabaseUrls]:
 
 @pytest.fixture
 def lock_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions, "_lock_units", lambda codes: actions._unit_ids(set(codes)))
+    monkeypatch.setattr(actions, "_lock_units", lambda codes: writer.ids_of_units(set(codes)))
 
 
 def owners_now() -> set[str]:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from dengbu.core.vocabulary import HouseUse, SurveyKind
 from dengbu.surveys import rules
-from dengbu.surveys.rules import Fault, check_head, columns_of, read, serves
+from dengbu.surveys.reading import read
+from dengbu.surveys.rules import Fault, check_head, columns_of, serves
 
 from .made_up import BUILDING, PARCEL, head, row, table
 

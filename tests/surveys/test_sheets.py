@@ -12,7 +12,8 @@ from openpyxl import Workbook, load_workbook
 from dengbu.core.refusals import Refused
 from dengbu.core.vocabulary import SurveyKind
 from dengbu.surveys import rules, sheets
-from dengbu.surveys.rules import columns_of, read
+from dengbu.surveys.reading import read
+from dengbu.surveys.rules import columns_of
 
 from .made_up import row, table
 

@@ -15,7 +15,7 @@ from dengbu.core.acts import Actor, act, current
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.core.vocabulary import SurveyStatus
 
-from . import queries, rules
+from . import queries, reading, rules
 from .models import LIVE, Survey, SurveyedBuilding, SurveyedParcel, SurveyedUnit, SurveyImport
 from .rules import Head, Table
 
@@ -48,10 +48,10 @@ def take(
     _one_at_a_time()
     before = list(Survey.objects.filter(number=head.number).order_by("-version"))
     _may_follow(before, own, replaces)
-    table = rules.read(head.kind, cells, area=settings.AUTHORITY)
+    table = reading.read(head.kind, cells, area=settings.AUTHORITY)
     if not table.faults:
         codes = [r.code for r in table.measured]
-        table.faults += rules.measured_twice(table, queries.elsewhere(codes, head.number))
+        table.faults += reading.measured_twice(table, queries.elsewhere(codes, head.number))
     digest = file_digest or hashlib.sha256(repr(cells).encode()).hexdigest()
     survey = None if table.faults else _write(actor, head, table, before, own, file_name, digest)
     record = SurveyImport(

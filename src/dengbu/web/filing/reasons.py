@@ -15,7 +15,7 @@ from dengbu.core.refusals import Refused
 
 from .drafts import Draft, elsewhere, open_draft, show, version_of
 from .forms import ReasonForm
-from .parties import contract_of
+from .people import contract_of
 from .portals import Portal, everywhere, see_other
 from .presenters import is_organisation, money_words
 

@@ -1,0 +1,322 @@
+"""The forms of the parties page, filled from the register, the contract, the account, or what was posted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from django.http import QueryDict
+
+from dengbu.cases.models import NUMBER_PURPOSE, PHONE_PURPOSE, CaseParty
+from dengbu.catalog.registrations import Role
+from dengbu.contracts.queries import Filing, filing_by_no, filings
+from dengbu.core import crypto
+from dengbu.core.identifiers import mask_document_number
+from dengbu.parties.queries import account_of, organisation_of
+from dengbu.register.effects import NUMBER_PURPOSE as HOLDER_NUMBER
+from dengbu.register.rules import HolderFact, RightFact, UnitBook
+
+from .drafts import Draft
+from .forms import OwnerForm, ShareForm, TakerForm, percent
+from .portals import uuid_or_none
+from .presenters import holder_name, is_organisation, share_words
+
+MOST = 20
+
+
+@dataclass
+class Group:
+    """People who stand in one place of the register: only their phones are asked, and who is which where it matters."""
+
+    roles: tuple[Role, ...]
+    holders: tuple[HolderFact, ...]
+    forms: list[OwnerForm]
+
+
+@dataclass
+class Page:
+    """The forms of the page, and what they were filled from."""
+
+    draft: Draft
+    groups: list[Group]
+    takers: list[TakerForm]
+    shares: ShareForm | None
+    filing: Filing | None
+
+    def leave_out_the_blank(self) -> None:
+        """Nobody need stand in a role that is not required: a card left empty is nobody."""
+        if self.draft.journey.nobody_required:
+            self.takers = [t for t in self.takers if not t.blank]
+
+    def all_valid(self) -> bool:
+        judged = [form.is_valid() for form in self.forms]  # every form is judged, none is skipped
+        return all(judged)
+
+    @property
+    def forms(self) -> list[Any]:
+        return [
+            *(f for g in self.groups for f in g.forms),
+            *self.takers,
+            *([self.shares] if self.shares else []),
+        ]
+
+
+def contract_of(draft: Draft) -> Filing | None:
+    """The contract on file, when it was named in the application or the viewer is one of its parties."""
+    number = draft.case.filed.get("contract", {}).get("filing_no", "")
+    if number:
+        found = filing_by_no(number)
+        return found if found and found.unit_code == draft.case.unit_code else None
+    if not draft.journey.kind.needs_contract:
+        return None
+    ours = {draft.actor.identity_index} - {""}
+    organisation = organisation_of(draft.actor)
+    if organisation is not None:
+        ours.add(crypto.index(organisation.uscc))
+    for filing in filings(unit_codes=[draft.case.unit_code]):
+        if ours & (filing.indexes("seller") | filing.indexes("buyer")):
+            return filing
+    return None
+
+
+# --- from what is stored ----------------------------------------------------------------------------------------
+
+
+def stored(draft: Draft, filing: Filing | None) -> Page:
+    """The page as it is first drawn: from the case, else from register, contract and account."""
+    return Page(
+        draft, _groups(draft, filing, None), _stored_takers(draft, filing), _shares(draft, None), filing
+    )
+
+
+def book_of(draft: Draft) -> UnitBook | None:
+    """Where the people of the register stand: of a house that is not in the book yet, the land under it."""
+    if draft.book is None and draft.journey.on_survey:
+        return draft.land
+    return draft.book
+
+
+def holders_of(draft: Draft, role: Role) -> tuple[RightFact | None, tuple[HolderFact, ...]]:
+    """The right a role's people hold in the register, and who they are."""
+    book = book_of(draft)
+    if book is None:
+        return None, ()
+    if role.source == "land":
+        right = next((r for r in book.land_rights if r.kind == "land_use"), None) or book.land_use
+    elif role.source == "right":
+        target = uuid_or_none(str(draft.case.filed.get("terms", {}).get("right", "")))
+        right = book.right(target) if target else None
+    else:
+        right = book.title
+    return right, right.holders if right else ()
+
+
+def _groups(draft: Draft, filing: Filing | None, data: QueryDict | None) -> list[Group]:
+    groups = []
+    for n, roles in enumerate(draft.journey.from_book):
+        right, holders = holders_of(draft, roles[0])
+        prefix = "owner" if n == 0 else roles[0].key
+        asked = len(roles) > 1 or any(r.confirms or (r.shares and r.source != "land") for r in roles)
+        forms = _known(draft, filing, data, roles, right, prefix) if asked and right else []
+        groups.append(Group(roles, holders, forms))
+    return groups
+
+
+def _known(
+    draft: Draft,
+    filing: Filing | None,
+    data: QueryDict | None,
+    roles: tuple[Role, ...],
+    right: RightFact,
+    prefix: str,
+) -> list[OwnerForm]:
+    keys = {r.key for r in roles}
+    saved = {p.number_index: p for p in draft.own.parties if p.role in keys}
+    denominator = draft.case.filed.get("terms", {}).get("share_denominator")
+    seen = frozenset({draft.actor.identity_index} - {""})
+    if draft.actor.identity_index in right.holder_indexes or filing is not None:
+        seen |= right.holder_indexes
+    forms = []
+    for n, holder in enumerate(right.holders):
+        me = bool(holder.number_index) and holder.number_index == draft.actor.identity_index
+        party = saved.get(holder.number_index)
+        phone = crypto.decrypt(party.phone_cipher, PHONE_PURPOSE) if party else ""
+        if not phone and me and draft.actor.person_id:
+            phone = account_of(draft.actor.person_id).phone
+        number = crypto.decrypt(holder.number_cipher, HOLDER_NUMBER)
+        shown = is_organisation(holder.document_kind) or holder.number_index in seen
+        forms.append(
+            OwnerForm(
+                data,
+                prefix=f"{prefix}-{n}",
+                initial={
+                    "phone": phone,
+                    "role": party.role if party else (roles[0].key if len(right.holders) == 1 else ""),
+                    "share": _percent(party.share_numerator if party else None, denominator),
+                },
+                roles=roles,
+                asks_phone=any(r.confirms for r in roles),
+                asks_share=any(r.shares for r in roles),
+                holder={
+                    "name": holder_name(holder, seen),
+                    "number": mask_document_number(number) if shown else "已隐藏",
+                    "share": share_words(right, holder),
+                    "me": me,
+                    "fact": holder,
+                },
+            )
+        )
+    return forms
+
+
+def _stored_takers(draft: Draft, filing: Filing | None) -> list[TakerForm]:
+    if not draft.journey.asked:
+        return []
+    keys = {r.key for r in draft.journey.asked}
+    saved = [p for p in draft.own.parties if p.role in keys]
+    if saved:
+        denominator = draft.case.filed.get("terms", {}).get("share_denominator")
+        return [_saved_taker(draft, n, p, denominator) for n, p in enumerate(saved)]
+    if filing is not None and any(r.source == "contract" for r in draft.journey.asked):
+        return [
+            _taker(
+                draft, filing, n, {"origin": f"housing:{n}", "phone": _own_phone(draft, buyer.number_index)}
+            )
+            for n, buyer in enumerate(filing.role("buyer"))
+        ]
+    owned = draft.book.title if draft.book else None
+    if (
+        draft.actor.person_id
+        and not draft.journey.nobody_required
+        and not (owned and owned.held_by(draft.actor.identity_index))
+    ):
+        account = account_of(draft.actor.person_id)
+        return [_taker(draft, filing, 0, {"origin": "account", "phone": account.phone})]
+    return [_taker(draft, filing, 0, {"origin": "typed"})]
+
+
+def _own_phone(draft: Draft, index: str) -> str:
+    if index and index == draft.actor.identity_index and draft.actor.person_id:
+        return account_of(draft.actor.person_id).phone
+    return ""
+
+
+def _saved_taker(draft: Draft, n: int, party: CaseParty, denominator: int | None) -> TakerForm:
+    initial: dict[str, Any] = {
+        "origin": f"saved:{party.role}.{party.ordinal}" if party.source != "typed" else "typed",
+        "role": party.role,
+        "phone": crypto.decrypt(party.phone_cipher, PHONE_PURPOSE),
+        "share": _percent(party.share_numerator, denominator),
+        "agent_authority": party.agent_authority,
+        "agent_name": party.agent_name,
+        "agent_number": crypto.decrypt(party.agent_number_cipher, NUMBER_PURPOSE),
+    }
+    if party.source == "typed":
+        initial |= {
+            "name": party.name,
+            "document_kind": party.document_kind,
+            "number": crypto.decrypt(party.number_cipher, NUMBER_PURPOSE),
+        }
+    return _taker(draft, None, n, initial)
+
+
+def _taker(
+    draft: Draft, filing: Filing | None, n: int, initial: Mapping[str, Any], data: QueryDict | None = None
+) -> TakerForm:
+    return TakerForm(
+        data,
+        prefix=f"buyer-{n}",
+        initial=dict(initial),
+        known=known_taker(draft, filing, str(initial["origin"])),
+        roles=draft.journey.asked,
+    )
+
+
+def _percent(numerator: int | None, denominator: int | None) -> str:
+    return f"{percent(Fraction(numerator, denominator))}%" if numerator and denominator else ""
+
+
+def known_taker(draft: Draft, filing: Filing | None, origin: str) -> dict[str, Any] | None:
+    """Name and number of a taker that were taken over, looked up again at each post; None when they were typed."""
+    kind, _, place = origin.partition(":")
+    at = int(place) if place.isascii() and place.isdigit() else -1
+    if kind == "housing" and filing is not None:
+        buyers = filing.role("buyer")
+        if 0 <= at < len(buyers):
+            b = buyers[at]
+            return {
+                "name": b.name,
+                "document_kind": b.document_kind,
+                "number": b.number,
+                "source": "housing",
+                "word": "来自房管部门备案合同",
+            }
+    if kind == "saved":
+        party = next((p for p in draft.own.parties if f"{p.role}.{p.ordinal}" == place), None)
+        if party is not None:
+            word = {"housing": "来自房管部门备案合同", "account": "来自您的实名账户"}.get(party.source, "")
+            number = crypto.decrypt(party.number_cipher, NUMBER_PURPOSE)
+            return {
+                "name": party.name,
+                "document_kind": party.document_kind,
+                "number": number,
+                "source": party.source,
+                "word": word,
+            }
+    if kind == "account" and draft.actor.person_id:
+        a = account_of(draft.actor.person_id)
+        return {
+            "name": a.name,
+            "document_kind": a.document_kind,
+            "number": a.id_number,
+            "source": "account",
+            "word": "来自您的实名账户",
+        }
+    return None
+
+
+def _shares(draft: Draft, data: QueryDict | None) -> ShareForm | None:
+    if not draft.journey.shares:
+        return None
+    return ShareForm(data, initial={"coownership": draft.case.filed.get("terms", {}).get("coownership", "")})
+
+
+# --- from what was posted ---------------------------------------------------------------------------------------
+
+
+def with_change(post: QueryDict, do: str) -> QueryDict:
+    """What was posted, with a buyer added or taken away; places close up."""
+    data = post.copy()
+    count = _count(post)
+    if do == "add" and count < MOST:
+        data[f"buyer-{count}-origin"] = "typed"
+        data["buyers"] = str(count + 1)
+    elif do.startswith("remove-") and count > 1:
+        gone = int(do[7:]) if do[7:].isdigit() else -1
+        places = [n for n in range(count) if n != gone]
+        for name in [k for k in data if k.startswith("buyer-")]:
+            del data[name]
+        for new, old in enumerate(places):
+            for name, value in post.items():
+                if name.startswith(f"buyer-{old}-"):
+                    data[f"buyer-{new}-{name.removeprefix(f'buyer-{old}-')}"] = str(value)
+        data["buyers"] = str(len(places))
+    return data
+
+
+def _count(data: QueryDict) -> int:
+    text = data.get("buyers", "1")
+    return max(1, min(int(text), MOST)) if text.isascii() and text.isdigit() and len(text) < 4 else 1
+
+
+def posted(draft: Draft, filing: Filing | None, data: QueryDict) -> Page:
+    """The page as it was posted. Nothing is judged until asked."""
+    takers = []
+    if draft.journey.asked:
+        takers = [
+            _taker(draft, filing, n, {"origin": data.get(f"buyer-{n}-origin", "typed")}, data)
+            for n in range(_count(data))
+        ]
+    return Page(draft, _groups(draft, filing, data), takers, _shares(draft, data), filing)
