@@ -292,7 +292,7 @@ def test_corrections_8_what_ran_out_is_taken_off_without_a_paper_and_the_line_mo
 def test_who_waited_so_long_that_his_own_term_passed_too_lapses_and_lets_the_next_in() -> None:
     held = sealed(until=NOW - 400 * DAY)
     short, long = waiting(1, 6), waiting(2, 36)
-    line = settled(book(restrictions=(held, short, long)), Filed(UNIT, UNIT, ()), NOW, 36)  # type: ignore[arg-type]
+    line = settled(book(restrictions=(held, short, long)), Filed(None, UNIT, ()), NOW, 36)
     assert lifted(list(line.effects)) == [
         (held.public_id, "lapsed"), (short.public_id, "promoted"), (long.public_id, "promoted"),
     ]  # fmt: skip
@@ -328,7 +328,7 @@ def test_however_the_line_stood_it_is_in_order_afterwards(
     """Nobody is lost, those who hold do not overlap and are in force, and nobody waits whom nobody keeps waiting."""
     the_book = book(restrictions=standing)
     gone = {standing[0].public_id: "解"} if lift and standing else {}
-    line = settled(the_book, Filed(UNIT, UNIT, ()), NOW, 36, gone)  # type: ignore[arg-type]
+    line = settled(the_book, Filed(None, UNIT, ()), NOW, 36, gone)
     left: UnitBook = after({UNIT: the_book}, line.effects, NOW)[UNIT]
     assert {(r.kind, r.share_of, r.until_at) for r in left.restrictions} == {
         (r.kind, r.share_of, r.until_at) for r in line.standing
@@ -343,5 +343,5 @@ def test_however_the_line_stood_it_is_in_order_afterwards(
     for n, one in enumerate(line_left):
         before = holding + line_left[:n]
         assert any(not x.share_of or not one.share_of or x.share_of == one.share_of for x in before)
-    again = settled(left, Filed(UNIT, UNIT, ()), NOW, 36)  # type: ignore[arg-type]
+    again = settled(left, Filed(None, UNIT, ()), NOW, 36)
     assert again.effects == (), "done once, there is nothing left to do"

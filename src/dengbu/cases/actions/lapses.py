@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 
 from dengbu.catalog.registrations import TYPES, Filed, RegistrationType
 from dengbu.core import clock
@@ -18,8 +17,7 @@ AT_ONCE = 200  # units in one transaction
 
 def _lapse(unit: str, seizure: uuid.UUID) -> RegistrationType:
     """S02 because the term is over: nobody applied, so there is no docket."""
-    filed = Filed(seizure, unit, (), terms={"reason": "lapsed", "right": str(seizure)})
-    return TYPES["S02"](replace(filed, docket_id=None))  # type: ignore[arg-type]
+    return TYPES["S02"](Filed(None, unit, (), terms={"reason": "lapsed", "right": str(seizure)}))
 
 
 @act("cases.enter_lapses", permission="register.enter")

@@ -166,3 +166,11 @@ def shares_add_up(
     numbers = [p.number_index for p in parties]
     if len(set(numbers)) < len(numbers):
         yield Refusal("F_TWICE", "同一证件号码填写了两次。", "请勿重复添加同一个人。", "", "parties")
+
+
+def one_mortgagee(filed: Filed) -> Iterable[Refusal]:
+    """One mortgagee stands in a mortgage: the organisation that files (细则 66)."""
+    if len(filed.role("mortgagee")) != 1:
+        yield Refusal(
+            "F_ONE_MORTGAGEE", "抵押权人应为本机构一家。", "请重新打开申请。", "实施细则66", "parties"
+        )

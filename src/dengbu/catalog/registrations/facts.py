@@ -45,7 +45,7 @@ class ContractFact:
 class Filed:
     """What was applied for, as facts: the unit, the parties, the terms, the papers that are there."""
 
-    docket_id: uuid.UUID
+    docket_id: uuid.UUID | None  # None: the office enters it by itself
     unit_code: str
     parties: tuple[PartyFact, ...]
     terms: Mapping[str, Any] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from dengbu.register.rules import Obstacle, RightFact, UnitBook, names
 
 from .asking import Ask, Choice, Kind
 from .base import RegistrationType, Role, Rule
-from .checks import agents_may_act, owners_apply
+from .checks import agents_may_act, one_mortgagee, owners_apply
 from .facts import Filed, holders
 from .mortgages import DISCHARGE_REASONS, MORTGAGE_FORM, debt_term_in_order
 from .notices import MORTGAGES, POSSIBLE_FROM, AboutNotice, lapsed_now, notice_kind
@@ -36,13 +36,6 @@ def sold_to_strangers(filed: Filed, roles: tuple[str, ...]) -> Iterable[Refusal]
             "请先到房管部门注销原备案，或核对所选的不动产。",
             "城市房地产管理法38；实施细则38",
             "unit",
-        )
-
-
-def one_mortgagee(filed: Filed) -> Iterable[Refusal]:
-    if len(filed.role("mortgagee")) != 1:
-        yield Refusal(
-            "F_ONE_MORTGAGEE", "抵押权人应为本机构一家。", "请重新打开申请。", "实施细则66", "parties"
         )
 
 

@@ -56,7 +56,7 @@ def walk_type(walk: Walk, code: str) -> Walked:
         if play.receiver in ("bank", "developer"):
             who = roads.bank_operator(candidate)
         roads.close(walk, walked, docket_id, *who, certificate=play.proof)
-        roads.look(filer_at, portal, walked, docket_id)
+        roads.look(walk, filer_at, portal, walked, docket_id)
         walk.used[code] = candidate
         return walked
     raise NothingLeft(f"{code}: no free unit or mortgage is left")

@@ -34,7 +34,7 @@ def new_homes(walk: Walk) -> list[Walked]:
         assert buyer is not None
         collect(walk, docket_id)
         close(walk, walked[docket_id], docket_id, buyer.name, "resident_id", buyer.number)
-        look(at, "dev", walked[docket_id], docket_id)
+        look(walk, at, "dev", walked[docket_id], docket_id)
     return list(walked.values())
 
 

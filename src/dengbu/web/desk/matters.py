@@ -220,41 +220,6 @@ def _limits(file: WaitingFile) -> dict[str, Any]:
     return {"colour": colour.value, "word": queries.LIMITS[colour.value]}
 
 
-def _second_agree(request: HttpRequest, docket: uuid.UUID) -> str:
-    matters.agree(
-        actor=actor_of(request),
-        docket_id=docket,
-        opinion=request.POST.get("opinion", ""),
-        key=form_key(request),
-    )
-    return "agreed"
-
-
-def _second_back(request: HttpRequest, docket: uuid.UUID) -> str:
-    matters.send_back(
-        actor=actor_of(request),
-        docket_id=docket,
-        reasons=request.POST.get("reasons", ""),
-        key=form_key(request),
-    )
-    return "sent_back"
-
-
-def _answer(request: HttpRequest, docket: uuid.UUID) -> str:
-    matters.answer(
-        actor=actor_of(request),
-        docket_id=docket,
-        explanation=request.POST.get("explanation", ""),
-        key=form_key(request),
-    )
-    return "answered"
-
-
-def _end_notice(request: HttpRequest, docket: uuid.UUID) -> str:
-    matters.end_notice(actor=actor_of(request), docket_id=docket, key=form_key(request))
-    return "ended"
-
-
 def _object(request: HttpRequest, docket: uuid.UUID) -> str:
     text = request.POST.get("received_on", "").strip()
     try:
@@ -290,48 +255,28 @@ def _decide(request: HttpRequest, docket: uuid.UUID) -> str:
     return "decided"
 
 
-def _enter(request: HttpRequest, docket: uuid.UUID) -> str:
-    desk.enter_accepted(actor=actor_of(request), docket_id=docket, key=form_key(request))
-    return "entered"
+def _plainly(act: Callable[..., Any], done: str, *fields: str) -> Callable[[HttpRequest, uuid.UUID], str]:
+    """An act whose form is only its text fields, each under the act's own name for it."""
 
+    def posted(request: HttpRequest, docket: uuid.UUID) -> str:
+        said = {name: request.POST.get(name, "") for name in fields}
+        act(actor=actor_of(request), docket_id=docket, key=form_key(request), **said)
+        return done
 
-def _pause(request: HttpRequest, docket: uuid.UUID) -> str:
-    matters.pause(
-        actor=actor_of(request),
-        docket_id=docket,
-        reason=request.POST.get("reason", ""),
-        evidence=request.POST.get("evidence", ""),
-        key=form_key(request),
-    )
-    return "paused"
-
-
-def _resume(request: HttpRequest, docket: uuid.UUID) -> str:
-    matters.resume(
-        actor=actor_of(request),
-        docket_id=docket,
-        result=request.POST.get("result", ""),
-        key=form_key(request),
-    )
-    return "resumed"
-
-
-def _inspect_again(request: HttpRequest, docket: uuid.UUID) -> str:
-    matters.inspect_again(actor=actor_of(request), docket_id=docket, key=form_key(request))
-    return "again"
+    return posted
 
 
 ACTS: dict[str, Callable[[HttpRequest, uuid.UUID], str]] = {
-    "agree": _second_agree,
-    "send_back": _second_back,
-    "answer": _answer,
-    "end_notice": _end_notice,
+    "agree": _plainly(matters.agree, "agreed", "opinion"),
+    "send_back": _plainly(matters.send_back, "sent_back", "reasons"),
+    "answer": _plainly(matters.answer, "answered", "explanation"),
+    "end_notice": _plainly(matters.end_notice, "ended"),
     "object": _object,
     "decide": _decide,
-    "enter": _enter,
-    "pause": _pause,
-    "resume": _resume,
-    "inspect_again": _inspect_again,
+    "enter": _plainly(desk.enter_accepted, "entered"),
+    "pause": _plainly(matters.pause, "paused", "reason", "evidence"),
+    "resume": _plainly(matters.resume, "resumed", "result"),
+    "inspect_again": _plainly(matters.inspect_again, "again"),
 }
 
 

@@ -14,7 +14,7 @@ from dengbu.register.rules import UnitBook
 
 from ..asking import Ask, Choice, Kind
 from ..base import RegistrationType, Role
-from ..checks import agents_may_act, filed_to_others, owners_apply
+from ..checks import agents_may_act, filed_to_others, one_mortgagee, owners_apply
 from ..facts import holders
 from ..tables import BURDEN, HOLDERS_CONSENT, PAPERS, Rule
 
@@ -114,10 +114,7 @@ class MortgageFirst(RegistrationType):
         yield from owners_apply(self.filed, book.title, self.owner_roles, "抵押人")
         yield from agents_may_act(self.filed, self.owner_roles, "抵押人")
         yield from filed_to_others(self.filed)
-        if len(self.filed.role("mortgagee")) != 1:
-            yield Refusal(
-                "F_ONE_MORTGAGEE", "抵押权人应为本机构一家。", "请重新打开申请。", "实施细则66", "parties"
-            )
+        yield from one_mortgagee(self.filed)
         yield from self.weigh(terms)
 
     @classmethod

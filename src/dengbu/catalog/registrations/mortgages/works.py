@@ -13,7 +13,7 @@ from dengbu.register.rules import RightFact, UnitBook
 
 from ..asking import Ask, Choice, Kind
 from ..base import RegistrationType, Role, Rule
-from ..checks import agents_may_act, owners_apply
+from ..checks import agents_may_act, one_mortgagee, owners_apply
 from ..facts import holders, regranted
 from ..notices import land_title
 from ..tables import BURDEN, RELIEF
@@ -115,10 +115,7 @@ class WorksMortgage(MortgageFirst):
             )
         yield from owners_apply(self.filed, land, ("mortgagor",), self.word("mortgagor"))
         yield from agents_may_act(self.filed, ("mortgagor",), self.word("mortgagor"))
-        if len(self.filed.role("mortgagee")) != 1:
-            yield Refusal(
-                "F_ONE_MORTGAGEE", "抵押权人应为本机构一家。", "请重新打开申请。", "实施细则66", "parties"
-            )
+        yield from one_mortgagee(self.filed)
         yield from self.weigh(self.filed.terms)
 
     def effects(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Effect]:
