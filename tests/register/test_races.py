@@ -70,7 +70,7 @@ def test_without_lock_and_nets_one_home_is_sold_twice(
 ) -> None:
     take_away(town, OWNER_NET)
     # The title it was to end is ended already.
-    monkeypatch.setattr(actions, "_all_ended", lambda wanted, ended: None)
+    monkeypatch.setattr(writer, "_all_ended", lambda wanted, ended: None)
     said = two_sales()
     assert not said.waited and not said.failures
     assert owners_now() == {WANG[0], ZHAO[0]}, "two owners, each for the whole"
