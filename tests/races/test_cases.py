@@ -17,6 +17,7 @@ from dengbu.core.refusals import Conflict, Refused
 from dengbu.payments.models import FeeBill
 from dengbu.project.launcher.environment import DatabaseUrls
 from dengbu.register import actions as book
+from dengbu.register import writer
 from dengbu.register.models import Entry, Holder, Restriction
 from dengbu.register.verify import verify
 from tests.support import office
@@ -53,7 +54,7 @@ def cases_unlocked(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 @pytest.fixture
 def units_unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(book, "_lock_units", lambda codes: book._unit_ids(set(codes)))
+    monkeypatch.setattr(book, "_lock_units", lambda codes: writer.ids_of_units(set(codes)))
 
 
 def steps(docket_id: uuid.UUID, event: str) -> int:
