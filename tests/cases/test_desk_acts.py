@@ -90,7 +90,7 @@ def test_a_failed_check_without_its_reason_writes_nothing_for_any_unit() -> None
 
 
 def test_the_reviewer_of_one_unit_can_give_no_verdict_on_the_batch() -> None:
-    both = office.staff("accept", 11, "王审核")
+    both = office.staff("accept", 9011, "王审核")
     verdict = VerdictIn(item="CERT", checks=GOOD, originals=1, copies=0)
     with pytest.raises(NotPermitted) as refused:
         papers.desk_verdicts(actor=both, docket_ids=[office.passed_sale(1)], verdicts=[verdict])

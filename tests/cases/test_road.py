@@ -130,7 +130,7 @@ def test_a_seizure_that_arrives_before_acceptance_stops_it_and_nothing_is_writte
 
 
 def test_the_reviewer_of_a_case_cannot_accept_it() -> None:
-    both = office.staff("accept", 11, "王审核")
+    both = office.staff("accept", 9011, "王审核")
     docket_id = office.passed_sale()
     with pytest.raises(NotPermitted) as refused:
         desk.accept(actor=both, docket_id=docket_id)

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from dengbu.certificates import actions, queries, rules
+from dengbu.certificates.actions import printing
 from dengbu.certificates.models import Blank, Certificate
 from dengbu.certificates.prints import CertificatePage, ProofPage
 from dengbu.core import acts, clock, crypto, documents
@@ -546,8 +547,8 @@ def test_without_the_lock_one_blank_at_two_printers_is_stopped_by_the_database_a
         both.wait(timeout=30)  # both see the blank in stock
         return fact
 
-    monkeypatch.setattr(actions, "_locked_blank", unlocked)
-    monkeypatch.setattr(actions, "blank_fact", seen)
+    monkeypatch.setattr(printing, "_locked_blank", unlocked)
+    monkeypatch.setattr(printing, "blank_fact", seen)
     said = at_once(lambda: printed(first), lambda: printed(second))
     (broken,) = [s for s in said if isinstance(s, Exception)]
     assert isinstance(broken, IntegrityError) and "one_certificate_per_blank" in str(broken)

@@ -5,8 +5,9 @@ import itertools
 import pytest
 from django.db import IntegrityError
 
-from dengbu.certificates import actions
-from dengbu.certificates.models import Blank, Certificate
+from dengbu.certificates import actions, rules
+from dengbu.certificates.actions import mailing, printing
+from dengbu.certificates.models import Blank, Certificate, Mailing
 from dengbu.core import acts, counters
 from dengbu.core.refusals import Conflict, Refused
 from dengbu.core.vocabulary import CertificateKind
@@ -29,12 +30,12 @@ PRINTED = Certificate.objects.filter(state="printed")
 
 @pytest.fixture
 def blanks_unlocked(monkeypatch):
-    monkeypatch.setattr(actions, "_locked_blank", lambda serial: Blank.objects.filter(serial=serial).first())
+    monkeypatch.setattr(printing, "_locked_blank", lambda serial: Blank.objects.filter(serial=serial).first())
 
 
 @pytest.fixture
 def certificates_unlocked(monkeypatch):
-    monkeypatch.setattr(actions, "_locked", lambda certificate_id: Certificate.objects.get(pk=certificate_id))
+    monkeypatch.setattr(printing, "locked", lambda certificate_id: Certificate.objects.get(pk=certificate_id))
 
 
 # --- one blank at two printers ----------------------------------------------------------------------------------
@@ -43,7 +44,7 @@ def certificates_unlocked(monkeypatch):
 def two_printers():
     stock()
     first, second = numbered(CERTIFICATE, CERTIFICATE)
-    return in_between(lambda: printed(first), lambda: printed(second), after=(actions, "blank_fact"))
+    return in_between(lambda: printed(first), lambda: printed(second), after=(printing, "blank_fact"))
 
 
 def test_without_lock_and_nets_one_blank_carries_two_certificates(own_database, blanks_unlocked):
@@ -81,7 +82,7 @@ def two_prints_of_one():
             )
             for paper in papers
         ),
-        after=(actions, "_locked"),
+        after=(printing, "locked"),
     )
     return said, Blank.objects.filter(state="used").count()
 
@@ -103,7 +104,7 @@ def two_windows():
     said = in_between(
         lambda: issue(made, receiver_name="王示范"),
         lambda: issue(made, receiver_name="李示范"),
-        after=(actions, "_locked"),
+        after=(printing, "locked"),
     )
     return said, Certificate.objects.get(pk=made.pk).receiver_name
 
@@ -121,13 +122,48 @@ def test_one_certificate_is_handed_to_one(own_database):
     assert receiver == "王示范"
 
 
+# --- one certificate in two mailings ----------------------------------------------------------------------------
+
+
+def two_mailings():
+    stock()
+    made = printed()
+
+    def send(tracking):
+        return actions.mail(
+            actor=CLERK, docket_id=made.docket_id, certificate_ids=[made.pk], receiver_name="王示范",
+            address="上街区中心路1号院2号楼301室", phone="13800000000", tracking=tracking, fee_settled=True,
+            asked_for=True, receiver_entitled=True,
+        )  # fmt: skip
+
+    return in_between(
+        lambda: send("1234567890123"),
+        lambda: send("1234567890124"),
+        after=(mailing, "_locked_certificates"),
+    )
+
+
+def test_without_the_lock_one_certificate_is_in_two_mailings(own_database, monkeypatch):
+    monkeypatch.setattr(
+        mailing, "_locked_certificates", lambda docket, ids: list(Certificate.objects.filter(pk__in=ids))
+    )
+    said = two_mailings()
+    assert not said.waited and not said.failures and Mailing.objects.count() == 2
+
+
+def test_one_certificate_is_in_one_mailing(own_database):
+    said = two_mailings()
+    assert said.waited and isinstance(said.second, Refused)
+    assert said.second.codes == ("MAIL_NOTHING_PRINTED",) and Mailing.objects.count() == 1
+
+
 # --- numbers ----------------------------------------------------------------------------------------------------
 
 
 @acts.act("test.thinks_better_of_it")
 def thinks_better_of_it(*, actor):
     numbered()
-    raise Refused(actions.rules.CERT_UNKNOWN)
+    raise Refused(rules.CERT_UNKNOWN)
 
 
 def a_number_beside_one_that_is_not_used():

@@ -64,22 +64,22 @@ def staff(
         name=name,
         user_id=user_id,
         permissions=permissions_of([post]),
-        staff_number=f"{user_id:03d}",
+        staff_number=f"{user_id % 1000:03d}",
         posts=frozenset({post}),
         lines=frozenset(lines),
         identity_index=crypto.index(identity),
     )
 
 
-def reviewer(user_id: int = 11) -> Actor:
+def reviewer(user_id: int = 9011) -> Actor:
     return staff("review", user_id, "王审核")
 
 
-def clerk(user_id: int = 21) -> Actor:
+def clerk(user_id: int = 9021) -> Actor:
     return staff("accept", user_id, "李受理")
 
 
-def certifier(user_id: int = 31) -> Actor:
+def certifier(user_id: int = 9031) -> Actor:
     return staff("certify", user_id, "赵缮证")
 
 

@@ -22,7 +22,7 @@ from dengbu.cases.actions import batches, closing, desk, filing, papers, review
 from dengbu.cases.actions.materials import add_material
 from dengbu.cases.facts import facts
 from dengbu.cases.models import NUMBER_PURPOSE, Batch, Case, CaseParty, PendingMatter, PublicNotice
-from dengbu.certificates.models import Blank, Certificate
+from dengbu.certificates.models import Blank, Certificate, Mailing
 from dengbu.contracts.models import InboundMessage
 from dengbu.core import clock, crypto
 from dengbu.core.acts import ANONYMOUS, Actor, act
@@ -88,6 +88,32 @@ def browser(user: User | None) -> Client:
 @functools.cache
 def page_of_paper() -> bytes:
     return picture("材料")
+
+
+@act("test.asks_for_post")
+def asks_for_post(*, actor: Actor, case: Case) -> None:
+    case.filed = {**case.filed, "delivery": {**case.filed.get("delivery", {}), "way": "mail"}}
+    case.save()
+
+
+def mailed(case: Case) -> str:
+    """A printed case whose fee is paid, sent by post."""
+    asks_for_post(actor=acting(staff("certify1")), case=case)
+    for bill in FeeBill.objects.filter(docket_id=case.pk, total_fen__gt=0):
+        payments.collect_at_window(
+            actor=acting(staff("accept1")), bill_id=bill.pk, channel="cash", amount_fen=bill.total_fen
+        )
+    found = facts(case)
+    made: str = closing.mail(
+        actor=acting(staff("certify1")),
+        docket_id=case.pk,
+        certificate_ids=[c.pk for c in Certificate.objects.filter(docket_id=case.pk)],
+        receiver_name=next(p.name for p in found.parties if p.role in found.registration.taker_roles),
+        address="河南省郑州市上街区中心路1号院2号楼301室",
+        phone="13800000000",
+        tracking="EA123456785CN",
+    )
+    return made
 
 
 class Examples:
@@ -443,6 +469,10 @@ class Examples:
 
     def _ex_certified_case(self) -> Any:
         return (self.case("my", "printed").pk,), staff("certify1")
+
+    def _ex_mailing(self) -> Any:
+        made = self.once("mailing", lambda: uuid.UUID(mailed(self.another("my", "printed"))))
+        return (Mailing.objects.get(pk=made).docket_id, made), staff("certify1")
 
     def _ex_issued_case(self) -> Any:
         return (self.case("my", "issued").pk,), staff("certify1")

@@ -11,6 +11,28 @@ from dengbu.core.furniture import Mutable
 from dengbu.core.ids import token, uuid7
 
 
+class Mailing(Mutable):
+    """邮寄: certificates of one case under way to their holder. Address and telephone are kept encrypted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    docket = models.ForeignKey("core.Docket", models.PROTECT, related_name="mailings")
+    tracking = models.CharField(max_length=20, unique=True)  # the carrier's number: one parcel is sent once
+    receiver_name = models.CharField(max_length=100)
+    address_cipher = models.CharField(max_length=1000)
+    phone_cipher = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, default="sent")  # sent | delivered | returned
+    numbers = models.JSONField(default=list)  # the certificates in it, as printed on the slip
+    sent_at = models.DateTimeField()
+    sent_by = models.CharField(max_length=80)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=80, default="")
+    signed_by = models.CharField(max_length=100, default="")  # who signed for it
+    reason = models.CharField(max_length=200, default="")  # why it came back
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["state", "id"], name="mailings_by_state")]
+
+
 class Certificate(Mutable):
     """不动产权证书 or 不动产登记证明. Its number is allocated at entry, in the entry's transaction."""
 
@@ -24,7 +46,7 @@ class Certificate(Mutable):
     right_id = models.UUIDField(db_index=True)  # public id of the right it proves
     unit_code = models.CharField(max_length=28, db_index=True)
     holder_names = models.CharField(max_length=500)
-    state = models.CharField(max_length=12, default="numbered")  # numbered | printed | issued | void
+    state = models.CharField(max_length=12, default="numbered")  # numbered | printed | mailed | issued | void
     void_reason = models.CharField(max_length=100, default="")
     voided_by_entry = models.BigIntegerField(null=True)
     blank_serial = models.CharField(max_length=30, default="")
@@ -42,6 +64,7 @@ class Certificate(Mutable):
     receiver_mandate = models.CharField(
         max_length=100, default=""
     )  # 代领依据, where the receiver is none of the case
+    mailing = models.ForeignKey(Mailing, models.PROTECT, null=True, related_name="certificates")
     created_at = models.DateTimeField()
 
     class Meta:

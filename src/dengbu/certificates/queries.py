@@ -11,13 +11,29 @@ from django.db.models import Count, Max, Min
 from dengbu.core.identifiers import normalise_certificate_number
 from dengbu.core.vocabulary import CertificateKind
 
-from .models import Blank, Certificate
+from .models import Blank, Certificate, Mailing
 from .rules import BlankFact
 
 
 def certificates_of(docket_id: uuid.UUID) -> list[Certificate]:
     """The certificates and proofs of a docket in the order of their numbers."""
     return list(Certificate.objects.filter(docket_id=docket_id).order_by("kind", "year", "serial"))
+
+
+def mailings_of(docket_id: uuid.UUID) -> list[Mailing]:
+    """The mailings of a docket, newest first."""
+    return list(Mailing.objects.filter(docket_id=docket_id).order_by("-pk"))
+
+
+def mailings_page(after: str = "", size: int = 20) -> tuple[list[Mailing], str]:
+    """A page of what is under way, longest first, and the key of the next page."""
+    rows = Mailing.objects.select_related("docket").filter(state="sent").order_by("pk")
+    try:
+        rows = rows.filter(pk__gt=uuid.UUID(after)) if after else rows
+    except ValueError:
+        pass
+    found = list(rows[: size + 1])
+    return found[:size], str(found[size - 1].pk) if len(found) > size else ""
 
 
 def by_number(text: str) -> Certificate | None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from dengbu.core.identifiers import check_document_number, check_person_name
+from dengbu.core.identifiers import check_document_number, check_person_name, check_phone
 from dengbu.core.refusals import Refusal
 from dengbu.core.vocabulary import CertificateKind, DocumentKind
 
+MAIL_ADDRESS_PURPOSE: Final = "certificates.mailing.address"
+MAIL_PHONE_PURPOSE: Final = "certificates.mailing.phone"
 RECEIVER_PURPOSE: Final = "certificates.certificate.receiver_number"
 LARGEST_DELIVERY: Final = 10_000
 
@@ -36,7 +39,13 @@ MANDATE_WRONG: Final = Refusal(
     "",
     "mandate",
 )
-_STATES: Final = {"numbered": "待缮证", "printed": "已缮证", "issued": "已发证", "void": "已注销"}
+_STATES: Final = {
+    "numbered": "待缮证",
+    "printed": "已缮证",
+    "mailed": "已寄出",
+    "issued": "已发证",
+    "void": "已注销",
+}
 _SERIAL: Final = re.compile(r"(?P<prefix>[一-鿿A-Z0-9]*?)(?P<digits>\d{4,})")
 
 
@@ -235,6 +244,93 @@ def may_issue(
     elif not receiver_entitled and not mandate:
         found.append(RECEIVER_UNKNOWN)
     return [refusal for refusal in found if refusal]
+
+
+def normalise_tracking(text: str) -> str:
+    """One form of a carrier's number: half-width, capitals, no blanks or hyphens."""
+    return normalise_serial(text).replace("-", "")
+
+
+def tracking_refusal(tracking: str) -> Refusal | None:
+    """Whether this can be a carrier's number: thirteen digits (domestic EMS), or two letters, nine digits of which the
+    last is the check digit, and a country (UPU S10)."""
+    if not tracking:
+        return Refusal(
+            "MAIL_TRACKING_EMPTY", "请扫描或填写邮件号", "在邮件详情单的条码下面。", field="tracking"
+        )
+    matched = re.fullmatch(r"[A-Z]{2}(\d{8})(\d)[A-Z]{2}", tracking)
+    if matched is None:
+        if re.fullmatch(r"\d{13}", tracking):
+            return None
+        return Refusal(
+            "MAIL_TRACKING_FORM",
+            "邮件号应为13位：全是数字，或两个字母、9个数字、两个字母",
+            "请照邮件详情单的条码填写，例如“EA123456785CN”。",
+            "",
+            "tracking",
+        )
+    total = sum(int(d) * w for d, w in zip(matched[1], (8, 6, 4, 2, 3, 5, 9, 7), strict=True))
+    check = {10: 0, 11: 5}.get(11 - total % 11, 11 - total % 11)
+    if check == int(matched[2]):
+        return None
+    return Refusal(
+        "MAIL_TRACKING_CHECK", "邮件号的校验位不对", "请核对有没有抄错数字。", "UPU S10", "tracking"
+    )
+
+
+def may_mail(
+    *,
+    states: Sequence[str],
+    fee_settled: bool,
+    asked_for: bool,
+    receiver_name: str,
+    receiver_entitled: bool,
+    address: str,
+    phone: str,
+    tracking: str,
+) -> list[Refusal]:
+    """Every reason why certificates cannot be sent by post: nothing printed, fee unpaid, not asked for in the
+    application, sent to somebody who is not entitled, no address, no telephone, a number that is none.
+
+    Raises nothing. corrections §2.15.
+    """
+    found: list[Refusal | None] = []
+    if not states or any(s != "printed" for s in states):
+        found.append(
+            Refusal(
+                "MAIL_NOTHING_PRINTED", "选中的证书没有缮制，或已经寄出、已经发放。", "请刷新页面后重新选择。"
+            )
+        )
+    if not fee_settled:
+        found.append(FEE_UNPAID)
+    if not asked_for:
+        found.append(
+            Refusal("MAIL_NOT_ASKED", "申请人没有选邮寄。", "请按窗口领取发证。", "corrections §2.15")
+        )
+    found.append(check_person_name(receiver_name, field="receiver_name"))
+    if receiver_name.strip() and not receiver_entitled:
+        found.append(
+            Refusal(
+                "MAIL_RECEIVER_NOT_ENTITLED",
+                "收件人不是权利人，也不是申请时写明的代理人或经办人。",
+                "证书只寄给他们本人，请与申请人核实收件人。",
+                "实施细则12",
+                "receiver_name",
+            )
+        )
+    if not 5 <= len(address.strip()) <= 120:
+        found.append(Refusal("MAIL_ADDRESS", "邮寄地址要写5到120个字", "请写到门牌号。", "", "address"))
+    found.append(check_phone(phone, field="phone"))
+    found.append(tracking_refusal(normalise_tracking(tracking)))
+    return [refusal for refusal in found if refusal]
+
+
+def may_end_mailing(state: str) -> Refusal | None:
+    """Whether a mailing is still under way."""
+    if state == "sent":
+        return None
+    words = "已签收" if state == "delivered" else "已退回"
+    return Refusal("MAIL_ENDED", f"这件邮件已登记为“{words}”。", "请刷新页面查看。")
 
 
 def may_spoil(serial: str, blank: BlankFact | None, reason: str) -> list[Refusal]:

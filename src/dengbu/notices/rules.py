@@ -83,6 +83,15 @@ TEMPLATES: Final[dict[str, Template]] = {
         Template("fee_paid", "已缴费", "{no}登记费{yuan}元已缴清，缴费凭证可登录下载。"),
         Template("registered_in_book", "已登簿", "{no}已登簿，正在制作证书，可领取时会再通知您。"),
         Template("ready", "可领证", "{no}的证书已制好，请带身份证和受理凭证到{place}领取。"),
+        Template(
+            "ready_to_mail", "证书将寄出", "{no}的证书已制好，缴清登记费后按您填的地址寄出，寄出时再通知您。"
+        ),
+        Template("mailed", "证书已寄出", "{no}的证书已寄出，邮件号{m}。请收件人本人凭身份证签收。"),
+        Template(
+            "mail_returned",
+            "邮件被退回",
+            "{no}的证书被邮局退回。请带身份证和受理凭证到{place}领取，或致电登记中心重新寄送。",
+        ),
         Template("archived", "已办结", "{no}已办结，材料已归档。可登录网上大厅查看办理结果。"),
         Template(
             "agreement_suspended", "协议暂停", "贵单位的服务协议已暂停，暂时不能提交新申请。请联系登记中心。"

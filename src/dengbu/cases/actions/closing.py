@@ -9,7 +9,7 @@ from dengbu.archives.actions import archive as archive_volume
 from dengbu.archives.actions import attach_list, make_hand_over
 from dengbu.archives.models import Volume
 from dengbu.certificates import actions as certificates
-from dengbu.certificates.models import Certificate
+from dengbu.certificates.models import Certificate, Mailing
 from dengbu.core import clock
 from dengbu.core.acts import Actor, act
 from dengbu.core.jobs import enqueue
@@ -21,7 +21,7 @@ from ..facts import CaseFacts, facts
 from ..lifecycle import State
 from ..models import Case
 from .moving import locked, may_move, move, not_own
-from .receivers import entitled
+from .receivers import addressed, entitled
 
 
 def _certifier(case: Case, found: CaseFacts, actor: Actor) -> None:
@@ -60,7 +60,11 @@ def print_certificate(
     if not left:
         case.certifier_id = actor.user_id
         move(case, "print", actor)
-        enqueue("cases.tell", docket_ids=[str(docket_id)], template="ready")
+        enqueue(
+            "cases.tell",
+            docket_ids=[str(docket_id)],
+            template="ready_to_mail" if by_mail(case) else "ready",
+        )
     return case.state
 
 
@@ -127,9 +131,79 @@ def issue(
         receiver_entitled=entitled(found, receiver_name, receiver_number),
         mandate=mandate,
     )
-    if not Certificate.objects.filter(docket_id=docket_id).exclude(state__in=("issued", "void")).exists():
-        move(case, "issue", actor)
+    _handed_out(case, actor)
     return case.state
+
+
+def by_mail(case: Case) -> bool:
+    """Whether the applicant asked for the certificate by post."""
+    return bool(case.filed.get("delivery", {}).get("way") == "mail")
+
+
+def _handed_out(case: Case, actor: Actor) -> None:
+    """The case is issued when nothing of it is left here or under way."""
+    left = Certificate.objects.filter(docket_id=case.docket_id).exclude(state__in=("issued", "void"))
+    if case.state == State.CERTIFIED and not left.exists():
+        move(case, "issue", actor)
+
+
+@act("cases.mail", permission="case.issue")
+def mail(
+    *,
+    actor: Actor,
+    docket_id: uuid.UUID,
+    certificate_ids: Sequence[uuid.UUID],
+    receiver_name: str,
+    address: str,
+    phone: str,
+    tracking: str,
+) -> str:
+    """邮寄: certificates of a case that asked for it, to the right holder, their agent or operator, against the same
+    conditions as a hand-out (corrections §2.15). The parties are told the number. Raises Refused."""
+    case = locked(docket_id)
+    found = facts(case)
+    _certifier(case, found, actor)
+    may_move(case, "issue", actor)
+    made: str = certificates.mail(
+        actor=actor,
+        docket_id=docket_id,
+        certificate_ids=certificate_ids,
+        receiver_name=receiver_name,
+        address=address,
+        phone=phone,
+        tracking=tracking,
+        fee_settled=is_settled(docket_id),
+        asked_for=by_mail(case),
+        receiver_entitled=addressed(found, receiver_name),
+    )
+    enqueue("cases.tell", docket_ids=[str(docket_id)], template="mailed")
+    return made
+
+
+@act("cases.mail_delivered", permission="case.issue")
+def mail_delivered(*, actor: Actor, docket_id: uuid.UUID, mailing_id: uuid.UUID, signed_by: str) -> str:
+    """签收: what was mailed is handed out; the last of a case issues it. Raises Refused."""
+    case = locked(docket_id)
+    _certifier(case, facts(case), actor)
+    certificates.deliver(actor=actor, mailing_id=_of_docket(case, mailing_id), signed_by=signed_by)
+    _handed_out(case, actor)
+    return case.state
+
+
+@act("cases.mail_returned", permission="case.issue")
+def mail_returned(*, actor: Actor, docket_id: uuid.UUID, mailing_id: uuid.UUID, reason: str) -> str:
+    """退回: it lies here again, to be sent anew or collected; the parties are told. Raises Refused."""
+    case = locked(docket_id)
+    _certifier(case, facts(case), actor)
+    certificates.bring_back(actor=actor, mailing_id=_of_docket(case, mailing_id), reason=reason)
+    enqueue("cases.tell", docket_ids=[str(docket_id)], template="mail_returned")
+    return case.state
+
+
+def _of_docket(case: Case, mailing_id: uuid.UUID) -> uuid.UUID:
+    if not Mailing.objects.filter(pk=mailing_id, docket_id=case.docket_id).exists():
+        raise Refused(Refusal("MAIL_UNKNOWN", "没有找到这件邮件。", "请刷新页面后重新选择。"))
+    return mailing_id
 
 
 @act("cases.archive", permission="case.archive")

@@ -31,6 +31,22 @@ def entitled(found: CaseFacts, name: str, number: str) -> bool:
     )
 
 
+def addressed(found: CaseFacts, name: str) -> bool:
+    """Whether certificates may be sent to this name: as `entitled`, but by name alone, because the carrier compares
+    the document at the door. One statement at most."""
+    name = normalise_name(name)
+    takers = [p for p in found.parties if p.role in found.registration.taker_roles]
+    if not name:
+        return False
+    if any(name in (normalise_name(p.name), normalise_name(p.agent_name)) for p in takers):
+        return True
+    bodies = [p.organisation_id for p in takers if p.organisation_id is not None]
+    return bool(bodies) and any(
+        normalise_name(operator.name) == name
+        for operator in Operator.objects.filter(organisation_id__in=bodies, active=True)
+    )
+
+
 def _is_agent(party: CaseParty, name: str, number: str) -> bool:
     """An agent whose number was never written down is known by name; the clerk compares the document by eye."""
     if not party.agent_name or normalise_name(party.agent_name) != name:

@@ -31,6 +31,7 @@ def _day(value: dt.date | dt.datetime | None) -> str:
 def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
     number = case.docket.number
     correction = case.docket.corrections.order_by("-round").first() if template == "correction" else None
+    mailing = case.docket.mailings.order_by("-pk").first() if template == "mailed" else None
     every: dict[str, dict[str, str]] = {
         "submitted": {"no": number, "d": _day(case.due_at)},
         "invited": {
@@ -54,6 +55,9 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
         "refused": {"no": number},
         "registered_in_book": {"no": number},
         "ready": {"no": number, "place": settings.OFFICE["address"]},
+        "ready_to_mail": {"no": number},
+        "mailed": {"no": number, "m": mailing.tracking if mailing else ""},
+        "mail_returned": {"no": number, "place": settings.OFFICE["address"]},
         "archived": {"no": number},
         "fee_due": {"no": number, "yuan": f"{bill_fen // 100}"},
         "fee_paid": {"no": number, "yuan": f"{bill_fen // 100}"},

@@ -1,6 +1,14 @@
 """Papers of a case: what the book and the case say, put into the print room's typed forms."""
 
-from .closing import catalogue, certificate_page, hand_over_pdf, volume_pdf
+from .closing import catalogue, certificate_page, hand_over_pdf, mailing_slip, volume_pdf
 from .papers import KINDS, make
 
-__all__ = ["KINDS", "catalogue", "certificate_page", "hand_over_pdf", "make", "volume_pdf"]
+__all__ = [
+    "KINDS",
+    "catalogue",
+    "certificate_page",
+    "hand_over_pdf",
+    "mailing_slip",
+    "make",
+    "volume_pdf",
+]

@@ -11,12 +11,13 @@ from django.db.models import Max, Sum
 
 from dengbu.archives.models import HandOver, Volume
 from dengbu.catalog.registrations import TYPES
-from dengbu.certificates.models import Certificate
+from dengbu.certificates.models import Certificate, Mailing
 from dengbu.certificates.prints import CertificatePage, ProofPage
-from dengbu.core import clock
+from dengbu.certificates.rules import MAIL_ADDRESS_PURPOSE, MAIL_PHONE_PURPOSE
+from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor
 from dengbu.core.refusals import Refusal, Refused
-from dengbu.core.vocabulary import RightKind
+from dengbu.core.vocabulary import CertificateKind, RightKind
 from dengbu.materials.models import MaterialPage
 from dengbu.register.queries import unit_book
 from dengbu.register.rules import RightFact, UnitBook
@@ -250,5 +251,26 @@ def hand_over_pdf(made: HandOver, volumes: Sequence[Volume], actor: Actor) -> by
             to_post="档案室",
             handed_on=clock.today(),
             lines=rows,
+        )
+    )
+
+
+def mailing_slip(case: Case, mailing: Mailing, actor: Actor) -> bytes:
+    """邮寄单 of one mailing, for the carrier to sign. Two statements."""
+    made = Certificate.objects.filter(docket_id=case.docket_id, number__in=mailing.numbers)
+    return prints.mailing_slip(
+        prints.MailingSlip(
+            head=words.head(case, case.docket.number, actor),
+            tracking=mailing.tracking,
+            receiver=mailing.receiver_name,
+            phone=crypto.decrypt(mailing.phone_cipher, MAIL_PHONE_PURPOSE),
+            address=crypto.decrypt(mailing.address_cipher, MAIL_ADDRESS_PURPOSE),
+            sender=settings.OFFICE["name"],
+            sent_by=mailing.sent_by,
+            sent_on=clock.local(mailing.sent_at).date(),
+            items=tuple(
+                prints.MailedItem(kind=CertificateKind(c.kind).label, number=c.number, blank=c.blank_serial)
+                for c in made.order_by("kind", "year", "serial")
+            ),
         )
     )

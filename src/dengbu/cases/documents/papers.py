@@ -52,7 +52,7 @@ def acceptance_receipt(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
         for line in found.checklist(unit_book(found.case.unit_code), clock.now())
         if line.key in given
     )
-    mail = found.case.filed.get("delivery", {}).get("how") == "mail"
+    mail = found.case.filed.get("delivery", {}).get("way") == "mail"
     return prints.acceptance_receipt(
         prints.AcceptanceReceipt(
             head=words.head(case, case.acceptance_no or "", actor, reprint=reprint),

@@ -142,3 +142,32 @@ class PassSlip:
 def pass_slip(d: PassSlip) -> bytes:
     """预审结果二维码 as PDF. Raises Refused where a character cannot be printed."""
     return render("cases/prints/pass_slip.typ", d)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailedItem:
+    """One certificate or proof in a mailing, with the serial of the blank it is printed on."""
+
+    kind: str
+    number: str
+    blank: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailingSlip:
+    """邮寄单: what goes by post, to whom, under which number. Signed by the carrier."""
+
+    head: PrintHead
+    tracking: str
+    receiver: str
+    phone: str
+    address: str
+    sender: str
+    sent_by: str
+    sent_on: dt.date
+    items: tuple[MailedItem, ...]
+
+
+def mailing_slip(d: MailingSlip) -> bytes:
+    """邮寄单 as PDF. Raises Refused where a character cannot be printed."""
+    return render("cases/prints/mailing_slip.typ", d)

@@ -6,11 +6,12 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from dengbu.archives.models import HandOver, Volume
 from dengbu.archives.queries import hand_overs, waiting_volumes
 from dengbu.catalog.registrations import TYPES
+from dengbu.certificates.models import Certificate
 from dengbu.payments.models import FeeBill
 
 from ..lifecycle import State
@@ -18,15 +19,24 @@ from ..models import Case
 
 PAGE_SIZE = 20
 NO_CERTIFICATE = tuple(code for code, kind in TYPES.items() if kind.produces is None)
-QUEUES = ("print", "issue", "archive")
+QUEUES = ("print", "issue", "mail", "archive")
 
 
 def _cases(queue: str):  # type: ignore[no-untyped-def]
     rows = Case.objects.select_related("docket")
     if queue == "print":
         return rows.filter(state=State.REGISTERED.value).exclude(type_code__in=NO_CERTIFICATE)
-    if queue == "issue":
-        return rows.filter(state=State.CERTIFIED.value)
+    if queue in ("issue", "mail"):
+        here = rows.filter(
+            Exists(Certificate.objects.filter(docket_id=OuterRef("pk"), state="printed")),
+            state=State.CERTIFIED.value,
+        )
+        mail = Q(filed__delivery__way="mail")
+        return (
+            here.filter(mail)
+            if queue == "mail"
+            else here.filter(~mail | Q(filed__delivery__way__isnull=True))
+        )
     issued = rows.filter(state=State.ISSUED.value)
     # What makes no certificate is archived after its entry.
     return issued | rows.filter(state=State.REGISTERED.value, type_code__in=NO_CERTIFICATE)
@@ -41,7 +51,7 @@ class Waiting:
 
 
 def queue_page(queue: str, after: str = "") -> tuple[list[Waiting], str]:
-    """A page of a queue (print, issue, archive), oldest case first, and the key of the next page. One statement."""
+    """A page of a queue (print, issue, mail, archive), oldest case first, and the key of the next page. One statement."""
     settled = FeeBill.objects.filter(docket_id=OuterRef("pk"), state__in=("paid", "free"))
     rows = _cases(queue).annotate(settled=Exists(settled))
     try:

@@ -136,6 +136,7 @@ _WAITING_ROWS = (
     "unnest(%(lines)s::text[]) AS l(line) CROSS JOIN LATERAL (SELECT 1 FROM cases_case c"
     " WHERE c.state = 'submitted' AND c.line = l.line {more} LIMIT 100) q"
 )
+_CERTIFIED = "cases_case c WHERE c.state = 'certified' AND c.filed -> 'delivery' ->> 'way'"
 _COUNTED: dict[str, tuple[str, str]] = {
     # key: (permission, rows to count)
     "waiting": ("case.claim", _WAITING_ROWS.format(more="")),
@@ -172,7 +173,8 @@ _COUNTED: dict[str, tuple[str, str]] = {
         "cases_pendingmatter m WHERE m.kind = 'inspection' AND m.settled_at IS NULL",
     ),
     "to_print": ("case.certify", "cases_case c WHERE c.state = 'registered'"),
-    "to_issue": ("case.issue", "cases_case c WHERE c.state = 'certified'"),
+    "to_issue": ("case.issue", f"{_CERTIFIED} IS DISTINCT FROM 'mail'"),
+    "to_mail": ("case.issue", f"{_CERTIFIED} = 'mail'"),
     "to_archive": ("case.archive", "cases_case c WHERE c.state = 'issued'"),
     "held": ("case.release_any", "cases_case c WHERE c.state = 'under_review'"),
 }

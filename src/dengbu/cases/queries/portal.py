@@ -202,7 +202,7 @@ def road_of(case: Case) -> Road:
         correction_of(case),
         booking_of(case.pk),
         FeeBill.objects.filter(docket_id=case.pk).first(),
-        tuple(Certificate.objects.filter(docket_id=case.pk).order_by("number")),
+        tuple(Certificate.objects.select_related("mailing").filter(docket_id=case.pk).order_by("number")),
         tuple(
             PendingMatter.objects.select_related("notice")
             .filter(docket_id=case.pk, settled_at__isnull=True)

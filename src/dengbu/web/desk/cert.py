@@ -27,7 +27,13 @@ from .papers import pdf
 from .window import actor_of, case_or_404, form_key, see_other, show
 
 KIND_WORDS = {"certificate": "不动产权证书", "proof": "不动产登记证明"}
-STATE_WORDS = {"numbered": "待缮证", "printed": "已缮证，待发", "issued": "已发", "void": "已注销"}
+STATE_WORDS = {
+    "numbered": "待缮证",
+    "printed": "已缮证，待发",
+    "mailed": "已寄出，在途",
+    "issued": "已发",
+    "void": "已注销",
+}
 DONE = {
     "printed": "已缮证，请核对纸张上的内容。",
     "again": "已重新缮证，原空白证书已登记作废。",
@@ -258,6 +264,7 @@ def _issue_page(request: HttpRequest, case: Case, refusals: Any = (), status: in
         case=case,
         certificates=[(c, KIND_WORDS[c.kind], STATE_WORDS[c.state]) for c in certificates],
         current=next((c for c in waiting if str(c.pk) == chosen), waiting[0] if waiting else None),
+        by_mail=closing.by_mail(case),
         bill=bill,
         voucher=voucher_of(case.pk) if bill else None,
         paid=bill is not None and bill.state in ("paid", "free"),

@@ -105,6 +105,7 @@ NAV: tuple[tuple[str, tuple[Item, ...]], ...] = (
         (
             Item("待缮证", "desk.cert", "case.certify", "", "to_print", "", "已登簿，等待打印证书"),
             Item("待发证", "desk.issue", "case.issue", "", "to_issue", "", "证书已打印，等待领取"),
+            Item("待邮寄", "desk.mail", "case.issue", "", "to_mail", "", "申请人选了邮寄：寄出、签收、退回"),
             Item("待归档", "desk.archive", "case.archive", "", "to_archive", "", "已发证，等待整理归档"),
             Item("移交清单", "desk.handover", "archive.hand_over", "", "", "", "移交档案室"),
         ),
