@@ -35,6 +35,8 @@ class Play:
     receiver: Literal["owner", "taker", "bank", "developer"] = "owner"
     after: str = ""  # on the home of another type's walk, which makes what this one is about
     organ: bool = False  # the first who is typed is a court, the second whom its paper is about
+    lender: str = ""  # the bank that is chosen, or files
+    confirming: tuple[str, ...] = ()  # organisations that take part and confirm
     more: Callable[[Candidate], Mapping[str, str]] | None = None
 
 
@@ -160,6 +162,16 @@ PLAYS: dict[str, Play] = {
         answers={"how": "sale", "stage": "quarter", "has_houses": "no"},
     ),
     "P21": Play("P21", typed=(), answers={"units": ""}),
+    # Several entries for one application; banks and developers confirm at their own portals.
+    "C01": Play("P01", receiver="taker", lender="bank1", confirming=("bank1",)),
+    "C02": Play(
+        "C02",
+        filer="bank",
+        receiver="taker",
+        lender="bank2",
+        confirming=("bank1",),
+        answers={"mode": "combined"},
+    ),
 }
 
 

@@ -12,7 +12,7 @@ import httpx
 
 from dengbu.core import clock
 from dengbu.project.demo.candidates import Candidate, planned
-from dengbu.project.demo.people import PASSWORD, DemoPerson, operators
+from dengbu.project.demo.people import ORGANISATIONS, PASSWORD, DemoPerson, operators
 
 from . import filing, office, people
 from .visitor import Page, StepFailed, Visitor
@@ -112,7 +112,7 @@ def free(walk: Walk, registration_type: str) -> Iterator[Candidate]:
             "没有查封、异议" in text or registration_type == "D09"
         )  # an earlier walk left nothing on it
         unmortgaged = "没有抵押权登记" in text
-        if owned and unmortgaged == (registration_type != "B06"):
+        if owned and unmortgaged == (registration_type not in ("B06", "C02")):
             yield candidate
     raise NothingLeft(f"{registration_type}: no free unit or mortgage is left")
 
@@ -289,7 +289,7 @@ def close(
         numbers = office.make_certificates(certifier_at, docket_id)
         walked.certificate_no = numbers[0] if numbers else None
         walk.step(CERTIFIERS[0], f"缮证{walked.certificate_no}")
-        office.hand_out(certifier_at, docket_id, name, kind, number)
+        office.hand_out(certifier_at, docket_id, (name, kind, number), _collecting())
         walk.step(CERTIFIERS[0], "核对受理凭证、缴费凭证和身份，发证")
     office.archive(certifier_at, docket_id)
     walk.step(CERTIFIERS[0], "归档")
@@ -309,6 +309,12 @@ def look(walk: Walk, visitor: Visitor, portal: str, walked: Walked, docket_id: s
 
 def _phone(candidate: Candidate) -> str:
     return str(getattr(candidate.owner, "phone", ""))
+
+
+def _collecting() -> dict[str, tuple[str, str, str]]:
+    """Who collects for each organisation."""
+    names = {o.key: o.name for o in ORGANISATIONS}
+    return {names[o.organisation]: (o.name, "resident_id", o.number) for o in reversed(operators())}
 
 
 def bank_operator(candidate: Candidate) -> tuple[str, str, str]:
