@@ -25,6 +25,7 @@ from .model import (
     District,
 )
 from .people import ORGANISATIONS, STAFF, Crowd, DemoOrganisation, DemoPerson, staff_number_of
+from .presold import presold_town
 
 SEED = 410106
 ORGANISATION = {o.key: o for o in ORGANISATIONS}
@@ -51,7 +52,9 @@ class _Builder:
         garage = self._garage([u for b in old.buildings for u in b.units])
         land = vacant(self.crowd.some(EACH))
         measured = (*surveys(land), *self._divided(shops))
-        return District((old, new, presale, shops, garage, *land), tuple(self.crowd.people), measured)
+        presold = presold_town(self)
+        parcels = (old, new, presale, shops, garage, *land, presold)
+        return District(parcels, tuple(self.crowd.people), measured)
 
     def contract_no(self, prefix: str) -> str:
         self.serial += 1
