@@ -9,7 +9,7 @@ from dengbu.catalog.registrations import TYPES, RegistrationType, Role
 from dengbu.core.refusals import Refusal, Refused
 
 SECTIONS = ("property", "parties", "reason", "materials", "delivery")
-FROM_BOOK = ("register", "right", "land")
+FROM_BOOK = ("register", "right", "notice", "land")
 
 _PROPERTY = {
     "home": "确认不动产",
@@ -125,6 +125,8 @@ ONLINE = (
     "P20", "P21", "D01", "D02", "D03", "D04", "D05", "D09",
     "B01", "B02", "B04", "B06", "B07", "B10", "B14",
     "S01", "S02", "S06", "S07", "S08",
+    # Before it is built: presale notices, loans on them, works in progress; a lost proof.
+    "D06", "D07", "D08", "B08", "B09", "B12", "B13",
 )  # fmt: skip
 
 JOURNEYS: dict[str, Journey] = {code: Journey(TYPES[code]) for code in ONLINE if code in TYPES}
