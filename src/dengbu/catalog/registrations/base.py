@@ -27,7 +27,7 @@ from .facts import Filed
 from .tables import ALWAYS_BLOCK, HOLDERS_CONSENT, PAPERS, REMEDIES, Rule, Table
 
 Side = Literal["owner", "taker", "other"]
-Source = Literal["register", "right", "contract", "typed", "us", "land", "partner"]
+Source = Literal["register", "right", "notice", "contract", "typed", "us", "land", "partner"]
 Subject = Literal["home", "land", "right", "restriction", "project", "survey", "unit"]
 
 
@@ -35,9 +35,10 @@ Subject = Literal["home", "land", "right", "restriction", "project", "survey", "
 class Role:
     """One side of an application: its key on the case, its word on paper, and where its people come from.
 
-    `source`: register (owners in the book), right (holders of the right it is about), land (holder of the land use
-    right), contract (the contract on file, else typed), typed, us (the organisation that files), partner (a bank with
-    an account at the office: chosen, where it does not file itself).
+    `source`: register (owners in the book), right (holders of the right it is about), notice (who bought what is not
+    theirs yet, by the notice of the purchase), land (holder of the land use right), contract (the contract on file, else
+    typed), typed, us (the organisation that files), partner (a bank with an account at the office: chosen, where it does
+    not file itself).
     """
 
     key: str

@@ -106,7 +106,7 @@ class PresaleMortgageNotice(MortgageNotice):
 
     code, name = "B08", "预购商品房抵押预告登记"
     roles = (
-        Role("mortgagor", "抵押人（买受人）", "owner", "contract", confirms=True),
+        Role("mortgagor", "抵押人（买受人）", "owner", "notice", confirms=True),
         Role("mortgagee", "抵押权人", "taker", "us", many=False),
     )
     notice_kind = NoticeKind.PRESALE_MORTGAGE

@@ -14,7 +14,7 @@ from dengbu.register.rules import Obstacle, UnitBook
 from .asking import Ask, Choice, Kind
 from .base import Role, Rule
 from .checks import agents_may_act, shares_add_up
-from .facts import holders
+from .facts import Filed, holders
 from .notices import PURCHASES, AboutNotice, hangs_on, kept_holders, lapsed_now, notice_kind
 from .tables import RELIEF, Table
 
@@ -55,7 +55,7 @@ class NoticeChange(AboutNotice):
     line = "other"
     roles = (
         Role("holder", "预告登记权利人", "owner", "right", confirms=True, required=False),
-        Role("obligor", "义务人", "other", "typed", confirms=True, required=False),
+        Role("obligor", "义务人", "other", "us", confirms=True, required=False),
         Role("taker", "变更（转移）后的权利人", "taker", "typed", confirms=True, shares=True, required=False),
     )
     answers_to = D07_TABLE
@@ -71,7 +71,13 @@ class NoticeChange(AboutNotice):
         Ask("possible_from", "从哪天起能够办理正式登记", Kind.DATE, "例如 2026-03-05",
             only_if=("reason", ("start",)), basis="民法典221"),
     )  # fmt: skip
+    titles = {"property": "选择要变更的预告登记", "reason": "变更（转移）的原因和内容"}
     legal_basis = "民法典221、547；不动产登记暂行条例14；操作规范14"
+
+    def __init__(self, filed: Filed):
+        super().__init__(filed)
+        if filed.terms.get("reason") in ("inheritance", "judgment"):  # who takes applies alone (条例 14)
+            self.confirming, self.absent_roles = ("taker",), ("holder",)  # type: ignore[misc]
 
     def rule_for(self, obstacle: Obstacle, book: UnitBook | None) -> Rule:
         """Who lends on the notice agrees before it passes to somebody else (民法典 221; 实施细则 85)."""
@@ -91,7 +97,7 @@ class NoticeChange(AboutNotice):
             yield from self.holders_apply(right)
             yield from agents_may_act(self.filed, ("holder",), self.word("holder"))
         if reason in ("contract", "transfer"):
-            yield from self.obligor_applies(book)
+            yield from self.obligor_applies(book, right)
         if reason == "contract" and not self._changed():
             yield Refusal(
                 "F_NOTHING_CHANGES",
@@ -166,14 +172,20 @@ class NoticeCancellation(AboutNotice):
     line = "other"
     roles = (
         Role("holder", "预告登记权利人", "owner", "right", confirms=True, required=False),
-        Role("obligor", "义务人", "other", "typed", confirms=True, required=False),
+        Role("obligor", "义务人", "other", "us", confirms=True, required=False),
     )
     notice_kinds = PURCHASES
     # Nothing else in the book stands in the way of a burden that goes; the domain names these two.
     answers_to = {**RELIEF, "R_PRESEAL": Rule.CONSENT_COURT, "R_NOTICE_MTG": Rule.RELEASE_FIRST}
     voids_certificate = True
     form = (Ask("reason", "为什么注销", Kind.CHOICE, choices=D08_REASONS, empty="请选择注销原因"),)
+    titles = {"property": "选择要注销的预告登记", "reason": "注销的原因"}
     legal_basis = "民法典221；实施细则89"
+
+    def __init__(self, filed: Filed):
+        super().__init__(filed)
+        if filed.terms.get("reason") in ("judged", "lapsed"):  # either side applies alone
+            self.confirming, self.absent_roles = (), ("holder",)  # type: ignore[misc]
 
     def rule_for(self, obstacle: Obstacle, book: UnitBook | None) -> Rule:
         rule = super().rule_for(obstacle, book)
@@ -202,7 +214,7 @@ class NoticeCancellation(AboutNotice):
         if reason in ("waived", "ended") or self.filed.role("holder"):
             yield from self.holders_apply(right)
         if reason == "ended" or not self.filed.role("holder"):
-            yield from self.obligor_applies(book)
+            yield from self.obligor_applies(book, right)
         confirmed = self.filed.officer.get(str(right.public_id))
         if reason == "lapsed" and not confirmed and not lapsed_now(right, book, at):
             yield Refusal(

@@ -21,7 +21,7 @@ from ..policy.policy import office_calendar
 from .asking import Ask, Choice, Kind
 from .base import AboutRight, RegistrationType, Role, Rule
 from .checks import agents_may_act, contract_agrees, owners_apply, shares_add_up
-from .facts import PartyFact, holders
+from .facts import Filed, PartyFact, holders
 from .tables import NOTICE
 
 PURCHASES = (NoticeKind.PRESALE.value, NoticeKind.SALE.value)
@@ -131,14 +131,14 @@ class PresaleNotice(PurchaseNotice):
     code, name = "D06", "预购商品房预告登记"
     client = Client.DEVELOPER
     roles = (
-        Role("seller", "开发企业", "owner", "us"),
-        Role("buyer", "买受人", "taker", "contract", shares=True),
+        Role("seller", "开发企业", "owner", "land", confirms=True),
+        Role("buyer", "买受人", "taker", "contract", confirms=True, shares=True),
     )
     form = (
         Ask("sale_no", "商品房买卖合同编号", required=False, max_length=60, hint="合同首页右上角的编号。"),
         Ask(
             "buyer_alone",
-            "是否由买受人单方申请",
+            "由谁申请",
             Kind.YES_NO,
             "合同约定了办理预告登记，而开发企业不按约定申请的，买受人可以单方申请。",
             choices=(Choice("no", "双方共同申请"), Choice("yes", "开发企业未按约定申请，买受人单方申请")),
@@ -148,6 +148,11 @@ class PresaleNotice(PurchaseNotice):
     )
     notice_kind = NoticeKind.PRESALE
     legal_basis = "民法典221；实施细则85、86；城市房地产管理法45"
+
+    def __init__(self, filed: Filed):
+        super().__init__(filed)
+        if filed.terms.get("buyer_alone") is True:
+            self.confirming, self.absent_roles = ("buyer",), ("seller",)  # type: ignore[misc]
 
     def bound(self, book: UnitBook) -> RightFact | None:
         return book.ownership or land_title(book)
@@ -219,9 +224,12 @@ class AboutNotice(AboutRight):
                 "parties",
             )
 
-    def obligor_applies(self, book: UnitBook) -> Iterable[Refusal]:
-        """Whoever the notice binds has the thing: the owner, or the developer by its land (条例 14)."""
-        title = book.title or land_title(book)
+    def obligor_applies(self, book: UnitBook, right: RightFact) -> Iterable[Refusal]:
+        """Whoever the notice binds has the thing: the owner, or the developer by its land; of a loan on what is only
+        bought, the buyer by the notice it rests on (条例 14)."""
+        lent = notice_kind(right) in MORTGAGES
+        bought = next((n for n in book.notices if str(n.public_id) == right.terms.get("linked")), None)
+        title = (bought if lent else None) or book.title or land_title(book)
         if not self.filed.indexes("obligor") or (
             title is not None and not self.filed.indexes("obligor") <= title.holder_indexes
         ):

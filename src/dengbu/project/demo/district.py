@@ -25,6 +25,7 @@ from .model import (
     District,
 )
 from .people import ORGANISATIONS, STAFF, Crowd, DemoOrganisation, DemoPerson, staff_number_of
+from .presold import presold_town
 
 SEED = 410106
 ORGANISATION = {o.key: o for o in ORGANISATIONS}
@@ -52,7 +53,9 @@ class _Builder:
         land = vacant(self.crowd.some(EACH))
         measured = (*surveys(land), *self._divided(shops))
         self._sold_under_mortgage(old)
-        return District((old, new, presale, shops, garage, *land), tuple(self.crowd.people), measured)
+        presold = presold_town(self)
+        parcels = (old, new, presale, shops, garage, *land, presold)
+        return District(parcels, tuple(self.crowd.people), measured)
 
     def contract_no(self, prefix: str) -> str:
         self.serial += 1

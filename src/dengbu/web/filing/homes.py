@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from dengbu.cases.actions.filing import PartyIn, save_parties, save_property
 from dengbu.cases.queries.portal import certificates_of, live_case_on, live_certificate_unit
+from dengbu.catalog.registrations.notices import land_title
 from dengbu.core import crypto, sights
 from dengbu.core.identifiers import check_certificate_number, check_unit_code, normalise_number
 from dengbu.core.money import format_yuan
@@ -128,7 +129,8 @@ def _page(
 def choices(draft: Draft, book: UnitBook, seen: frozenset[str]) -> list[dict[str, str]]:
     """The rights or restrictions of the type's kinds that this viewer may act on: held by them, or on their own."""
     kind = draft.journey.kind
-    owner = bool(book.title and book.title.holder_indexes & seen)
+    title = book.title or land_title(book)  # what is not built yet is bought from who has the land
+    owner = bool(title and title.holder_indexes & seen)
     found = []
     if kind.subject != "restriction":
         for right in book.rights:

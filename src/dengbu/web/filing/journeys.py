@@ -10,7 +10,7 @@ from dengbu.core.refusals import Refusal, Refused
 
 SECTIONS = ("property", "parties", "reason", "materials", "delivery")
 CONTRACT_FIRST = ("property", "reason", "parties", "materials", "delivery")
-FROM_BOOK = ("register", "right", "land")
+FROM_BOOK = ("register", "right", "notice", "land")
 
 _PROPERTY = {
     "home": "确认不动产",
@@ -138,6 +138,8 @@ ONLINE = (
     "B01", "B02", "B04", "B06", "B07", "B10", "B14",
     "S01", "S02", "S06", "S07", "S08",
     "C01", "C02",
+    # Before it is built: presale notices, loans on them, works in progress; a lost proof.
+    "D06", "D07", "D08", "B08", "B09", "B12", "B13",
 )  # fmt: skip
 
 JOURNEYS: dict[str, Journey] = {code: Journey(TYPES[code]) for code in ONLINE if code in TYPES}

@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from dengbu.cases.models import NUMBER_PURPOSE, PHONE_PURPOSE, CaseParty
 from dengbu.catalog.registrations import Role
+from dengbu.catalog.registrations.notices import PURCHASES
 from dengbu.contracts.queries import Filing, filing_by_no, filings
 from dengbu.core import clock, crypto
 from dengbu.core.identifiers import mask_document_number
@@ -51,6 +52,8 @@ class Page:
         """Nobody need stand in a role that is not required: a card left empty is nobody."""
         if self.draft.journey.nobody_required:
             self.takers = [t for t in self.takers if not t.blank]
+            if not self.takers:
+                self.shares = None  # nor is it asked how nobody holds it
 
     def all_valid(self) -> bool:
         judged = [form.is_valid() for form in self.forms]  # every form is judged, none is skipped
@@ -113,6 +116,8 @@ def holders_of(draft: Draft, role: Role) -> tuple[RightFact | None, tuple[Holder
         return None, ()
     if role.source == "land":
         right = next((r for r in book.land_rights if r.kind == "land_use"), None) or book.land_use
+    elif role.source == "notice":
+        right = next((n for n in book.notices if n.terms.get("notice_kind") in PURCHASES), None)
     elif role.source == "right":
         target = uuid_or_none(str(draft.case.filed.get("terms", {}).get("right", "")))
         right = book.right(target) if target else None
