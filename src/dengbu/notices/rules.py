@@ -83,6 +83,10 @@ TEMPLATES: Final[dict[str, Template]] = {
         Template("fee_paid", "已缴费", "{no}登记费{yuan}元已缴清，缴费凭证可登录下载。"),
         Template("registered_in_book", "已登簿", "{no}已登簿，正在制作证书，可领取时会再通知您。"),
         Template("ready", "可领证", "{no}的证书已制好，请带身份证和受理凭证到{place}领取。"),
+        Template(
+            "renew", "登记簿已更正", "您的登记簿记载已更正（{no}），请带身份证和原证到{place}换领新证。"
+        ),
+        Template("corrected", "已更正", "{no}已更正登记簿。新的权证由权利人领取，办理结果可登录查看。"),
         Template("archived", "已办结", "{no}已办结，材料已归档。可登录网上大厅查看办理结果。"),
         Template(
             "agreement_suspended", "协议暂停", "贵单位的服务协议已暂停，暂时不能提交新申请。请联系登记中心。"

@@ -14,6 +14,7 @@ from dengbu.core import clock
 from dengbu.core.acts import Actor, act
 from dengbu.core.jobs import enqueue
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
+from dengbu.core.vocabulary import RegistrationKind
 from dengbu.payments.queries import is_settled
 
 from .. import documents
@@ -60,7 +61,9 @@ def print_certificate(
     if not left:
         case.certifier_id = actor.user_id
         move(case, "print", actor)
-        enqueue("cases.tell", docket_ids=[str(docket_id)], template="ready")
+        corrected = found.registration.kind is RegistrationKind.CORRECTION
+        for template in ("renew", "corrected") if corrected else ("ready",):
+            enqueue("cases.tell", docket_ids=[str(docket_id)], template=template)
     return case.state
 
 
@@ -124,7 +127,7 @@ def issue(
         voucher_shown=voucher_shown,
         identity_checked=identity_checked,
         fee_settled=is_settled(docket_id),
-        receiver_entitled=entitled(found, receiver_name, receiver_number),
+        receiver_entitled=entitled(found, certificate, receiver_name, receiver_number),
         mandate=mandate,
     )
     if not Certificate.objects.filter(docket_id=docket_id).exclude(state__in=("issued", "void")).exists():

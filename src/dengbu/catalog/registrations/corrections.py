@@ -80,7 +80,7 @@ CORRECTION_FORM = (
         "登记簿上是哪一位权利人",
         hint="照登记簿上现在的姓名（名称）写。",
         only_if=("what", ("holder_name", "holder_number")),
-        prefill="owners",
+        prefill="own_name",
         basis="实施细则79",
     ),
     Ask("right_text", "应当是什么", hint="照证明材料写。", only_if=_answered_by("right_text")),

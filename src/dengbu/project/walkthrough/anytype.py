@@ -6,6 +6,7 @@ What a page asks is read from the page; a `Play` says what differs by type.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from dengbu.core import clock
 from dengbu.core.vocabulary import HouseUse
@@ -28,6 +29,8 @@ def walk_type(walk: Walk, code: str) -> Walked:
         walk_type(walk, play.after)
     for candidate in [walk.used.pop(play.after)] if play.after else roads.free(walk, play.stock):
         other = candidate.buyer or person_beside(candidate, [p for p in plan().people if p.phone])
+        if play.renamed and isinstance(candidate.owner, DemoPerson):
+            other = replace(candidate.owner, name=f"{candidate.owner.name[0]}改{candidate.owner.name[1:]}")
         filer_at, portal = _filer(walk, play, candidate, other)
         at_desk = play.filer == "desk"
         tasks = filing.begin_at_desk(filer_at, code) if at_desk else filing.begin(filer_at, portal, code)
@@ -51,7 +54,7 @@ def walk_type(walk: Walk, code: str) -> Walked:
             _confirm_all(walk, docket_id, [candidate.owner, *([other] if play.typed else [])], filer_at)
         _at_the_office(walk, docket_id, filer_at, portal)
         roads.collect(walk, docket_id)
-        taker = other if play.receiver == "taker" else candidate.owner
+        taker = other if play.receiver == "taker" or play.renamed else candidate.owner
         who = ("", "", "") if not play.proof else (taker.name, "resident_id", taker.number)
         if play.receiver in ("bank", "developer"):
             who = roads.bank_operator(candidate)

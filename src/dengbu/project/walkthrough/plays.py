@@ -35,6 +35,7 @@ class Play:
     receiver: Literal["owner", "taker", "bank", "developer"] = "owner"
     after: str = ""  # on the home of another type's walk, which makes what this one is about
     organ: bool = False  # the first who is typed is a court, the second whom its paper is about
+    renamed: bool = False  # who is typed is the owner under another name
     more: Callable[[Candidate], Mapping[str, str]] | None = None
 
 
@@ -160,6 +161,21 @@ PLAYS: dict[str, Play] = {
         answers={"how": "sale", "stage": "quarter", "has_houses": "no"},
     ),
     "P21": Play("P21", typed=(), answers={"units": ""}),
+    # What passes by other ways, and what the book says wrong.
+    "P07": Play(
+        "B01",
+        typed=("transferee",),
+        receiver="taker",
+        answers={"how": "contribution", "units": "", "price_fen": "60万", "state_assets": "no"},
+    ),
+    "P09": Play("B01", typed=("renamed",), renamed=True),
+    # The one concerned files; the corrected certificate is the owner's.
+    "P12": Play(
+        "B01",
+        filer="taker",
+        typed=("applicant",),
+        answers={"applies_as": "concerned", "what": "room", "whose": ""},
+    ),
 }
 
 

@@ -187,11 +187,8 @@ def _stored_takers(draft: Draft, filing: Filing | None) -> list[TakerForm]:
             for n, buyer in enumerate(filing.role("buyer"))
         ]
     owned = draft.book.title if draft.book else None
-    if (
-        draft.actor.person_id
-        and not draft.journey.nobody_required
-        and not (owned and owned.held_by(draft.actor.identity_index))
-    ):
+    listed = draft.journey.from_book and owned and owned.held_by(draft.actor.identity_index)
+    if draft.actor.person_id and not draft.journey.nobody_required and not listed:
         account = account_of(draft.actor.person_id)
         return [_taker(draft, filing, 0, {"origin": "account", "phone": account.phone})]
     return [_taker(draft, filing, 0, {"origin": "typed"})]

@@ -103,10 +103,13 @@ def _stored(draft: Draft, key: str, prefill: str) -> Any:
     terms = draft.case.filed.get("terms", {})
     if terms.get(key) is not None or not prefill or draft.book is None:
         return terms.get(key)
+    owners = draft.book.title.holders if draft.book.title else ()
     if prefill == "owners":
-        owners = draft.book.title.holders if draft.book.title else ()
         named = any(p.role in draft.journey.kind.owner_roles for p in draft.own.parties)
         return "、".join(h.name for h in owners) if named else ""
+    if prefill == "own_name":  # of several owners whoever fills it in
+        mine = [h.name for h in owners if h.number_index and h.number_index == draft.actor.identity_index]
+        return mine[0] if mine else ""
     return draft.book.facts.get(prefill) or ""
 
 
