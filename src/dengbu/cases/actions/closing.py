@@ -141,7 +141,7 @@ def archive(*, actor: Actor, docket_id: uuid.UUID, paper_pages: int, difference_
     case = locked(docket_id)
     found = facts(case)
     not_own(case, found.parties, actor)
-    if case.state == State.REGISTERED and found.registration.produces is not None:
+    if case.state == State.REGISTERED and Certificate.objects.filter(docket_id=docket_id).exists():
         raise Conflict(
             Refusal(
                 "ARCHIVE_NOT_ISSUED",

@@ -1,6 +1,6 @@
 """Papers of a case: what the book and the case say, put into the print room's typed forms."""
 
 from .closing import catalogue, certificate_page, hand_over_pdf, volume_pdf
-from .papers import KINDS, make
+from .papers import KINDS, belongs, make
 
-__all__ = ["KINDS", "catalogue", "certificate_page", "hand_over_pdf", "make", "volume_pdf"]
+__all__ = ["KINDS", "belongs", "catalogue", "certificate_page", "hand_over_pdf", "make", "volume_pdf"]

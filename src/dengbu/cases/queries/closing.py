@@ -10,26 +10,26 @@ from django.db.models import Exists, OuterRef
 
 from dengbu.archives.models import HandOver, Volume
 from dengbu.archives.queries import hand_overs, waiting_volumes
-from dengbu.catalog.registrations import TYPES
+from dengbu.certificates.models import Certificate
 from dengbu.payments.models import FeeBill
 
 from ..lifecycle import State
 from ..models import Case
 
 PAGE_SIZE = 20
-NO_CERTIFICATE = tuple(code for code, kind in TYPES.items() if kind.produces is None)
 QUEUES = ("print", "issue", "archive")
 
 
 def _cases(queue: str):  # type: ignore[no-untyped-def]
     rows = Case.objects.select_related("docket")
+    made = Exists(Certificate.objects.filter(docket_id=OuterRef("pk")))
     if queue == "print":
-        return rows.filter(state=State.REGISTERED.value).exclude(type_code__in=NO_CERTIFICATE)
+        return rows.filter(made, state=State.REGISTERED.value)
     if queue == "issue":
         return rows.filter(state=State.CERTIFIED.value)
     issued = rows.filter(state=State.ISSUED.value)
-    # What makes no certificate is archived after its entry.
-    return issued | rows.filter(state=State.REGISTERED.value, type_code__in=NO_CERTIFICATE)
+    # What made no certificate is archived after its entry: of one type (S05) some cases do, some do not.
+    return issued | rows.filter(~made, state=State.REGISTERED.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,8 +143,9 @@ def _parties(visitor: Visitor, tasks: Page, candidate: Candidate, other: DemoPer
         if len(play.typed) > 1:
             page = visitor.submit(page, form, values | {"do": "add"})
             form = page.form("version")
-            second = {"role": play.typed[1], "name": candidate.owner.name, "document_kind": "resident_id",
-                      "number": candidate.owner.number, "phone": _phone(candidate.owner)}  # fmt: skip
+            who = other if play.receiver == "taker" else candidate.owner
+            second = {"role": play.typed[1], "name": who.name, "document_kind": "resident_id",
+                      "number": who.number, "phone": _phone(who)}  # fmt: skip
             values = {f"buyer-1-{k}": v for k, v in second.items() if f"buyer-1-{k}" in form.names}
     if "coownership" in form.names:
         values["coownership"] = play.coownership
@@ -207,7 +208,7 @@ def _confirm_all(walk: Walk, docket_id: str, people: list[object], filer_at: Vis
 def _at_the_office(walk: Walk, docket_id: str, applicant_at: Visitor, portal: str) -> None:
     """网上审核 → 预审二维码 → 窗口受理登簿 → 打印. What has to be waited for is settled on the way."""
     roads.review_and_accept(walk, docket_id, applicant_at, portal, slip=portal != "desk")
-    matters.settle(walk, docket_id)
+    matters.settle(walk, docket_id, typed_by=DESKS[1] if portal == "desk" else "")
 
 
 __all__ = ["PLAYS", "walk_type"]

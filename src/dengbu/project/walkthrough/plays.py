@@ -169,6 +169,25 @@ PLAYS: dict[str, Play] = {
         answers={"how": "contribution", "units": "", "price_fen": "60万", "state_assets": "no"},
     ),
     "P09": Play("B01", typed=("renamed",), renamed=True),
+    # By the office itself, announced for fifteen working days: walked with --pass-days.
+    "S03": Play(
+        "B01",
+        filer="desk",
+        typed=(),
+        answers={"what": "room", "right_text": "八〇一", "notified_on": day(days=-60)},
+    ),
+    "S04": Play("B01", filer="desk", proof=False, answers={"reason": "expropriated"}),
+    # A judicial sale: the court's own seizure goes with the entry (corrections 18).
+    "S05": Play(
+        "",
+        after="S01",
+        filer="desk",
+        organ=True,
+        typed=("requester", "winner"),
+        receiver="taker",
+        answers={"does": "transfer", "right": "", "order_kind": "auction", "authority": ORGAN["name"]}
+        | dict.fromkeys(("ends_mortgages", "ends_waiting", "ends_notices"), "no"),
+    ),
     # The one concerned files; the corrected certificate is the owner's.
     "P12": Play(
         "B01",

@@ -54,6 +54,12 @@ class Page:
         judged = [form.is_valid() for form in self.forms]  # every form is judged, none is skipped
         return all(judged)
 
+    def ask_nobody_how_they_hold(self) -> None:
+        """Where nobody gets or keeps the right (a court has it cancelled), there is no way of holding it to ask for."""
+        people = [*self.takers, *(f for g in self.groups for f in g.forms)]
+        if not any(p.role is None or p.role.shares for p in people):
+            self.shares = None
+
     @property
     def forms(self) -> list[Any]:
         return [
