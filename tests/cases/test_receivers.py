@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from dengbu.cases.actions import closing
+from dengbu.cases.actions import closing, desk
 from dengbu.cases.actions.receivers import entitled
+from dengbu.cases.actions.telling import tell_parties
 from dengbu.cases.facts import facts
 from dengbu.cases.models import NUMBER_PURPOSE, Case, CaseParty
 from dengbu.certificates.actions import receive_blanks
@@ -18,9 +19,12 @@ from dengbu.core.acts import Actor, act
 from dengbu.core.models import User
 from dengbu.core.refusals import Refused
 from dengbu.core.vocabulary import CertificateKind
-from dengbu.parties.models import Operator
+from dengbu.notices.models import Message
+from dengbu.parties.models import PHONE_PURPOSE, Operator, Person
 from dengbu.payments.actions import collect_at_window
 from dengbu.payments.queries import bill_of
+from dengbu.register.actions import enter
+from tests.register import homes
 from tests.support import office
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +73,7 @@ def name_agent(*, actor: Actor, who: tuple[str, str], with_number: bool = True) 
 
 @act("test.belong_to_bank")
 def belong_to_bank(*, actor: Actor, active: bool) -> None:
-    CaseParty.objects.filter(role="buyer").update(organisation_id=office.BANK_ID, number_index="body")
+    CaseParty.objects.filter(role="buyer").update(organisation_id=office.BANK_ID)
     Operator.objects.all().delete()
     user = User.objects.create(login=f"bank{active}", display_name="银行经办")
     Operator.objects.create(
@@ -79,6 +83,16 @@ def belong_to_bank(*, actor: Actor, active: bool) -> None:
         id_index=crypto.index(office.THIRD[1]),
         active=active,
     )
+
+
+@act("test.make_account")
+def make_account(*, actor: Actor, who: tuple[str, str]) -> int:
+    user = User.objects.create(login=who[0], display_name=who[0])
+    phone = crypto.encrypt("13900000002", PHONE_PURPOSE)
+    Person.objects.create(
+        user=user, name=who[0], id_index=crypto.index(who[1]), phone_cipher=phone, phone_index="2"
+    )
+    return user.pk
 
 
 @pytest.mark.parametrize(
@@ -119,6 +133,80 @@ def test_somebody_sent_with_a_mandate_takes_it_and_the_proof_is_kept(docket: uui
 def test_an_active_operator_receives_for_an_organisation(docket: uuid.UUID) -> None:
     office.make_bank(actor=office.SYSTEM)
     belong_to_bank(actor=office.SYSTEM, active=False)
-    assert not entitled(facts(Case.objects.get()), *office.THIRD)
+    certificate = Certificate.objects.get()
+    assert not entitled(facts(Case.objects.get()), certificate, *office.THIRD)
     belong_to_bank(actor=office.SYSTEM, active=True)
-    assert entitled(facts(Case.objects.get()), *office.THIRD)
+    assert entitled(facts(Case.objects.get()), certificate, *office.THIRD)
+
+
+# --- it is the right holder's, whatever part he had in the application --------------------------------------------
+
+
+def receive(docket_id: uuid.UUID) -> list[Certificate]:
+    """All certificates of a case, printed and paid for, in the order of their homes."""
+    receive_blanks(actor=office.lead(), kind=CertificateKind.CERTIFICATE, first_serial="41010600001", count=3)
+    made = list(Certificate.objects.filter(docket_id=docket_id).order_by("unit_code"))
+    for n, one in enumerate(made, start=1):
+        closing.print_certificate(
+            actor=office.certifier(),
+            docket_id=docket_id,
+            certificate_id=one.pk,
+            blank_serial=f"4101060000{n}",
+        )
+    return made
+
+
+def may_take(docket_id: uuid.UUID, certificate: Certificate) -> set[tuple[str, str]]:
+    found = facts(Case.objects.get(docket_id=docket_id))
+    return {who for who in (office.SELLER, office.BUYER, office.THIRD) if entitled(found, certificate, *who)}
+
+
+def corrected_for_somebody_concerned() -> uuid.UUID:
+    """The buyer is concerned by a wrong room number of the seller's home; it is put right."""
+    docket_id = office.passed(
+        "P12",
+        office.buyer(),
+        [office.party("applicant", office.BUYER, phone="13900000001")],
+        {"applies_as": "concerned", "what": "room", "right_text": "801", "proof": "测绘报告"},
+    )
+    office.check_at_desk(docket_id)
+    desk.accept(actor=office.clerk(), docket_id=docket_id)
+    return docket_id
+
+
+def test_a_corrected_certificate_is_the_owners_not_that_of_who_applied() -> None:
+    office.open_homes(2)
+    docket_id = corrected_for_somebody_concerned()
+    (made,) = receive(docket_id)
+    assert may_take(docket_id, made) == {office.SELLER}
+
+
+def test_of_a_correction_the_owner_is_told_to_renew_and_who_applied_that_it_is_done() -> None:
+    office.open_homes(2)
+    docket_id = corrected_for_somebody_concerned()
+    receive(docket_id)
+    owner = make_account(actor=office.SYSTEM, who=office.SELLER)
+    for template in ("renew", "corrected"):
+        tell_parties(actor=office.SYSTEM, docket_ids=[docket_id], template=template)
+    told = {(m.template, m.user_id) for m in Message.objects.filter(template__in=("renew", "corrected"))}
+    assert ("renew", owner) in told
+    assert "corrected" in {t for t, _ in told} and ("corrected", owner) not in told
+    assert len([t for t, _ in told if t == "renew"]) == 1
+
+
+def test_each_home_of_an_exchange_is_handed_to_whoever_got_it() -> None:
+    office.open_homes(2, 1)
+    give = homes.granting(homes.title(homes.home(2), office.BUYER))
+    enter(actor=office.SYSTEM, registrations=[give], authority="410106", of_record=office.OF_RECORD)
+    docket_id = office.passed(
+        "P07",
+        office.seller(),
+        [office.party("transferor", office.SELLER), office.party("transferee", office.BUYER)],
+        {"how": "exchange", "units": [homes.home(2)], "state_assets": False},
+        confirmed_by=office.buyer(),
+    )
+    office.check_at_desk(docket_id)
+    desk.accept(actor=office.clerk(), docket_id=docket_id)
+    first, second = receive(docket_id)
+    assert may_take(docket_id, first) == {office.BUYER}
+    assert may_take(docket_id, second) == {office.SELLER}

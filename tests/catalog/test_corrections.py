@@ -177,6 +177,12 @@ def test_not_after_a_later_disposal_notice_or_seizure(mine: UnitBook, stops: boo
     assert refused(ex_officio(), mine) == ({"S_LATER_ENTRY"} if stops else set())
 
 
+@pytest.mark.parametrize("number", ["2023-7", "2023-123", "第7号", "2023-00000070", "9"])
+def test_an_entry_number_that_cannot_be_compared_is_no_answer(number: str) -> None:
+    later = book(UNIT, right("mortgage", BANK, transfer_limited=False, **LATER), title=TITLE)
+    assert refused(ex_officio(wrong_entry=number), later) == {"F_WRONG_ENTRY"}
+
+
 def test_the_holder_has_had_thirty_working_days_to_apply_himself() -> None:
     # From 2026-10-12 the 30th working day after is 2026-11-23: that whole day is still his.
     assert refused(ex_officio(notified_on="2026-10-12"), book(title=TITLE)) == {"S_NOTICE_RUNNING"}
@@ -186,4 +192,4 @@ def test_the_holder_has_had_thirty_working_days_to_apply_himself() -> None:
 def test_an_ex_officio_correction_is_announced_and_reviewed_twice() -> None:
     policy = policy_for("S03", NOW.date())
     assert (policy.public_notice_days, policy.reviews) == (15, 2)
-    assert [i.code for i in policy.checklist] == ["ERRDOC"]
+    assert [i.code for i in policy.checklist] == ["ERRDOC", "TOLD"]

@@ -27,7 +27,7 @@ TABLE: dict[str, tuple[str, str, int, int, str, str, str]] = {
             "certificate"),
     "P11": ("APP ID CERT SPLITDOC HSURVEY", "POA GUARD HOLDCONS", 5, 0, "none", "FEE_CHANGE", "certificate"),
     "P12": ("APP ID ERRDOC", "POA GUARD CERT OBJDOC", 5, 0, "none", "FEE_CORRECT", "certificate"),
-    "S03": ("ERRDOC", "", 30, 15, "none", "FEE_ZERO", "certificate"),
+    "S03": ("ERRDOC TOLD", "", 30, 15, "none", "FEE_ZERO", "certificate"),
     "P15": ("APP ID DAMAGED", "POA GUARD", 1, 0, "none", "FEE_CERT10", "certificate"),
     "P16": ("APP INQ ID LOSTDECL", "POA GUARD", 1, 0, "none", "FEE_CERT10", "certificate"),
     "B13": ("APP ID LOSTDECL", "POA GUARD", 1, 0, "none", "FEE_ZERO", "proof"),

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from dengbu.project.launcher.environment import DatabaseUrls
 from dengbu.project.management.commands.walkthrough import ROADS
 from dengbu.project.walkthrough import roads
 from dengbu.project.walkthrough.plays import PLAYS
@@ -21,9 +22,12 @@ from tests.support.processes import LiveServer
 COMMAND = Path(sys.executable).with_name("dengbu")
 
 
-def walk(office: LiveServer, *arguments: str) -> tuple[int, list[dict[str, Any]], str]:
-    """Run `dengbu walkthrough --json` as somebody would. Gives exit status, cases, and what was said."""
+def walk(office: LiveServer, *arguments: str, owner: str = "") -> tuple[int, list[dict[str, Any]], str]:
+    """Run `dengbu walkthrough --json` as somebody would. Gives exit status, cases, and what was said. `owner`: URL of
+    the role that may move the office's clock."""
     environment = os.environ | {"DENGBU_SIM_PORT": str(office.simulator_port)}
+    if owner:
+        environment |= {"MIGRATE_DATABASE_URL": owner}
     done = subprocess.run(
         [COMMAND, "walkthrough", "--json", "--base-url", office.base_url,
          "--simulator-url", f"http://127.0.0.1:{office.simulator_port}", *arguments],
@@ -40,10 +44,11 @@ FAST = ("P01", "B01", "B06", "D09", "P03", "P06", "P19", "B04", "S02", "S08")
 
 
 def test_every_type_goes_from_filing_to_the_archive_and_the_book_is_clean(
-    live_demo_office: LiveServer,
+    live_demo_office: LiveServer, module_demo_database: DatabaseUrls
 ) -> None:
     everything = os.environ.get("DENGBU_WALK_ALL") == "1"
-    status, cases, said = walk(live_demo_office, *(["--all"] if everything else ["--type", *FAST]))
+    chosen = ["--all", "--pass-days"] if everything else ["--type", *FAST]
+    status, cases, said = walk(live_demo_office, *chosen, owner=module_demo_database.owner)
     assert status == 0, said or cases
     assert {c["type"] for c in cases} == (set(JOURNEYS) if everything else set(FAST))
     no_paper = {"B06"} | {code for code, play in PLAYS.items() if not play.proof}

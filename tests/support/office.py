@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -235,6 +236,32 @@ def passed_sale(number: int = 1, by: Actor | None = None) -> uuid.UUID:
     judge_all(docket_id, by)
     review.query_restrictions(actor=by or reviewer(), docket_id=docket_id)
     review.pass_case(actor=by or reviewer(), docket_id=docket_id)
+    return docket_id
+
+
+def passed(
+    type_code: str,
+    by: Actor,
+    parties: Sequence[filing.PartyIn],
+    terms: Mapping[str, Any],
+    *,
+    number: int = 1,
+    confirmed_by: Actor | None = None,
+) -> uuid.UUID:
+    """A case of any type about home `number`, filed with every paper and passed by a reviewer."""
+    docket_id = uuid.UUID(filing.start(actor=by, type_code=type_code))
+    filing.save_property(actor=by, docket_id=docket_id, unit_code=homes.home(number))
+    filing.save_parties(actor=by, docket_id=docket_id, parties=parties)
+    filing.save_reason(actor=by, docket_id=docket_id, terms=terms)
+    filing.save_delivery(actor=by, docket_id=docket_id, delivery={"way": "window"})
+    give_papers(docket_id)
+    filing.submit(actor=by, docket_id=docket_id, declared=True)
+    if confirmed_by is not None:
+        filing.confirm(actor=confirmed_by, docket_id=docket_id, declared=True)
+    review.claim(actor=reviewer(), docket_id=docket_id)
+    judge_all(docket_id)
+    review.query_restrictions(actor=reviewer(), docket_id=docket_id)
+    review.pass_case(actor=reviewer(), docket_id=docket_id)
     return docket_id
 
 

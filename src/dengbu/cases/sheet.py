@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from dengbu.catalog.registrations.asking import Kind
 from dengbu.core import crypto
 from dengbu.core.money import format_yuan
 from dengbu.core.refusals import Refusal
@@ -188,7 +189,7 @@ def _answers(file: ReviewFile) -> list[Row]:
     terms, book = file.case.filed.get("terms", {}), file.book
     rows = []
     for ask in file.facts.registration.form:
-        if not ask.applies(terms):
+        if not ask.applies(terms) or ask.kind is Kind.RIGHT:  # `_target` shows the right itself
             continue
         held = book.facts.get(ask.prefill) if book and ask.prefill else None
         rows.append(Row(ask.label, (_(ask.shown(terms.get(ask.key))), _(held), None), "reason"))

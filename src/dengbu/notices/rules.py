@@ -92,6 +92,10 @@ TEMPLATES: Final[dict[str, Template]] = {
             "邮件被退回",
             "{no}的证书被邮局退回。请带身份证和受理凭证到{place}领取，或致电登记中心重新寄送。",
         ),
+        Template(
+            "renew", "登记簿已更正", "您的登记簿记载已更正（{no}），请带身份证和原证到{place}换领新证。"
+        ),
+        Template("corrected", "已更正", "{no}已更正登记簿。新的权证由权利人领取，办理结果可登录查看。"),
         Template("archived", "已办结", "{no}已办结，材料已归档。可登录网上大厅查看办理结果。"),
         Template(
             "agreement_suspended", "协议暂停", "贵单位的服务协议已暂停，暂时不能提交新申请。请联系登记中心。"

@@ -159,6 +159,19 @@ def rights_of_holder(
         return [(row[0], row[1]) for row in cursor.fetchall()]
 
 
+def holders_of(right: uuid.UUID) -> list[tuple[str, str]]:
+    """(name, identity index) of whoever holds a right, or of whom a restriction names (who objected), by public id.
+    One statement."""
+    with rows.cursor() as cursor:
+        cursor.execute(
+            "SELECT h.name, h.number_index FROM register_holder h JOIN register_right r ON r.id = h.right_id"
+            " WHERE r.public_id = %s"
+            " UNION ALL SELECT s.party_name, s.party_index FROM register_restriction s WHERE s.public_id = %s",
+            [right, right],
+        )
+        return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
 def seizures_past_their_term(at: dt.datetime, limit: int) -> list[tuple[str, uuid.UUID]]:
     """Live seizures and pre-seizures whose term was over at an instant, one a unit: (unit code, public id). One
     statement, by the index of what runs out."""

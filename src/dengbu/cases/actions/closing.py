@@ -14,6 +14,7 @@ from dengbu.core import clock
 from dengbu.core.acts import Actor, act
 from dengbu.core.jobs import enqueue
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
+from dengbu.core.vocabulary import RegistrationKind
 from dengbu.payments.queries import is_settled
 
 from .. import documents
@@ -60,11 +61,10 @@ def print_certificate(
     if not left:
         case.certifier_id = actor.user_id
         move(case, "print", actor)
-        enqueue(
-            "cases.tell",
-            docket_ids=[str(docket_id)],
-            template="ready_to_mail" if by_mail(case) else "ready",
-        )
+        corrected = found.registration.kind is RegistrationKind.CORRECTION
+        ready = "ready_to_mail" if by_mail(case) else "ready"
+        for template in ("renew", "corrected") if corrected else (ready,):
+            enqueue("cases.tell", docket_ids=[str(docket_id)], template=template)
     return case.state
 
 
@@ -128,7 +128,7 @@ def issue(
         voucher_shown=voucher_shown,
         identity_checked=identity_checked,
         fee_settled=is_settled(docket_id),
-        receiver_entitled=entitled(found, receiver_name, receiver_number),
+        receiver_entitled=entitled(found, certificate, receiver_name, receiver_number),
         mandate=mandate,
     )
     _handed_out(case, actor)
@@ -164,6 +164,7 @@ def mail(
     found = facts(case)
     _certifier(case, found, actor)
     may_move(case, "issue", actor)
+    chosen = Certificate.objects.filter(docket_id=docket_id, pk__in=list(certificate_ids))
     made: str = certificates.mail(
         actor=actor,
         docket_id=docket_id,
@@ -174,7 +175,7 @@ def mail(
         tracking=tracking,
         fee_settled=is_settled(docket_id),
         asked_for=by_mail(case),
-        receiver_entitled=addressed(found, receiver_name),
+        receiver_entitled=all(addressed(found, c, receiver_name) for c in chosen),
     )
     enqueue("cases.tell", docket_ids=[str(docket_id)], template="mailed")
     return made
@@ -212,7 +213,7 @@ def archive(*, actor: Actor, docket_id: uuid.UUID, paper_pages: int, difference_
     case = locked(docket_id)
     found = facts(case)
     not_own(case, found.parties, actor)
-    if case.state == State.REGISTERED and found.registration.produces is not None:
+    if case.state == State.REGISTERED and Certificate.objects.filter(docket_id=docket_id).exists():
         raise Conflict(
             Refusal(
                 "ARCHIVE_NOT_ISSUED",

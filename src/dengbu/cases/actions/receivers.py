@@ -2,54 +2,54 @@
 
 from __future__ import annotations
 
+from dengbu.certificates.models import Certificate
 from dengbu.core import crypto
 from dengbu.core.identifiers import normalise_name, normalise_number
 from dengbu.parties.models import Operator
+from dengbu.register.queries import holders_of
 
 from ..facts import CaseFacts
 from ..models import NUMBER_PURPOSE, CaseParty
 
 
-def entitled(found: CaseFacts, name: str, number: str) -> bool:
-    """Whether this person, by name and document number, may receive the case's certificates without a mandate.
+def entitled(found: CaseFacts, certificate: Certificate, name: str, number: str) -> bool:
+    """Whether this person, by name and document number, may receive a certificate of the case without a mandate.
 
-    One statement at most, where the right holder is an organisation.
+    It belongs to whoever the register names as holder of the right it proves (民法典 217), whatever part they had in
+    the application: of a correction that somebody concerned applied for, to the owner; of an exchange, each home's to
+    who got it. Two statements at most.
     """
-    name, number = normalise_name(name), normalise_number(number)
-    takers = [p for p in found.parties if p.role in found.registration.taker_roles]
-    if not name or not number:
-        return False
-    index = crypto.index(number)
-    if any(p.number_index == index and normalise_name(p.name) == name for p in takers):
-        return True
-    if any(_is_agent(p, name, number) for p in takers):
-        return True
-    bodies = [p.organisation_id for p in takers if p.organisation_id is not None]
-    return bool(bodies) and any(
-        normalise_name(operator.name) == name
-        for operator in Operator.objects.filter(organisation_id__in=bodies, id_index=index, active=True)
-    )
+    number = normalise_number(number)
+    return bool(number) and _belongs_to(found, certificate, normalise_name(name), number)
 
 
-def addressed(found: CaseFacts, name: str) -> bool:
-    """Whether certificates may be sent to this name: as `entitled`, but by name alone, because the carrier compares
-    the document at the door. One statement at most."""
-    name = normalise_name(name)
-    takers = [p for p in found.parties if p.role in found.registration.taker_roles]
+def addressed(found: CaseFacts, certificate: Certificate, name: str) -> bool:
+    """Whether a certificate may be sent to this name: as `entitled`, but by name alone, because the carrier compares
+    the document at the door. Two statements at most."""
+    return _belongs_to(found, certificate, normalise_name(name), None)
+
+
+def _belongs_to(found: CaseFacts, certificate: Certificate, name: str, number: str | None) -> bool:
     if not name:
         return False
-    if any(name in (normalise_name(p.name), normalise_name(p.agent_name)) for p in takers):
+    holders = holders_of(certificate.right_id)
+    index = None if number is None else crypto.index(number)
+    if any(index in (None, held) and normalise_name(called) == name for called, held in holders):
         return True
-    bodies = [p.organisation_id for p in takers if p.organisation_id is not None]
-    return bool(bodies) and any(
-        normalise_name(operator.name) == name
-        for operator in Operator.objects.filter(organisation_id__in=bodies, active=True)
-    )
+    mine = {held for _, held in holders} - {""}
+    applying = [p for p in found.parties if p.number_index in mine]
+    if any(_is_agent(p, name, number) for p in applying):
+        return True
+    bodies = [p.organisation_id for p in applying if p.organisation_id is not None]
+    operators = Operator.objects.filter(organisation_id__in=bodies, active=True)
+    if index is not None:
+        operators = operators.filter(id_index=index)
+    return bool(bodies) and any(normalise_name(operator.name) == name for operator in operators)
 
 
-def _is_agent(party: CaseParty, name: str, number: str) -> bool:
+def _is_agent(party: CaseParty, name: str, number: str | None) -> bool:
     """An agent whose number was never written down is known by name; the clerk compares the document by eye."""
     if not party.agent_name or normalise_name(party.agent_name) != name:
         return False
     written = normalise_number(crypto.decrypt(party.agent_number_cipher, NUMBER_PURPOSE))
-    return not written or written == number
+    return number is None or not written or written == number

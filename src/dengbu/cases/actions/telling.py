@@ -9,15 +9,18 @@ from collections.abc import Iterable, Sequence
 from django.conf import settings
 
 from dengbu.catalog.registrations import TYPES
+from dengbu.certificates.models import Certificate
 from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor, act
 from dengbu.notices.actions import tell
 from dengbu.parties.models import PHONE_PURPOSE as ACCOUNT_PHONE
 from dengbu.parties.models import Operator, Person
 from dengbu.payments.queries import bills_of
+from dengbu.register.queries import holders_of
 
 from ..models import PHONE_PURPOSE, Case, CaseParty
 
+RENEW, CORRECTED = "renew", "corrected"
 OF_A_DRAFT = ("draft_ending", "draft_ended")  # a draft is nobody's business but its author's
 
 
@@ -58,6 +61,8 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
         "ready_to_mail": {"no": number},
         "mailed": {"no": number, "m": mailing.tracking if mailing else ""},
         "mail_returned": {"no": number, "place": settings.OFFICE["address"]},
+        "renew": {"no": number, "place": settings.OFFICE["address"]},
+        "corrected": {"no": number},
         "archived": {"no": number},
         "fee_due": {"no": number, "yuan": f"{bill_fen // 100}"},
         "fee_paid": {"no": number, "yuan": f"{bill_fen // 100}"},
@@ -95,19 +100,28 @@ def tell_parties(*, actor: Actor, docket_ids: Sequence[uuid.UUID], template: str
 
 def _receivers(case: Case, template: str) -> list[tuple[int | None, str]]:
     """(account, phone) of each receiver: for an invitation those who have to confirm, of a draft only who began it,
-    else who filed and all others who apply (nobody writes to the dead)."""
+    else who filed and all others who apply (nobody writes to the dead). Of a correction the right holders are told to
+    have their certificate renewed, whether they applied or not (细则 80), and the others that it is done."""
     absent = TYPES[case.type_code].absent_roles
     parties = list(CaseParty.objects.filter(case=case).exclude(role__in=absent).order_by("role", "ordinal"))
-    accounts = {
-        p.id_index: p
-        for p in Person.objects.filter(id_index__in=[p.number_index for p in parties if p.number_index])
-    }
+    holders = _right_holders(case) if template in (RENEW, CORRECTED) else frozenset()
+    indexes = {p.number_index for p in parties if p.number_index} | (holders if template == RENEW else set())
+    accounts = {p.id_index: p for p in Person.objects.filter(id_index__in=indexes)}
+    passed_by = {accounts[i].user_id for i in holders & accounts.keys()} if template == CORRECTED else set()
     found: dict[str, tuple[int | None, str]] = {}
     operators = _operators(p.organisation_id for p in parties if p.organisation_id != case.organisation_id)
-    if template != "invited" and not case.filed_for_by_staff:
+    if template not in ("invited", RENEW) and not case.filed_for_by_staff and case.filed_by not in passed_by:
         found[f"user:{case.filed_by}"] = (case.filed_by, _account_phone(case.filed_by))
+    if template == RENEW:
+        parties = [p for p in parties if p.number_index in holders]
+        for person in accounts.values():
+            if person.id_index in holders:
+                phone = crypto.decrypt(person.phone_cipher, ACCOUNT_PHONE)
+                found[f"user:{person.user_id}"] = (person.user_id, phone)
     for party in parties if template not in OF_A_DRAFT else ():
         if template == "invited" and party.invite_token is None:
+            continue
+        if template == CORRECTED and party.number_index in holders:
             continue
         for operator in operators.get(party.organisation_id, ()):
             phone = crypto.decrypt(operator.phone_cipher, ACCOUNT_PHONE)
@@ -130,6 +144,12 @@ def _operators(organisations: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | No
         for one in Operator.objects.filter(organisation_id__in=wanted, may_submit=True, active=True):
             found.setdefault(one.organisation_id, []).append(one)
     return found
+
+
+def _right_holders(case: Case) -> frozenset[str]:
+    """Identity indexes of whoever holds what the case's papers prove."""
+    rights = Certificate.objects.filter(docket_id=case.docket_id).values_list("right_id", flat=True)
+    return frozenset(index for right in rights for _, index in holders_of(right)) - {""}
 
 
 def _account_phone(user_id: int) -> str:

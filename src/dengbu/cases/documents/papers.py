@@ -375,8 +375,25 @@ KINDS: dict[str, tuple[str, PaperMaker]] = {
 }
 
 
+def belongs(kind: str, found: CaseFacts) -> bool:
+    """Whether a paper belongs to a type: an application form where somebody applies, a record where it has questions.
+    What the office does by itself or a court orders has neither."""
+    if kind == "application":
+        return any(item.code == "APP" for item in found.policy.checklist)
+    return kind != "inquiry" or bool(found.policy.questions)
+
+
 def make(kind: str, found: CaseFacts, actor: Actor, reprint: int = 0) -> bytes:
     """One paper of a case as PDF. Raises Refused where it is not time for it yet, or a character cannot be printed."""
     if kind not in KINDS:
         raise Refused(Refusal("PRINT_UNKNOWN", "没有这种文书。", "请从列表中选择。"))
+    if not belongs(kind, found):
+        raise Refused(
+            Refusal(
+                "PRINT_NOT_OF_TYPE",
+                f"{found.registration.name}没有{KINDS[kind][0]}。",
+                "登记机构依职权或者依嘱托办理的，不打印这份文书；其余文书照常打印。",
+                "不动产登记暂行条例14",
+            )
+        )
     return KINDS[kind][1](found, actor, reprint)

@@ -10,7 +10,6 @@ from django.db.models import Exists, OuterRef, Q
 
 from dengbu.archives.models import HandOver, Volume
 from dengbu.archives.queries import hand_overs, waiting_volumes
-from dengbu.catalog.registrations import TYPES
 from dengbu.certificates.models import Certificate
 from dengbu.payments.models import FeeBill
 
@@ -18,14 +17,14 @@ from ..lifecycle import State
 from ..models import Case
 
 PAGE_SIZE = 20
-NO_CERTIFICATE = tuple(code for code, kind in TYPES.items() if kind.produces is None)
 QUEUES = ("print", "issue", "mail", "archive")
 
 
 def _cases(queue: str):  # type: ignore[no-untyped-def]
     rows = Case.objects.select_related("docket")
+    made = Exists(Certificate.objects.filter(docket_id=OuterRef("pk")))
     if queue == "print":
-        return rows.filter(state=State.REGISTERED.value).exclude(type_code__in=NO_CERTIFICATE)
+        return rows.filter(made, state=State.REGISTERED.value)
     if queue in ("issue", "mail"):
         here = rows.filter(
             Exists(Certificate.objects.filter(docket_id=OuterRef("pk"), state="printed")),
@@ -38,8 +37,8 @@ def _cases(queue: str):  # type: ignore[no-untyped-def]
             else here.filter(~mail | Q(filed__delivery__way__isnull=True))
         )
     issued = rows.filter(state=State.ISSUED.value)
-    # What makes no certificate is archived after its entry.
-    return issued | rows.filter(state=State.REGISTERED.value, type_code__in=NO_CERTIFICATE)
+    # What made no certificate is archived after its entry: of one type (S05) some cases do, some do not.
+    return issued | rows.filter(~made, state=State.REGISTERED.value)
 
 
 @dataclass(frozen=True, slots=True)

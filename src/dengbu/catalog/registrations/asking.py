@@ -34,6 +34,7 @@ class Kind(StrEnum):
     YES_NO = "yes_no"  # kept as bool
     UNITS = "units"  # unit codes, one a line
     UNIT = "unit"
+    RIGHT = "right"  # one of the rights in the book of the unit, kept by its public id
 
 
 SURVEY_NO = "survey_no"
@@ -72,7 +73,7 @@ class Ask:
 
     @property
     def missing(self) -> str:
-        verb = "请选择" if self.kind in (Kind.CHOICE, Kind.YES_NO) else "请输入"
+        verb = "请选择" if self.kind in (Kind.CHOICE, Kind.YES_NO, Kind.RIGHT) else "请输入"
         return self.empty or f"{verb}{self.label}"
 
     def answered(self, value: Any) -> bool:
@@ -119,6 +120,8 @@ class Ask:
             if text not in {c.value for c in self.choices}:
                 raise Refused(Refusal("F_CHOICE", self.missing, field=self.key))
             return text
+        if self.kind is Kind.RIGHT and not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text):
+            raise Refused(Refusal("F_CHOICE", self.missing, field=self.key))
         if self.kind in (Kind.UNIT, Kind.UNITS):
             return self._units(text)
         if len(text) > self.max_length:

@@ -142,7 +142,7 @@ OLD_NAME = Ask(
     "登记簿上原来的姓名（名称）",
     hint="照旧证书上写。只改证件号码的，也写登记簿上的姓名。",
     max_length=200,
-    prefill="owners",
+    prefill="own_name",
     basis="实施细则26",
 )
 

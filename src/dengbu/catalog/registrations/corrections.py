@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -20,6 +21,7 @@ from .base import RegistrationType, Role, Rule
 from .facts import kept, regranted
 from .tables import ORDER, SOFT
 
+_ENTRY_NUMBER = re.compile(r"\d{4}-\d{7}")
 NOT_SAID = "（证件号码不公开）"  # an entry holds no identity number
 
 
@@ -80,7 +82,7 @@ CORRECTION_FORM = (
         "登记簿上是哪一位权利人",
         hint="照登记簿上现在的姓名（名称）写。",
         only_if=("what", ("holder_name", "holder_number")),
-        prefill="owners",
+        prefill="own_name",
         basis="实施细则79",
     ),
     Ask("right_text", "应当是什么", hint="照证明材料写。", only_if=_answered_by("right_text")),
@@ -280,12 +282,20 @@ class CorrectionExOfficio(Correction):
     answers_to = ORDER | {"R_NOFIRST": Rule.BLOCK}
     form = (
         *CORRECTION_FORM,
-        Ask("wrong_on", "错误是哪一天登簿的", Kind.DATE, "看登记簿上的登记时间。", basis="实施细则81"),
+        Ask(
+            "wrong_on",
+            "错误是哪一天登簿的",
+            Kind.DATE,
+            "看登记簿上的登记时间；更早的登记就记错的，写更早的那一天。",
+            prefill="title_on",
+            basis="实施细则81",
+        ),
         Ask(
             "wrong_entry",
             "错误登记的登簿顺序号",
             hint="例如 2023-0000123",
             max_length=20,
+            prefill="title_entry",
             basis="实施细则81",
         ),
         Ask(
@@ -302,7 +312,15 @@ class CorrectionExOfficio(Correction):
     def check_all(self, book: UnitBook, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Refusal]:
         yield from super().check_all(book, books, at)
         terms = self.filed.terms
-        if terms.get("wrong_on") and terms.get("wrong_entry"):
+        if terms.get("wrong_entry") and not _ENTRY_NUMBER.fullmatch(str(terms["wrong_entry"])):
+            yield Refusal(
+                "F_WRONG_ENTRY",
+                "登簿顺序号的写法不对，无法核对之后有没有别的登记。",
+                "请照登记簿写成年份加七位数字，例如 2023-0000123。",
+                "实施细则81",
+                "wrong_entry",
+            )
+        elif terms.get("wrong_on") and terms.get("wrong_entry"):
             yield from self._nothing_since(book, str(terms["wrong_on"]), str(terms["wrong_entry"]), at)
         if terms.get("notified_on"):
             yield from _told_in_time(dt.date.fromisoformat(str(terms["notified_on"])), at)

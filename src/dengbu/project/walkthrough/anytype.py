@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from dengbu.core import clock
 from dengbu.core.vocabulary import HouseUse
@@ -30,6 +31,8 @@ def walk_type(walk: Walk, code: str) -> Walked:
     for candidate in [walk.used.pop(play.after)] if play.after else roads.free(walk, play.stock):
         other = None if play.beside else candidate.buyer
         other = other or person_beside(candidate, [p for p in plan().people if p.phone])
+        if play.renamed and isinstance(candidate.owner, DemoPerson):
+            other = replace(candidate.owner, name=f"{candidate.owner.name[0]}改{candidate.owner.name[1:]}")
         filer_at, portal = _filer(walk, play, candidate, other)
         at_desk = play.filer == "desk"
         tasks = filing.begin_at_desk(filer_at, code) if at_desk else filing.begin(filer_at, portal, code)
@@ -59,7 +62,7 @@ def walk_type(walk: Walk, code: str) -> Walked:
                 walk.step(ORGANISATION[key].name, "查看并确认")
         _at_the_office(walk, docket_id, filer_at, portal)
         roads.collect(walk, docket_id)
-        taker = other if play.receiver == "taker" else candidate.owner
+        taker = other if play.receiver == "taker" or play.renamed else candidate.owner
         who = ("", "", "") if not play.proof else (taker.name, "resident_id", taker.number)
         if play.receiver in ("bank", "developer"):
             who = roads.bank_operator(candidate)
@@ -155,8 +158,9 @@ def _parties(visitor: Visitor, tasks: Page, candidate: Candidate, other: DemoPer
         if len(play.typed) > 1:
             page = visitor.submit(page, form, values | {"do": "add"})
             form = page.form("version")
-            second = {"role": play.typed[1], "name": candidate.owner.name, "document_kind": "resident_id",
-                      "number": candidate.owner.number, "phone": _phone(candidate.owner)}  # fmt: skip
+            who = other if play.receiver == "taker" else candidate.owner
+            second = {"role": play.typed[1], "name": who.name, "document_kind": "resident_id",
+                      "number": who.number, "phone": _phone(who)}  # fmt: skip
             values = {f"buyer-1-{k}": v for k, v in second.items() if f"buyer-1-{k}" in form.names}
     for name, offered in form.words.items():
         if play.lender and name.endswith("-organisation"):
@@ -222,7 +226,7 @@ def _confirm_all(walk: Walk, docket_id: str, people: Iterable[object], filer_at:
 def _at_the_office(walk: Walk, docket_id: str, applicant_at: Visitor, portal: str) -> None:
     """网上审核 → 预审二维码 → 窗口受理登簿 → 打印. What has to be waited for is settled on the way."""
     roads.review_and_accept(walk, docket_id, applicant_at, portal, slip=portal != "desk")
-    matters.settle(walk, docket_id)
+    matters.settle(walk, docket_id, typed_by=DESKS[1] if portal == "desk" else "")
 
 
 __all__ = ["PLAYS", "walk_type"]

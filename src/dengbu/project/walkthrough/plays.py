@@ -38,6 +38,7 @@ class Play:
     organ: bool = False  # the first who is typed is a court, the second whom its paper is about
     lender: str = ""  # the bank that is chosen, or files
     confirming: tuple[str, ...] = ()  # organisations that take part and confirm
+    renamed: bool = False  # who is typed is the owner under another name
     more: Callable[[Candidate], Mapping[str, str]] | None = None
 
 
@@ -202,6 +203,40 @@ PLAYS: dict[str, Play] = {
     ),
     "B12": Play("B12", typed=(), filer="bank", proof=False, answers={"reason": "waived"}),
     "B13": Play("B13", typed=(), filer="bank", receiver="bank"),
+    # What passes by other ways, and what the book says wrong.
+    "P07": Play(
+        "B01",
+        typed=("transferee",),
+        receiver="taker",
+        answers={"how": "contribution", "units": "", "price_fen": "60万", "state_assets": "no"},
+    ),
+    "P09": Play("B01", typed=("renamed",), renamed=True),
+    # By the office itself, announced for fifteen working days: walked with --pass-days.
+    "S03": Play(
+        "B01",
+        filer="desk",
+        typed=(),
+        answers={"what": "room", "right_text": "八〇一", "notified_on": day(days=-60)},
+    ),
+    "S04": Play("B01", filer="desk", proof=False, answers={"reason": "expropriated"}),
+    # A judicial sale: the court's own seizure goes with the entry (corrections 18).
+    "S05": Play(
+        "",
+        after="S01",
+        filer="desk",
+        organ=True,
+        typed=("requester", "winner"),
+        receiver="taker",
+        answers={"does": "transfer", "right": "", "order_kind": "auction", "authority": ORGAN["name"]}
+        | dict.fromkeys(("ends_mortgages", "ends_waiting", "ends_notices"), "no"),
+    ),
+    # The one concerned files; the corrected certificate is the owner's.
+    "P12": Play(
+        "B01",
+        filer="taker",
+        typed=("applicant",),
+        answers={"applies_as": "concerned", "what": "room", "whose": ""},
+    ),
 }
 
 

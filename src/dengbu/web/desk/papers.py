@@ -9,7 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 
 from dengbu.cases.actions import papers as acts
-from dengbu.cases.documents import KINDS
+from dengbu.cases.documents import KINDS, belongs
 from dengbu.cases.facts import facts
 from dengbu.cases.lifecycle import State
 from dengbu.cases.models import Case
@@ -80,9 +80,10 @@ def _rows(case: Case, refused: bool, paid: bool) -> list[dict[str, Any]]:
     last: dict[str, Any] = {}
     for made in counter.papers_made(case.pk):
         last.setdefault(made.kind, made)
-    kinds: tuple[str, ...] = ("refusal",) if refused else AFTER_ACCEPTANCE
-    if not refused and not facts(case).policy.questions:
-        kinds = tuple(k for k in kinds if k != "inquiry")
+    kinds: tuple[str, ...] = ("refusal",)
+    if not refused:
+        found = facts(case)
+        kinds = tuple(k for k in AFTER_ACCEPTANCE if belongs(k, found))
     kinds += tuple(k for k in ("public_notice", "inspection", "pause") if k in last)
     return [
         {

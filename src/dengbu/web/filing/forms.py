@@ -287,7 +287,14 @@ def percent(share: Fraction) -> str:
 class ReasonForm(Plain):
     """What a type asks besides people and papers: the contract on file, then its own questions in order."""
 
-    def __init__(self, *args: Any, asks: Asks, contract: bool = False, **kwargs: Any):
+    def __init__(
+        self,
+        *args: Any,
+        asks: Asks,
+        contract: bool = False,
+        rights: Sequence[tuple[str, str]] = (),
+        **kwargs: Any,
+    ):
         self.asks = asks
         super().__init__(*args, **kwargs)
         if contract:
@@ -295,7 +302,7 @@ class ReasonForm(Plain):
                 label="合同备案号", help_text="在网签备案的买卖合同首页，由房管部门编号。", max_length=60
             )
         for ask in asks:
-            self.fields[ask.key] = _field_of(ask)
+            self.fields[ask.key] = _field_of(ask, rights)
         for field in self.fields.values():
             field.required = False
 
@@ -343,10 +350,12 @@ def _posted(value: Any) -> str:
     return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
 
 
-def _field_of(ask: Ask) -> forms.Field:
-    if ask.kind in (Kind.CHOICE, Kind.YES_NO):
+def _field_of(ask: Ask, rights: Sequence[tuple[str, str]] = ()) -> forms.Field:
+    """`rights`: what may be chosen where it is asked for a right in the book, by public id and in words."""
+    if ask.kind in (Kind.CHOICE, Kind.YES_NO, Kind.RIGHT):
+        options = rights if ask.kind is Kind.RIGHT else ask.options()
         return forms.ChoiceField(
-            label=ask.label, help_text=ask.hint, choices=list(ask.options()), widget=forms.RadioSelect
+            label=ask.label, help_text=ask.hint, choices=list(options), widget=forms.RadioSelect
         )
     long = ask.kind in (Kind.LONG, Kind.UNITS)
     return forms.CharField(

@@ -13,18 +13,16 @@ from dengbu.cases.queries.portal import certificates_of, live_case_on, live_cert
 from dengbu.catalog.registrations.notices import land_title
 from dengbu.core import crypto, sights
 from dengbu.core.identifiers import check_certificate_number, check_unit_code, normalise_number
-from dengbu.core.money import format_yuan
 from dengbu.core.refusals import Refusal, Refused
-from dengbu.core.vocabulary import NoticeKind, RestrictionKind, RightKind
+from dengbu.core.vocabulary import RestrictionKind
 from dengbu.parties.models import Organisation
 from dengbu.parties.queries import organisation_of
 from dengbu.register.queries import book_of, unit_book, units_of_holder
-from dengbu.register.rules import RightFact, UnitBook
+from dengbu.register.rules import UnitBook
 
-from ..templatetags._text import cn_date
 from .drafts import Draft, elsewhere, open_draft, show, version_of
 from .portals import Portal, everywhere, see_other, uuid_or_none
-from .presenters import book_summary, label
+from .presenters import book_summary, label, right_words
 from .surveyed import choose_survey
 
 NOT_FOUND = "没有查到这个证号，请核对年份和编号；2015 年前的旧证请到窗口办理"
@@ -146,18 +144,6 @@ def choices(draft: Draft, book: UnitBook, seen: frozenset[str]) -> list[dict[str
                 text = f"{label(RestrictionKind, one.kind)}，{one.document_no}"
                 found.append({"id": str(one.public_id), "text": text})
     return found
-
-
-def right_words(right: RightFact, *, amount: bool = True) -> str:
-    """A right in the book in one line, without names."""
-    on = f"{cn_date(right.entered_on)} 登簿"
-    fen = right.terms.get("amount_fen") if amount else None
-    money = f"，债权数额 {format_yuan(fen)} 元" if isinstance(fen, int) else ""
-    if right.kind == "mortgage":
-        return f"第 {right.rank} 顺位抵押权{money}，{on}"
-    if right.kind == "advance_notice":
-        return f"{label(NoticeKind, right.terms.get('notice_kind'))}{money}，{on}"
-    return f"{label(RightKind, right.kind)}，{on}"
 
 
 def _busy(draft: Draft, book: UnitBook) -> str:

@@ -140,6 +140,7 @@ ONLINE = (
     "C01", "C02",
     # Before it is built: presale notices, loans on them, works in progress; a lost proof.
     "D06", "D07", "D08", "B08", "B09", "B12", "B13",
+    "P07", "P09", "P12", "S03", "S04", "S05",
 )  # fmt: skip
 
 JOURNEYS: dict[str, Journey] = {code: Journey(TYPES[code]) for code in ONLINE if code in TYPES}

@@ -50,6 +50,7 @@ def parties(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpR
     refused: Refused | None = None
     errors: list[dict[str, str]] = []
     page.leave_out_the_blank()
+    page.ask_nobody_how_they_hold()
     if page.all_valid():
         try:
             errors = _save(request, page)

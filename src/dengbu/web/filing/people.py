@@ -59,6 +59,12 @@ class Page:
         judged = [form.is_valid() for form in self.forms]  # every form is judged, none is skipped
         return all(judged)
 
+    def ask_nobody_how_they_hold(self) -> None:
+        """Where nobody gets or keeps the right (a court has it cancelled), there is no way of holding it to ask for."""
+        people = [*self.takers, *(f for g in self.groups for f in g.forms)]
+        if not any(p.role is None or p.role.shares for p in people):
+            self.shares = None
+
     @property
     def forms(self) -> list[Any]:
         return [
@@ -208,11 +214,8 @@ def _stored_takers(draft: Draft, filing: Filing | None) -> list[TakerForm]:
             for n, buyer in enumerate(filing.role("buyer"))
         ]
     owned = draft.book.title if draft.book else None
-    if (
-        draft.actor.person_id
-        and not draft.journey.nobody_required
-        and not (owned and owned.held_by(draft.actor.identity_index))
-    ):
+    listed = draft.journey.from_book and owned and owned.held_by(draft.actor.identity_index)
+    if draft.actor.person_id and not draft.journey.nobody_required and not listed:
         account = account_of(draft.actor.person_id)
         return [_taker(draft, filing, 0, {"origin": "account", "phone": account.phone})]
     return [_taker(draft, filing, 0, {"origin": "typed"})]

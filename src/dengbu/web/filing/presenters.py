@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from dengbu.catalog.registrations.asking import Ask, Kind
 from dengbu.core import clock, crypto
 from dengbu.core.identifiers import group_unit_code, mask_document_number, mask_name, mask_phone
 from dengbu.core.money import capital, format_yuan
@@ -332,11 +333,31 @@ def term_rows(draft: Draft) -> list[dict[str, Any]]:
     for ask in draft.journey.kind.form:
         value = terms.get(ask.key)
         if ask.applies(terms) and value not in (None, "", []):
-            shown = money_words(value) if ask.kind == "money" else ask.shown(value)
+            shown = money_words(value) if ask.kind == "money" else _shown(draft, ask, value)
             rows.append({"key": ask.label, "value": shown})
     if draft.journey.shares and terms.get("coownership"):
         rows.append({"key": "共有方式", "value": label(CoOwnership, terms["coownership"])})
     return rows
+
+
+def _shown(draft: Draft, ask: Ask, value: Any) -> str:
+    """A right in the book by what it is, everything else as it was answered."""
+    if ask.kind is not Kind.RIGHT:
+        return ask.shown(value)
+    right = next((r for r in draft.book.rights if str(r.public_id) == value), None) if draft.book else None
+    return right_words(right) if right else "登记簿上已没有这项权利"
+
+
+def right_words(right: RightFact, *, amount: bool = True) -> str:
+    """A right in the book in one line, without names."""
+    on = f"{cn_date(right.entered_on)} 登簿"
+    fen = right.terms.get("amount_fen") if amount else None
+    money = f"，债权数额 {format_yuan(fen)} 元" if isinstance(fen, int) else ""
+    if right.kind == "mortgage":
+        return f"第 {right.rank} 顺位抵押权{money}，{on}"
+    if right.kind == "advance_notice":
+        return f"{label(NoticeKind, right.terms.get('notice_kind'))}{money}，{on}"
+    return f"{label(RightKind, right.kind)}，{on}"
 
 
 def money_words(fen: int) -> str:

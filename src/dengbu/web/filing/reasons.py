@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from dengbu.cases.actions.filing import save_reason
+from dengbu.catalog.registrations.asking import Kind
 from dengbu.contracts.queries import Filing, filing_by_no
 from dengbu.core import sights
 from dengbu.core.identifiers import mask_name
@@ -17,7 +18,7 @@ from .drafts import Draft, elsewhere, open_draft, show, version_of
 from .forms import ReasonForm
 from .people import contract_of
 from .portals import Portal, everywhere, see_other
-from .presenters import is_organisation, money_words
+from .presenters import is_organisation, money_words, right_words
 
 NOT_FOUND = "没有找到该合同备案号，请核对；刚备案的约 30 分钟后可查"
 OTHER_HOME = "该合同的房屋与所选不动产不一致"
@@ -42,7 +43,7 @@ def reason(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpRe
     kind = draft.journey.kind
     if request.method == "GET":
         return _first(request, draft)
-    form = ReasonForm(request.POST, asks=kind.form, contract=kind.needs_contract)
+    form = ReasonForm(request.POST, asks=kind.form, contract=kind.needs_contract, rights=_rights(draft))
     filing = None
     if kind.needs_contract:
         form.is_valid()
@@ -94,8 +95,16 @@ def _first(request: HttpRequest, draft: Draft) -> HttpResponse:
         initial = {key: str(value) for key, value in typed.items()}
         if filing is not None and initial.get("filing_no") != filing.filing_no:
             filing = None
-    form = ReasonForm(initial=initial, asks=kind.form, contract=kind.needs_contract)
+    form = ReasonForm(initial=initial, asks=kind.form, contract=kind.needs_contract, rights=_rights(draft))
     return _show(request, draft, form, filing, restored=bool(typed))
+
+
+def _rights(draft: Draft) -> list[tuple[str, str]]:
+    """The rights beside the title, for the office's own types that ask for one; nobody else looks through them."""
+    asked = any(ask.kind is Kind.RIGHT for ask in draft.journey.kind.form)
+    if not asked or not draft.case.filed_for_by_staff or draft.book is None:
+        return []
+    return [(str(r.public_id), right_words(r)) for r in draft.book.rights if r is not draft.book.title]
 
 
 def _stored(draft: Draft, key: str, prefill: str) -> Any:
@@ -105,10 +114,17 @@ def _stored(draft: Draft, key: str, prefill: str) -> Any:
         return terms.get(key)
     if draft.journey.kind.role(prefill):
         return "、".join(p.name for p in draft.own.parties if p.role == prefill)
+    owners = draft.book.title.holders if draft.book.title else ()
     if prefill == "owners":
-        owners = draft.book.title.holders if draft.book.title else ()
         named = any(p.role in draft.journey.kind.owner_roles for p in draft.own.parties)
         return "、".join(h.name for h in owners) if named else ""
+    if prefill == "own_name":  # of several owners whoever fills it in
+        mine = [h.name for h in owners if h.number_index and h.number_index == draft.actor.identity_index]
+        return mine[0] if mine else ""
+    if prefill in ("title_on", "title_entry"):
+        title = draft.book.title
+        on, entry = (title.entered_on.isoformat(), title.entry_number) if title else ("", "")
+        return on if prefill == "title_on" else entry
     return draft.book.facts.get(prefill) or ""
 
 

@@ -14,6 +14,7 @@ from dengbu.register.rules import Obstacle, RightFact, UnitBook
 
 from ..asking import Ask, Choice, Kind
 from ..base import Role
+from ..facts import Filed
 from ..tables import BY_ORDER, Rule
 from .parts import COOWNER, PartTransfer
 
@@ -201,6 +202,15 @@ class OrderByRequest(ByOrder):
             ),
             basis="实施细则19",
         ),
+        Ask(
+            "right",
+            "文书要注销的权利",
+            Kind.RIGHT,
+            "登记簿上所有权（使用权）以外的权利。",
+            only_if=("does", ("cancel_right",)),
+            code="B_NO_RIGHT",
+            basis="实施细则19",
+        ),
         *ORDER,
         Ask("assistance_no", "协助执行通知书（嘱托文件）编号", max_length=60, basis="实施细则19"),
         Ask(
@@ -214,6 +224,11 @@ class OrderByRequest(ByOrder):
         PRICE,
     )
     legal_basis = "民法典229；不动产登记暂行条例14；实施细则19、23；法发〔2004〕5号"
+
+    def __init__(self, filed: Filed):
+        super().__init__(filed)
+        if self.does != "transfer":
+            self.fee_rule = "FEE_ZERO"  # type: ignore[misc]  # a cancellation costs nothing (财税〔2019〕45号)
 
     @property
     def does(self) -> str:

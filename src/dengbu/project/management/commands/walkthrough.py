@@ -14,6 +14,8 @@ import httpx
 from django.core.management.base import BaseCommand
 
 from dengbu.core import clock
+from dengbu.project.demo.days import pass_days
+from dengbu.project.launcher.problems import LauncherProblem
 from dengbu.project.walkthrough.anytype import PLAYS, walk_type
 from dengbu.project.walkthrough.batch import new_homes
 from dengbu.project.walkthrough.roads import NothingLeft, Walk, Walked, discharge, mortgage, sale, walking
@@ -53,6 +55,11 @@ class Command(BaseCommand):
             default=f"http://127.0.0.1:{os.environ.get('DENGBU_SIM_PORT', '0')}",
             help="where the SMS simulator's outbox is read",
         )
+        parser.add_argument(
+            "--pass-days",
+            action="store_true",
+            help="move the clock of this demo office on where a public notice has to run out (S03, S04)",
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object per case, one a line")
 
     def handle(self, **options: Any) -> None:
@@ -63,6 +70,9 @@ class Command(BaseCommand):
         with walking(
             options["base_url"].rstrip("/"), options["simulator_url"], _nothing if quiet else out
         ) as walk:
+            if options["pass_days"]:
+                pass_days(0)  # go by the office's clock, which an earlier walk may have moved
+                walk.pass_days = pass_days
             for kind in ROADS if options["all"] else options["type"]:
                 for _ in range(options["count"]):
                     if not quiet:
@@ -74,7 +84,7 @@ class Command(BaseCommand):
                         self.stderr.write(str(nothing))
                         status = max(status, 3)
                         break
-                    except (StepFailed, httpx.HTTPError) as failed:
+                    except (StepFailed, httpx.HTTPError, LauncherProblem) as failed:
                         cases = [Walked(kind, state="failed", error=str(failed)[:500])]
                         status = 1
                     finally:

@@ -1,0 +1,188 @@
+"""Names and mistakes put right, mortgages that pass, and what the office begins by itself: filed without scripts."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+import pytest
+
+from dengbu.cases.actions import closing, desk, papers, review
+from dengbu.cases.models import Case, PendingMatter
+from dengbu.cases.queries.closing import queue_page
+from dengbu.core.models import User
+from dengbu.core.refusals import Refused
+from dengbu.payments.queries import bill_of
+from dengbu.register.queries import unit_book
+from tests.support import office
+from tests.web.filers import (
+    Filer,
+    as_user,
+    begin,
+    candidate,
+    errors_of,
+    hidden_value,
+    party_fields,
+    person,
+    text_of,
+    upload_everything,
+)
+
+pytestmark = pytest.mark.usefixtures("module_demo_database")
+
+
+def typed(filer: Filer, **card: str) -> Any:
+    """Save the parties page with the first card filled in."""
+    fields = party_fields(filer.get("parties/"))
+    card = {"document_kind": "resident_id", **card}
+    fields |= {f"buyer-0-{name}": value for name, value in card.items()}
+    return filer.post("parties/", **fields, do="save")
+
+
+def at_desk(code: str) -> Filer:
+    """A draft begun at the desk for the office itself or on another organ's paper."""
+    clerk = as_user(User.objects.get(login="accept2"))
+    begun = clerk.post("/desk/walkin/", {"type": code, "key": uuid.uuid4().hex})
+    assert begun.status_code == 303, text_of(begun)
+    return Filer(clerk, "desk", uuid.UUID(begun["Location"].rstrip("/").rpartition("/")[2]))
+
+
+def submitted(filer: Filer, way: str = "electronic") -> Case:
+    """Papers, delivery, declaration."""
+    upload_everything(filer)
+    assert filer.post("delivery/", way=way, phone="13800002134", do="save").status_code == 303
+    answer = filer.post("check/", declared="on")
+    assert answer.status_code == 303, errors_of(answer)
+    return filer.case
+
+
+def passed_and_checked(docket_id: uuid.UUID) -> None:
+    """Reviewed, and everything done at the desk but the acceptance."""
+    review.claim(actor=office.reviewer(), docket_id=docket_id)
+    office.judge_all(docket_id)
+    review.query_restrictions(actor=office.reviewer(), docket_id=docket_id)
+    review.pass_case(actor=office.reviewer(), docket_id=docket_id)
+    office.check_at_desk(docket_id)
+
+
+COURT = {
+    "name": "演示区人民法院",
+    "document_kind": "uscc",
+    "number": "11410106MB0000001Y",
+    "phone": "13800000000",
+}
+
+# --- P09, P12 -----------------------------------------------------------------------------------------------------
+
+
+def test_the_owner_who_files_a_new_name_finds_his_old_one_in_the_form() -> None:
+    home = candidate("B01", 20)
+    filer = begin(person(home.owner.number), "my", "p09")
+    assert filer.post("property/", unit_code=home.unit_code).status_code == 303
+    assert typed(filer, name="新名字", number=home.owner.number, phone="13800000000").status_code == 303
+    assert hidden_value(filer.get("reason/"), "old_name") == home.owner.name
+
+
+def test_a_stranger_is_not_told_whose_home_it_is_by_the_question_for_the_old_name() -> None:
+    home, other = candidate("B01", 21), candidate("B01", 22)
+    filer = begin(person(other.owner.number), "my", "p09")
+    filer.post("property/", unit_code=home.unit_code)
+    typed(filer, name="新名字", number=other.owner.number, phone="13800000000")
+    assert home.owner.name not in text_of(filer.get("reason/"))
+
+
+def test_the_owner_who_asks_for_a_correction_need_not_type_himself() -> None:
+    home = candidate("B01", 21)
+    filer = begin(person(home.owner.number), "my", "p12")
+    filer.post("property/", unit_code=home.unit_code)
+    drawn = text_of(filer.get("parties/"))
+    assert home.owner.name in drawn and "来自您的实名账户" in drawn
+
+
+# --- S05 ----------------------------------------------------------------------------------------------------------
+
+ORDER = {
+    "order_kind": "judgment",
+    "order_no": "（2026）豫0106执12号",
+    "authority": COURT["name"],
+    "effective_on": "2026-03-01",
+    "assistance_no": "（2026）豫0106执12号之一",
+    "bearers": "演示甲 01，演示乙 02",
+    "ends_mortgages": "no",
+    "ends_waiting": "no",
+    "ends_notices": "no",
+}
+
+
+def test_a_court_has_a_mortgage_cancelled_which_the_desk_picks_from_the_book() -> None:
+    home = candidate("B06", 3)
+    filer = at_desk("S05")
+    assert filer.post("property/", unit_code=home.unit_code).status_code == 303
+    assert typed(filer, **COURT, role="requester").status_code == 422  # what is the owner's part in it?
+    parts = {"owner-0-role": "former", "buyer-0-role": "requester"}
+    fields = {f"buyer-0-{k}": v for k, v in COURT.items()} | {"buyer-0-origin": "typed", "buyers": "1"}
+    saved = filer.post("parties/", **fields, **parts, do="save")  # nobody gets it: nobody says how it is held
+    assert saved.status_code == 303, errors_of(saved)
+    nothing = filer.post("reason/", **ORDER, does="cancel_right", do="save")
+    assert errors_of(nothing) == [("#id_right", "请选择文书要注销的权利")]
+    book = unit_book(home.unit_code)
+    assert book is not None
+    offered = re.findall(r'name="right" value="([^"]+)"', text_of(nothing))
+    assert offered == [str(r.public_id) for r in book.rights if r != book.title]
+    saved = filer.post("reason/", **ORDER, does="cancel_right", right=offered[0], do="save")
+    assert saved.status_code == 303, errors_of(saved)
+    assert "第 1 顺位抵押权" in text_of(filer.get("check/"))
+    case = submitted(filer, "window")
+    passed_and_checked(case.pk)
+    desk.accept(actor=office.clerk(), docket_id=case.pk)
+    bill, after = bill_of(case.pk), unit_book(home.unit_code)
+    assert bill is not None and bill.total_fen == 0
+    assert after is not None and not after.mortgages and after.title is not None
+    # It made no certificate: it waits for the archive, not for a printer.
+    assert case.pk in {w.case.pk for w in queue_page("archive")[0]}
+    assert case.pk not in {w.case.pk for w in queue_page("print")[0]}
+    assert closing.archive(actor=office.certifier(), docket_id=case.pk, paper_pages=2) == "archived"
+
+
+# --- S03, S04: nobody applies -------------------------------------------------------------------------------------
+
+
+def test_the_office_begins_a_correction_by_itself_with_the_title_in_the_form_and_nobody_to_ask() -> None:
+    home = candidate("B01", 23)
+    filer = at_desk("S03")
+    assert filer.post("property/", unit_code=home.unit_code).status_code == 303
+    assert filer.post("parties/", **{"buyer-0-origin": "typed", "buyers": "1"}, do="save").status_code == 303
+    reason, book = filer.get("reason/"), unit_book(home.unit_code)
+    assert book is not None and book.title is not None
+    assert hidden_value(reason, "wrong_entry") == book.title.entry_number
+    answers = {"what": "room", "right_text": "801", "proof": "原登记档案第3页", "notified_on": "2026-08-03"}
+    shown = {name: hidden_value(reason, name) for name in ("wrong_entry", "wrong_on")}
+    saved = filer.post("reason/", **answers, **shown, do="save")
+    assert saved.status_code == 303, errors_of(saved)
+    case = submitted(filer, "window")
+    passed_and_checked(case.pk)
+    desk.accept(actor=office.clerk(), docket_id=case.pk)
+    assert set(PendingMatter.objects.filter(docket_id=case.pk).values_list("kind", flat=True)) == {
+        "notice", "second_review",
+    }  # fmt: skip
+    clerk = as_user(User.objects.get(login="accept1"))
+    page = text_of(clerk.get(f"/desk/accept/{case.pk}/print/"))
+    assert "受理凭证" in page and "申请书" not in page and "询问笔录" not in page
+    for kind in ("application", "inquiry"):
+        with pytest.raises(Refused) as refused:
+            papers.print_paper(actor=office.clerk(), docket_id=case.pk, kind=kind)
+        assert refused.value.codes == ("PRINT_NOT_OF_TYPE",)
+
+
+def test_a_house_that_is_gone_is_cancelled_by_the_office_without_a_page_for_people() -> None:
+    home = candidate("B01", 24)
+    filer = at_desk("S04")
+    assert filer.post("property/", unit_code=home.unit_code).status_code == 303
+    assert "parties/" not in text_of(filer.get())
+    assert filer.post("reason/", reason="expropriated", document_no="征收决定", do="save").status_code == 303
+    case = submitted(filer)
+    passed_and_checked(case.pk)
+    desk.accept(actor=office.clerk(), docket_id=case.pk)
+    assert PendingMatter.objects.filter(docket_id=case.pk, kind="notice").exists()
+    assert case.parties.count() == 0
