@@ -236,6 +236,28 @@ def test_a_title_does_not_end_under_its_mortgage(town: Town, sql: Sql) -> None:
     put(sale(home(1), LI, WANG))
 
 
+@pytest.mark.parametrize("rank", [None, 0])
+def test_a_mortgage_without_a_rank_is_refused(town: Town, sql: Sql, rank: int | None) -> None:
+    with pytest.raises(DatabaseError, match="has no rank"):
+        write_right(sql, home(1), "mortgage", rank=rank)
+    write_right(sql, home(1), "mortgage", rank=1)
+
+
+def test_a_title_does_not_end_past_a_seizure_without_its_answer(town: Town, sql: Sql) -> None:
+    put(seizure(home(1)))
+    book = unit_book(home(1))
+    assert book
+    right = town.titles[home(1)]
+    with pytest.raises(DatabaseError, match="ends past a restriction in force without an answer: seizure"):
+        sql(END_RIGHT, write_entry(sql, {"effect": "end", "right": str(right)}), right)
+    entry = write_entry(sql, {"effect": "end", "right": str(right)})
+    sql(
+        "INSERT INTO register_entryanswer (entry_id, obstacle, code, how, evidence) VALUES (%s, %s, 'R_SEAL', 'x', '')",
+        entry, book.restrictions[0].public_id,
+    )  # fmt: skip
+    sql(END_RIGHT, entry, right)
+
+
 def test_works_in_progress_are_mortgaged_without_a_title(town: Town) -> None:
     terms = {"thing": "works_in_progress", "transfer_limited": False}
     put(granting(fx.Grant("mortgage", home(3), (holder(LI),), terms, rank=1)))

@@ -282,6 +282,7 @@ def _right_row(
             row |= {
                 "ZGZQE" if most else "BDBZZQSE": wan(t.get("amount_fen")),
                 "DYFS": "2" if most else "1",
+                "DYBDCLX": code_of("DYBDCLX", t.get("thing")),
                 **debt,
             }
             row |= {"ZWLXQSSJ": _text(t.get("debt_from")), "ZWLXJSSJ": _text(t.get("debt_until"))}
