@@ -232,6 +232,13 @@ def _contract(filing: Filing) -> ContractFact:
     )
 
 
+def is_party(party: CaseParty, actor: Actor) -> bool:
+    """Whether the actor speaks for a party: oneself by checked identity, an operator for the organisation."""
+    if actor.organisation_id is not None:
+        return party.organisation_id == actor.organisation_id
+    return bool(party.number_index) and party.number_index == actor.identity_index
+
+
 def is_applicant(case: Case, parties: Iterable[CaseParty], actor: Actor) -> bool:
     """Whether the actor is one of those who apply: who filed it, a party by account or identity, or its organisation."""
     if actor.organisation_id and actor.organisation_id == case.organisation_id:

@@ -151,6 +151,7 @@ class CaseParty(Mutable):
         indexes: ClassVar = [
             models.Index(fields=["person_id"], name="cases_a_person_is_on"),
             models.Index(fields=["number_index"], name="cases_an_identity_is_on"),
+            models.Index(fields=["organisation_id"], name="cases_an_organisation_is_on"),
         ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 
@@ -99,11 +99,15 @@ def _receivers(case: Case, template: str) -> list[tuple[int | None, str]]:
         for p in Person.objects.filter(id_index__in=[p.number_index for p in parties if p.number_index])
     }
     found: dict[str, tuple[int | None, str]] = {}
+    operators = _operators(p.organisation_id for p in parties if p.organisation_id != case.organisation_id)
     if template != "invited" and not case.filed_for_by_staff:
         found[f"user:{case.filed_by}"] = (case.filed_by, _account_phone(case.filed_by))
     for party in parties if template not in OF_A_DRAFT else ():
         if template == "invited" and party.invite_token is None:
             continue
+        for operator in operators.get(party.organisation_id, ()):
+            phone = crypto.decrypt(operator.phone_cipher, ACCOUNT_PHONE)
+            found.setdefault(f"user:{operator.user_id}", (operator.user_id, phone))
         account = accounts.get(party.number_index)
         phone = crypto.decrypt(party.phone_cipher, PHONE_PURPOSE)
         if account is not None:
@@ -112,6 +116,16 @@ def _receivers(case: Case, template: str) -> list[tuple[int | None, str]]:
         elif phone:
             found.setdefault(f"phone:{party.phone_index}", (None, phone))
     return list(found.values())
+
+
+def _operators(organisations: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, list[Operator]]:
+    """Those who may speak for organisations that take part, but did not file. One statement, none for nobody."""
+    wanted = {o for o in organisations if o is not None}
+    found: dict[uuid.UUID | None, list[Operator]] = {}
+    if wanted:
+        for one in Operator.objects.filter(organisation_id__in=wanted, may_submit=True, active=True):
+            found.setdefault(one.organisation_id, []).append(one)
+    return found
 
 
 def _account_phone(user_id: int) -> str:

@@ -18,7 +18,7 @@ from dengbu.core.identifiers import normalise_certificate_number
 from dengbu.parties.models import Operator, Organisation
 
 from ..lifecycle import FINAL, State
-from ..models import Case
+from ..models import Case, CaseParty
 
 PAGE_SIZE = 20
 IN_BOOK = (State.REGISTERED, State.CERTIFIED, State.ISSUED, State.ARCHIVED)
@@ -70,6 +70,18 @@ def queues_of(actor: Actor, queues: Sequence[Queue] = BANK_QUEUES, show: int = 5
         )
         for q in queues
     ]
+
+
+def invitations_of(actor: Actor, limit: int = PAGE_SIZE) -> list[CaseParty]:
+    """What others filed and the organisation has yet to confirm, with its case: the earliest to run out first. One
+    statement."""
+    found = CaseParty.objects.select_related("case__docket").filter(
+        organisation_id=actor.organisation_id,
+        invite_token__isnull=False,
+        confirmed_at__isnull=True,
+        case__state=State.AWAITING.value,
+    )
+    return list(found.order_by("case__due_at", "pk")[:limit])
 
 
 # --- own mortgages ------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from dengbu.core.models import Sight
 from dengbu.core.refusals import NotPermitted, Refusal
 from dengbu.payments.models import FeeBill
 
-from ..facts import is_applicant
+from ..facts import is_applicant, is_party
 from ..lifecycle import FINAL, State
 from ..models import Batch, Case, CaseDocument, CaseParty, Claim, Correction, PendingMatter, Transition
 
@@ -41,8 +41,8 @@ class OwnCase:
         return TYPES[self.case.type_code]
 
     def mine(self, actor: Actor) -> tuple[CaseParty, ...]:
-        """The parties the actor is, by checked identity."""
-        return tuple(p for p in self.parties if p.number_index and p.number_index == actor.identity_index)
+        """The parties the actor speaks for."""
+        return tuple(p for p in self.parties if is_party(p, actor))
 
 
 def own_case(docket_id: uuid.UUID, actor: Actor) -> OwnCase | None:
@@ -75,9 +75,12 @@ def case_of_invitation(token: str) -> OwnCase | None:
 
 
 def of_actor(actor: Actor) -> QuerySet[Case]:
-    """Cases in which the actor applies: filed for oneself, as a party by identity, or for one's organisation."""
+    """Cases in which the actor applies: filed for oneself or one's organisation, or as a party."""
     if actor.organisation_id is not None:
-        return Case.objects.filter(organisation_id=actor.organisation_id)
+        ours = Exists(CaseParty.objects.filter(organisation_id=actor.organisation_id, case_id=OuterRef("pk")))
+        return Case.objects.filter(
+            Q(organisation_id=actor.organisation_id) | (Q(ours) & ~Q(state=State.DRAFT.value))
+        )
     on_it = Q(person_id=actor.person_id) if actor.person_id else Q()
     if actor.identity_index:
         on_it |= Q(number_index=actor.identity_index)
@@ -133,9 +136,9 @@ def listed(cases: Iterable[Case], actor: Actor) -> list[Listed]:
 
 
 def _own_invitation(case: Case, parties: Iterable[CaseParty], actor: Actor) -> str:
-    if case.state != State.AWAITING or not actor.identity_index:
+    if case.state != State.AWAITING:
         return ""
-    return next((p.invite_token or "" for p in parties if p.number_index == actor.identity_index), "")
+    return next((p.invite_token for p in parties if p.invite_token and is_party(p, actor)), "")
 
 
 def confirmations(case: Case, parties: Iterable[CaseParty]) -> tuple[int, int]:

@@ -62,7 +62,7 @@ class Ask:
     empty: str = ""
     only_if: tuple[str, tuple[Any, ...]] | None = None
     max_length: int = 200
-    prefill: str = ""  # which fact of the book stands in the field at first
+    prefill: str = ""  # what stands in the field at first: a fact of the book, `owners`, or those in a role
     condition: str = ""  # of a yes/no question: what "yes" puts on the checklist
     basis: str = ""
     code: str = ""  # of the refusal when it is missing; F_ and the key unless named

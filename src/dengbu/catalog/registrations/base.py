@@ -27,7 +27,7 @@ from .facts import Filed
 from .tables import ALWAYS_BLOCK, HOLDERS_CONSENT, PAPERS, REMEDIES, Rule, Table
 
 Side = Literal["owner", "taker", "other"]
-Source = Literal["register", "right", "notice", "contract", "typed", "us", "land"]
+Source = Literal["register", "right", "notice", "contract", "typed", "us", "land", "partner"]
 Subject = Literal["home", "land", "right", "restriction", "project", "survey", "unit"]
 
 
@@ -36,7 +36,9 @@ class Role:
     """One side of an application: its key on the case, its word on paper, and where its people come from.
 
     `source`: register (owners in the book), right (holders of the right it is about), notice (who bought what is not
-    theirs yet, by the notice of the purchase), land (holder of the land use right), contract (the contract on file, else typed), typed, us (the organisation that files).
+    theirs yet, by the notice of the purchase), land (holder of the land use right), contract (the contract on file,
+    else typed), typed, us (the organisation that files), partner (a bank with an account at the office: chosen, where
+    it does not file itself).
     """
 
     key: str
@@ -64,6 +66,8 @@ class RegistrationType:
     code: ClassVar[str]
     name: ClassVar[str]
     client: ClassVar[Client]
+    # Whose portals it is filed from, where several sides may begin; None: its client's.
+    filed_from: ClassVar[tuple[Client, ...] | None] = None
     line: ClassVar[str]
     kind: ClassVar[RegistrationKind]
     roles: ClassVar[tuple[Role, ...]] = ()
@@ -73,6 +77,9 @@ class RegistrationType:
     confirming: ClassVar[tuple[str, ...]] = ()  # who must confirm what another filed; from `roles`
     subject: ClassVar[Subject] = "home"
     target_kinds: ClassVar[tuple[str, ...]] = ()  # of the right or restriction it is about
+    chooses_right: ClassVar[bool] = (
+        False  # besides its home, a right on it is chosen (带押过户: the old mortgage)
+    )
     form: ClassVar[tuple[Ask, ...]] = ()
     titles: ClassVar[Mapping[str, str]] = {}  # of the filing tasks, where the usual words do not fit
     produces: ClassVar[CertificateKind | None] = None
@@ -126,6 +133,21 @@ class RegistrationType:
         """The right or restriction it is about, by public id."""
         value = self.filed.terms.get("right")
         return uuid.UUID(str(value)) if value else None
+
+    @classmethod
+    def fronts(cls) -> tuple[Client, ...]:
+        """Whose portals it is filed from; what walks in is filed at the desk."""
+        return cls.filed_from or (cls.client,)
+
+    @classmethod
+    def about_right(cls) -> bool:
+        """Whether a right or a restriction in the book is chosen, not only a property."""
+        return cls.subject in ("right", "restriction") or cls.chooses_right
+
+    @classmethod
+    def may_be_about(cls, right: RightFact) -> bool:
+        """Whether a right in the book is of the kind that is chosen."""
+        return right.kind in cls.target_kinds
 
     @classmethod
     def role(cls, key: str) -> Role | None:
@@ -229,7 +251,7 @@ class RegistrationType:
 
     def is_target(self, public_id: uuid.UUID) -> bool:
         """Whether a right or restriction is what this registration itself is about (a mortgage to be discharged)."""
-        return self.subject in ("right", "restriction") and public_id == self.target
+        return self.about_right() and public_id == self.target
 
     def check_opening(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Refusal]:
         """What the type's own law asks where the unit applied for is not in the book yet."""

@@ -13,6 +13,7 @@ from typing import Any
 from dengbu.core.ids import uuid7
 from dengbu.core.refusals import Refusal
 from dengbu.core.vocabulary import CertificateKind, Client, RegistrationKind
+from dengbu.register.rules import RightFact
 
 from . import asking
 from .asking import Ask, Choice, Kind
@@ -28,15 +29,23 @@ from .combined_parts import (
 from .facts import Filed
 from .mortgage_notices import NoticeToMortgage, PresaleMortgageNotice
 from .mortgages import MORTGAGE_FORM, MortgageDischarge, debt_term_in_order
+from .mortgages.about import is_works
 from .notices import PresaleNotice
 from .tables import NOTICE
 from .transfers import NewHomeTransfer
 
+# All apply, so all confirm: whoever files has said so already.
 SELLER = Role("seller", "卖方", "owner", "register", confirms=True)
 BUYER = Role("buyer", "买方", "taker", "contract", confirms=True, shares=True)
-BANK = Role("mortgagee", "抵押权人", "taker", "us", many=False)
-DEVELOPER = Role("seller", "开发企业", "owner", "register")
+BANK = Role("mortgagee", "抵押权人", "taker", "partner", confirms=True, many=False)
+DEVELOPER = Role("seller", "开发企业", "owner", "register", confirms=True)
 PURCHASER = Role("buyer", "买受人", "taker", "contract", confirms=True, shares=True)
+BY_PEOPLE = (
+    Client.PERSON,
+    Client.BANK,
+)  # a home of people: who sells, who buys or the bank that lends begins
+BY_BUILDER = (Client.DEVELOPER, Client.BANK)  # a home bought from its developer
+LOAN_FORM = tuple(replace(ask, prefill="buyer") if ask.key == "debtor" else ask for ask in MORTGAGE_FORM)
 SALE = {"seller": "seller", "buyer": "buyer"}
 LOAN = {"buyer": "mortgagor", "mortgagee": "mortgagee"}
 
@@ -83,9 +92,10 @@ class SaleAndMortgage(CombinedCase):
     line = "transfer"
     kind = RegistrationKind.TRANSFER
     roles = (SELLER, BUYER, BANK)
+    filed_from = BY_PEOPLE
     parts = (SaleToBorrower, LoanOfBuyer)
     part_roles = ({**SALE, "mortgagee": "mortgagee"}, LOAN)
-    form = MORTGAGE_FORM
+    form = LOAN_FORM
     answers_to = SaleToBorrower.answers_to
     produces = CertificateKind.CERTIFICATE
     voids_certificate = True
@@ -123,12 +133,15 @@ class TransferUnderMortgage(CombinedCase):
         replace(BANK, word="新抵押权人", required=False),
     )
     parts = (SaleWithMortgage, MortgageDischarge, LoanOfBuyer, MortgageToNewBank, MortgageOfBuyer)
+    filed_from = BY_PEOPLE
+    chooses_right = True
     target_kinds = ("mortgage",)
+    titles = {"property": "确认不动产，选择原抵押权"}
     form = (
         Ask("mode", "办理方式", Kind.CHOICE, choices=MODES, empty="请选择带押过户的办理方式",
             basis="自然资发〔2023〕29号"),
-        *(replace(ask, only_if=NEW_LOAN) for ask in MORTGAGE_FORM if ask.key != "debtor"),
-        *(ask for ask in MORTGAGE_FORM if ask.key == "debtor"),
+        *(replace(ask, only_if=NEW_LOAN) for ask in LOAN_FORM if ask.key != "debtor"),
+        *(ask for ask in LOAN_FORM if ask.key == "debtor"),
         Ask("new_amount_fen", "变更后的债权数额", Kind.MONEY, "没有变化的不填；不能超过原数额。", required=False,
             only_if=("mode", ("changed",))),
         Ask("new_debt_until", "变更后的债务履行结束日期", Kind.DATE, "没有变化的不填。", required=False,
@@ -185,9 +198,10 @@ class PurchaseAndLoanNotices(CombinedCase):
     line = "other"
     kind = RegistrationKind.NOTICE
     roles = (replace(DEVELOPER, source="land"), PURCHASER, BANK)
+    filed_from = BY_BUILDER
     parts = (PresaleNotice, PresaleMortgageNotice)
     part_roles = (SALE, LOAN)
-    form = (*(ask for ask in PresaleNotice.form if ask.key == "sale_no"), *MORTGAGE_FORM)
+    form = (*(ask for ask in PresaleNotice.form if ask.key == "sale_no"), *LOAN_FORM)
     answers_to = NOTICE
     produces = CertificateKind.PROOF
     fee_rule = "FEE_ZERO"
@@ -203,7 +217,11 @@ class FirstTransferAndMortgage(CombinedCase):
     code, name = "C04", "首次转移登记+抵押预告转抵押权登记（合并办理）"
     line = "transfer"
     kind = RegistrationKind.TRANSFER
-    roles = (DEVELOPER, PURCHASER, BANK)
+    roles = (DEVELOPER, PURCHASER, replace(BANK, source="right"))
+    filed_from = BY_BUILDER
+    chooses_right = True
+    target_kinds = ("advance_notice",)
+    titles = {"property": "确认不动产，选择抵押预告登记"}
     parts = (NewHomeTransfer, NoticeToMortgage)
     part_roles = (SALE, LOAN)
     form = tuple(ask for ask in NoticeToMortgage.form if ask.key != "authorised")
@@ -211,6 +229,10 @@ class FirstTransferAndMortgage(CombinedCase):
     produces = CertificateKind.CERTIFICATE
     fee_rule = "FEE_TRANSFER"
     legal_basis = "民法典221；实施细则27、78、85；契税法11"
+
+    @classmethod
+    def may_be_about(cls, right: RightFact) -> bool:
+        return NoticeToMortgage.may_be_about(right)
 
     def registrations(self) -> tuple[RegistrationType, ...]:
         """The buyer is on the case himself: no separate authority for the bank is asked for."""
@@ -235,17 +257,25 @@ class ReleaseAndNotice(CombinedCase):
         PURCHASER,
         replace(BANK, required=False),
     )
+    filed_from = BY_BUILDER
+    chooses_right = True
+    target_kinds = ("mortgage",)
+    titles = {"property": "确认不动产，选择在建建筑物抵押权"}
     parts = (ReleaseWithin, PresaleNotice, PresaleMortgageNotice)
     form = (
         *(ask for ask in PresaleNotice.form if ask.key == "sale_no"),
         Ask("with_loan", "买受人是否贷款购房、同时办理抵押预告登记", Kind.YES_NO, condition="bought_on_loan"),
-        *(replace(ask, only_if=("with_loan", (True,))) for ask in MORTGAGE_FORM),
+        *(replace(ask, only_if=("with_loan", (True,))) for ask in LOAN_FORM),
     )
     # D06 meets the works mortgage with RELEASE_FIRST: here it is released within the case.
     answers_to = {**NOTICE, "R_CIP": Rule.HANDLED}
     produces = CertificateKind.PROOF
     fee_rule = "FEE_ZERO"
     legal_basis = "民法典221；实施细则76、85-88"
+
+    @classmethod
+    def may_be_about(cls, right: RightFact) -> bool:
+        return is_works(right)
 
     @classmethod
     def required_roles(cls, terms: Mapping[str, Any]) -> tuple[str, ...]:

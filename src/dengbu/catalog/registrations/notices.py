@@ -205,6 +205,10 @@ class AboutNotice(AboutRight):
     missing_text = "登记簿上没有这项预告登记，或者已经注销。"
     fee_rule = "FEE_ZERO"
 
+    @classmethod
+    def may_be_about(cls, right: RightFact) -> bool:
+        return super().may_be_about(right) and notice_kind(right) in cls.notice_kinds
+
     def the_right(self, book: UnitBook) -> RightFact | None:
         right = super().the_right(book)
         return right if right is not None and notice_kind(right) in self.notice_kinds else None

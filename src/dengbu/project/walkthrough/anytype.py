@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dengbu.core import clock
 from dengbu.core.vocabulary import HouseUse
 from dengbu.project.demo.candidates import Candidate
-from dengbu.project.demo.district import plan
+from dengbu.project.demo.district import ORGANISATION, plan
 from dengbu.project.demo.people import DemoOrganisation, DemoPerson, operators
 
 from . import filing, matters, roads
@@ -36,10 +36,11 @@ def walk_type(walk: Walk, code: str) -> Walked:
         walk.step(filer_at.who, f"开始{code}")
         try:
             _property(filer_at, tasks, candidate, play)
-            if _has_task(filer_at, tasks, "parties"):
-                _parties(filer_at, tasks, candidate, other, play)
-            if _has_task(filer_at, tasks, "reason"):
-                _reason(filer_at, tasks, candidate, play)
+            for section in _sections(filer_at, tasks):
+                if section == "parties":
+                    _parties(filer_at, tasks, candidate, other, play)
+                else:
+                    _reason(filer_at, tasks, candidate, play)
             walk.step(filer_at.who, "确认不动产、当事人和登记原因")
             walk.step(filer_at.who, f"上传材料{filing.upload_all(filer_at, tasks)}项")
             filing.choose_delivery(filer_at, tasks, _phone(candidate.owner) or other.phone)
@@ -52,6 +53,10 @@ def walk_type(walk: Walk, code: str) -> Walked:
         if not at_desk:
             people = [candidate.owner, candidate.buyer, *([other] if play.typed else [])]
             _confirm_all(walk, docket_id, dict.fromkeys(people), filer_at)
+            for key in play.confirming:
+                at = walk.account(f"{key}-1")
+                filing.confirm_invitation(at, docket_id, "dev" if key.startswith("dev") else "bank")
+                walk.step(ORGANISATION[key].name, "查看并确认")
         _at_the_office(walk, docket_id, filer_at, portal)
         roads.collect(walk, docket_id)
         taker = other if play.receiver == "taker" else candidate.owner
@@ -68,8 +73,11 @@ def walk_type(walk: Walk, code: str) -> Walked:
 def _filer(walk: Walk, play: Play, candidate: Candidate, other: DemoPerson) -> tuple[Visitor, str]:
     portal = PORTALS[play.filer]
     if play.filer == "bank" or play.filer == "developer":
-        assert candidate.organisation is not None
-        return walk.account(f"{candidate.organisation.key}-1"), portal
+        key = play.lender if play.filer == "bank" and play.lender else ""
+        if not key:
+            assert candidate.organisation is not None
+            key = candidate.organisation.key
+        return walk.account(f"{key}-1"), portal
     if play.filer == "desk":
         return walk.account(DESKS[1]), portal  # who types may not accept
     return walk.person(candidate.owner if play.filer == "owner" else other), portal
@@ -82,8 +90,10 @@ def _phone(who: object) -> str:
     return str(getattr(who, "phone", ""))
 
 
-def _has_task(visitor: Visitor, tasks: Page, section: str) -> bool:
-    return visitor.get(tasks.path).has_link(rf"/{section}/(\?|$)")
+def _sections(visitor: Visitor, tasks: Page) -> list[str]:
+    """Parties and reason, in the order of the tasks, as far as they are asked."""
+    found = (re.search(r"/(parties|reason)/(\?|$)", href) for href, _ in visitor.get(tasks.path).links)
+    return list(dict.fromkeys(m.group(1) for m in found if m))
 
 
 def _property(visitor: Visitor, tasks: Page, candidate: Candidate, play: Play) -> None:
@@ -148,6 +158,9 @@ def _parties(visitor: Visitor, tasks: Page, candidate: Candidate, other: DemoPer
             second = {"role": play.typed[1], "name": candidate.owner.name, "document_kind": "resident_id",
                       "number": candidate.owner.number, "phone": _phone(candidate.owner)}  # fmt: skip
             values = {f"buyer-1-{k}": v for k, v in second.items() if f"buyer-1-{k}" in form.names}
+    for name, offered in form.words.items():
+        if play.lender and name.endswith("-organisation"):
+            values[name] = offered[ORGANISATION[play.lender].name]
     if "coownership" in form.names:
         values["coownership"] = play.coownership
         if play.coownership == "by_share":  # who gives keeps half

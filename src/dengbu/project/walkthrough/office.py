@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from .visitor import Form, Page, StepFailed, Visitor
 
@@ -145,8 +146,12 @@ def _blank_on(page: Page) -> str:
     return found.group()
 
 
-def hand_out(visitor: Visitor, docket_id: str, name: str, kind: str, number: str) -> None:
-    """发证: against receipt, voucher and identity, one certificate after the other."""
+Receiver = tuple[str, str, str]  # name, document, number
+
+
+def hand_out(visitor: Visitor, docket_id: str, who: Receiver, of: Mapping[str, Receiver]) -> None:
+    """发证: against receipt, voucher and identity, one certificate after the other; to `who`, or to whom `of` names for
+    its holder."""
     for _ in range(10):
         page = visitor.get(f"/desk/issue/{docket_id}/", expect=None)
         form = next((f for f in page.forms if "receiver_name" in f.names), None)
@@ -154,6 +159,8 @@ def hand_out(visitor: Visitor, docket_id: str, name: str, kind: str, number: str
             return
         ticks = {n: "on" for n, options in form.choices.items() if options == ["on"] or options == ["yes"]}
         ticks = {n: form.choices[n][0] for n in ticks}
+        holder = re.search(r"权利人：(\S+)", page.text)
+        name, kind, number = of.get(holder.group(1), who) if holder else who
         done = visitor.submit(
             page,
             form,

@@ -36,6 +36,8 @@ class Play:
     after: str = ""  # on the home of another type's walk, which makes what this one is about
     beside: bool = False  # who is typed is somebody else than the buyer on file
     organ: bool = False  # the first who is typed is a court, the second whom its paper is about
+    lender: str = ""  # the bank that is chosen, or files
+    confirming: tuple[str, ...] = ()  # organisations that take part and confirm
     more: Callable[[Candidate], Mapping[str, str]] | None = None
 
 
@@ -188,8 +190,29 @@ PLAYS: dict[str, Play] = {
     "B09": Play(
         "B09", typed=(), filer="bank", receiver="bank", answers={"authorised": "no", "changed": "no"}
     ),
+    "B03": Play(
+        "B03",
+        typed=(),
+        filer="bank",
+        receiver="bank",
+        confirming=("dev2",),
+        more=lambda c: {"units": f"{c.unit_code[:-4]}{int(c.unit_code[-4:]) + 1:04d}"},
+    ),
+    "B11": Play(
+        "B11", typed=(), filer="bank", receiver="bank", confirming=("dev2",), answers={"agreed": "no"}
+    ),
     "B12": Play("B12", typed=(), filer="bank", proof=False, answers={"reason": "waived"}),
     "B13": Play("B13", typed=(), filer="bank", receiver="bank"),
+    # Several entries for one application; banks and developers confirm at their own portals.
+    "C01": Play("P01", receiver="taker", lender="bank1", confirming=("bank1",)),
+    "C02": Play(
+        "C02",
+        filer="bank",
+        receiver="taker",
+        lender="bank2",
+        confirming=("bank1",),
+        answers={"mode": "combined"},
+    ),
 }
 
 

@@ -12,7 +12,7 @@ import httpx
 
 from dengbu.core import clock
 from dengbu.project.demo.candidates import Candidate, planned
-from dengbu.project.demo.people import PASSWORD, DemoPerson, operators
+from dengbu.project.demo.people import ORGANISATIONS, PASSWORD, DemoPerson, operators
 
 from . import filing, office, people
 from .visitor import Page, StepFailed, Visitor
@@ -284,7 +284,7 @@ def close(
         numbers = office.make_certificates(certifier_at, docket_id)
         walked.certificate_no = numbers[0] if numbers else None
         walk.step(CERTIFIERS[0], f"缮证{walked.certificate_no}")
-        office.hand_out(certifier_at, docket_id, name, kind, number)
+        office.hand_out(certifier_at, docket_id, (name, kind, number), _collecting())
         walk.step(CERTIFIERS[0], "核对受理凭证、缴费凭证和身份，发证")
     office.archive(certifier_at, docket_id)
     walk.step(CERTIFIERS[0], "归档")
@@ -304,6 +304,12 @@ def look(walk: Walk, visitor: Visitor, portal: str, walked: Walked, docket_id: s
 
 def _phone(candidate: Candidate) -> str:
     return str(getattr(candidate.owner, "phone", ""))
+
+
+def _collecting() -> dict[str, tuple[str, str, str]]:
+    """Who collects for each organisation."""
+    names = {o.key: o.name for o in ORGANISATIONS}
+    return {names[o.organisation]: (o.name, "resident_id", o.number) for o in reversed(operators())}
 
 
 def bank_operator(candidate: Candidate) -> tuple[str, str, str]:

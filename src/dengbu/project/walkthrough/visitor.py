@@ -29,6 +29,7 @@ class Form:
     values: dict[str, str] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     choices: dict[str, list[str]] = field(default_factory=dict)
+    words: dict[str, dict[str, str]] = field(default_factory=dict)  # of a list: value by what is read there
     buttons: list[tuple[str, str, str]] = field(default_factory=list)
 
 
@@ -84,6 +85,7 @@ class _Reader(HTMLParser):
         self.title = ""
         self._form: Form | None = None
         self._select = ""
+        self._option = ""
         self._textarea = ""
         self._tag = ""
         self._button: tuple[str, str] | None = None
@@ -107,6 +109,7 @@ class _Reader(HTMLParser):
             form.names.add(name)
         elif tag == "option" and self._select:
             form.choices.setdefault(self._select, []).append(a.get("value", ""))
+            self._option = a.get("value", "")
             if "selected" in a or self._select not in form.values:
                 form.values[self._select] = a.get("value", "")
         elif tag == "textarea" and name:
@@ -142,6 +145,8 @@ class _Reader(HTMLParser):
         self._tag = ""
 
     def handle_data(self, data: str) -> None:
+        if self._tag == "option" and self._select and self._form is not None:
+            self._form.words.setdefault(self._select, {})[data.strip()] = self._option
         if self._tag == "title":
             self.title += data
         if self._textarea and self._form is not None:

@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from dengbu.cases.lifecycle import STATE_NAMES, State
-from dengbu.cases.queries.organisation import operators_of
+from dengbu.cases.queries.organisation import invitations_of, operators_of
+from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock
 from dengbu.core.acts import Actor
 from dengbu.core.refusals import NotPermitted, Refusal
@@ -108,6 +109,19 @@ def show(
 def status_of(state: str) -> dict[str, str]:
     """Word and tone of a state, for the tag."""
     return {"word": STATE_NAMES[State(state)], "tone": TONES.get(State(state), "neutral")}
+
+
+def to_confirm(who: Standing) -> list[dict[str, Any]]:
+    """What others filed and this organisation has yet to read and confirm. One statement."""
+    return [
+        {
+            "case": party.case,
+            "name": TYPES[party.case.type_code].name,
+            "role": TYPES[party.case.type_code].word(party.role),
+            "url": who.portal.url("confirm", party.invite_token),
+        }
+        for party in invitations_of(who.actor)
+    ]
 
 
 def _account(request: HttpRequest, portal: Portal) -> HttpResponse:

@@ -17,7 +17,7 @@ from dengbu.core.refusals import NotPermitted, Refusal, Refused
 from ..filing.portals import BANK, form_key, see_other, uuid_or_none
 from ..pages import page
 from . import frame
-from .frame import Standing, show, standing, status_of
+from .frame import Standing, show, standing, status_of, to_confirm
 
 # What an operator does next with a case in a queue.
 NEXT = {
@@ -33,7 +33,7 @@ def case_row(case: Case) -> dict[str, Any]:
     return {"case": case, "url": BANK.url(name, case.pk), "action": words, **status_of(case.state)}
 
 
-@page("bank/", name="bank.home", surface="web", needs="portal.organisation", sql=11)
+@page("bank/", name="bank.home", surface="web", needs="portal.organisation", sql=12)
 def home(request: HttpRequest) -> HttpResponse:
     """Queues, and the way to a new mortgage."""
     who = standing(request, BANK)
@@ -44,7 +44,12 @@ def home(request: HttpRequest) -> HttpResponse:
         who,
         "bank/home.html",
         "home",
-        {"queues": queues, "busy": any(q["rows"] for q in queues), "new_url": new},
+        {
+            "queues": queues,
+            "to_confirm": to_confirm(who),
+            "busy": any(q["rows"] for q in queues),
+            "new_url": new,
+        },
     )
 
 

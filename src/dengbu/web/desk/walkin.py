@@ -54,9 +54,9 @@ def _page(request: HttpRequest, refusals: tuple[Refusal, ...] = ()) -> HttpRespo
         at="desk.walkin",
         refusals=refusals,
         types=[
-            (p.code, p.name_cn, TYPES[p.code].client.label)
+            (p.code, p.name_cn, TYPES[p.code].fronts()[0].label)
             for p in open_now
-            if p.code in TYPES and p.code in JOURNEYS and TYPES[p.code].client in FOR_DESK
+            if p.code in TYPES and p.code in JOURNEYS and TYPES[p.code].fronts()[0] in FOR_DESK
         ],
         chosen=request.POST.get("type", ""),
         done="已提交网上审核，审核通过后由其他同事在窗口受理。" if request.GET.get("done") == "filed" else "",

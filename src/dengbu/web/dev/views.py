@@ -12,19 +12,24 @@ from django.urls import reverse
 
 from dengbu.cases.queries.batches import MARKS, TableUnit, batches_of, building_table, buildings_of
 
-from ..bank.frame import show, standing
+from ..bank.frame import show, standing, to_confirm
 from ..filing.portals import DEV
 from ..pages import page
 
 FILTERS = (("", "全部"), ("free", "可申请"), ("fix", "需补正"))
 
 
-@page("dev/", name="dev.home", surface="web", needs="portal.organisation", sql=8)
+@page("dev/", name="dev.home", surface="web", needs="portal.organisation", sql=9)
 def home(request: HttpRequest) -> HttpResponse:
     """Agreement, own buildings with how far they are, batches in flight."""
     who = standing(request, DEV)
     batches, following = batches_of(who.organisation, limit=5)
-    context = {"buildings": buildings_of(who.organisation), "batches": batches, "more": bool(following)}
+    context = {
+        "to_confirm": to_confirm(who),
+        "buildings": buildings_of(who.organisation),
+        "batches": batches,
+        "more": bool(following),
+    }
     return show(request, who, "dev/home.html", "home", context)
 
 

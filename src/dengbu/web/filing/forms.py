@@ -219,6 +219,26 @@ class TakerForm(Placed):
         )
 
 
+class PartnerForm(Plain):
+    """A bank that takes part, chosen from those with an account at the office."""
+
+    organisation = forms.ChoiceField(label="", widget=forms.Select)
+
+    def __init__(self, *args: Any, role: Role, banks: Sequence[tuple[str, str]], **kwargs: Any):
+        self.role = role
+        super().__init__(*args, **kwargs)
+        field = self.fields["organisation"]
+        field.label = role.word
+        field.choices = [("", "请选择" if role.required else "没有"), *banks]  # type: ignore[attr-defined]
+        field.help_text = "由该机构的经办人在网上核对并确认，不用填手机号码。"
+
+    def clean_organisation(self) -> str:
+        value: str = self.cleaned_data["organisation"]
+        if not value and self.role.required:
+            raise forms.ValidationError(f"请选择{self.role.word}")
+        return value
+
+
 class ShareForm(Plain):
     coownership = forms.ChoiceField(
         label="登记为谁所有",

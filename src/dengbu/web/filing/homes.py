@@ -132,12 +132,14 @@ def choices(draft: Draft, book: UnitBook, seen: frozenset[str]) -> list[dict[str
     title = book.title or land_title(book)  # what is not built yet is bought from who has the land
     owner = bool(title and title.holder_indexes & seen)
     found = []
-    if kind.subject == "right":
+    if kind.subject != "restriction":
         for right in book.rights:
             mine = bool(right.holder_indexes & seen)
-            if right.kind in kind.target_kinds and (mine or owner or draft.case.filed_for_by_staff):
-                found.append({"id": str(right.public_id), "text": right_words(right)})
-    elif kind.subject == "restriction":
+            ours = mine or owner or draft.case.filed_for_by_staff
+            # Where its holder is on the case too, whoever begins names it, without what is nobody's business.
+            if kind.may_be_about(right) and (ours or kind.chooses_right):
+                found.append({"id": str(right.public_id), "text": right_words(right, amount=ours)})
+    else:
         for one in book.restrictions:
             mine = bool(one.party_index) and one.party_index in seen
             if one.kind in kind.target_kinds and (mine or owner or draft.case.filed_for_by_staff):
@@ -146,11 +148,11 @@ def choices(draft: Draft, book: UnitBook, seen: frozenset[str]) -> list[dict[str
     return found
 
 
-def right_words(right: RightFact) -> str:
+def right_words(right: RightFact, *, amount: bool = True) -> str:
     """A right in the book in one line, without names."""
     on = f"{cn_date(right.entered_on)} 登簿"
-    amount = right.terms.get("amount_fen")
-    money = f"，债权数额 {format_yuan(amount)} 元" if isinstance(amount, int) else ""
+    fen = right.terms.get("amount_fen") if amount else None
+    money = f"，债权数额 {format_yuan(fen)} 元" if isinstance(fen, int) else ""
     if right.kind == "mortgage":
         return f"第 {right.rank} 顺位抵押权{money}，{on}"
     if right.kind == "advance_notice":
@@ -160,7 +162,7 @@ def right_words(right: RightFact) -> str:
 
 def _busy(draft: Draft, book: UnitBook) -> str:
     """The number of another running case on the same unit: the draft can be kept, but not submitted yet."""
-    if draft.journey.about_right:
+    if draft.journey.kind.subject in ("right", "restriction"):
         return ""
     number = live_case_on(book.code, draft.own.registration.conflict_class)
     return "" if number == draft.case.docket.number else number

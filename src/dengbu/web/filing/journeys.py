@@ -9,6 +9,7 @@ from dengbu.catalog.registrations import TYPES, RegistrationType, Role
 from dengbu.core.refusals import Refusal, Refused
 
 SECTIONS = ("property", "parties", "reason", "materials", "delivery")
+CONTRACT_FIRST = ("property", "reason", "parties", "materials", "delivery")
 FROM_BOOK = ("register", "right", "notice", "land")
 
 _PROPERTY = {
@@ -65,7 +66,11 @@ class Journey:
     @property
     def shares(self) -> bool:
         """Whether it is asked how those who get the right hold it: a house is held as the land under it."""
-        return any(r.shares for r in self.kind.roles if r.side == "taker" and r.source not in ("us", "land"))
+        return any(
+            r.shares
+            for r in self.kind.roles
+            if r.side == "taker" and r.source not in ("us", "land", "partner")
+        )
 
     @cached_property
     def as_land(self) -> Role | None:
@@ -75,6 +80,11 @@ class Journey:
         )
 
     @cached_property
+    def partners(self) -> tuple[Role, ...]:
+        """The roles of banks that are chosen."""
+        return tuple(r for r in self.kind.roles if r.source == "partner")
+
+    @cached_property
     def us(self) -> Role | None:
         """The role of the organisation that files."""
         return next((r for r in self.kind.roles if r.source == "us"), None)
@@ -82,7 +92,7 @@ class Journey:
     @property
     def about_right(self) -> bool:
         """Whether a right or a restriction in the book is chosen, not only a property."""
-        return self.kind.subject in ("right", "restriction")
+        return self.kind.about_right()
 
     @property
     def on_survey(self) -> bool:
@@ -92,7 +102,7 @@ class Journey:
     @property
     def has_parties(self) -> bool:
         """Whether there is anybody to ask about: an organisation alone is known already."""
-        return bool(self.from_book or self.asked)
+        return bool(self.from_book or self.asked or self.partners)
 
     @property
     def has_reason(self) -> bool:
@@ -102,7 +112,9 @@ class Journey:
     def sections(self) -> tuple[str, ...]:
         """The tasks before 核对并提交, in order."""
         absent = {"parties": not self.has_parties, "reason": not self.has_reason}
-        return tuple(s for s in SECTIONS if not absent.get(s))
+        # Where a bank or developer may begin, the contract on file comes first: it says who buys.
+        order = CONTRACT_FIRST if self.kind.filed_from and self.kind.needs_contract else SECTIONS
+        return tuple(s for s in order if not absent.get(s))
 
     @cached_property
     def titles(self) -> dict[str, str]:
@@ -126,7 +138,8 @@ ONLINE = (
     "B01", "B02", "B04", "B06", "B07", "B10", "B14",
     "S01", "S02", "S06", "S07", "S08",
     # Before it is built: presale notices, loans on them, works in progress; a lost proof.
-    "D06", "D07", "D08", "B08", "B09", "B12", "B13",
+    "D06", "D07", "D08", "B03", "B08", "B09", "B11", "B12", "B13",
+    "C01", "C02",
 )  # fmt: skip
 
 JOURNEYS: dict[str, Journey] = {code: Journey(TYPES[code]) for code in ONLINE if code in TYPES}

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from dengbu.cases.actions.filing import PartyIn, save_parties
 from dengbu.core import crypto, sights
 from dengbu.core.refusals import Refused
-from dengbu.parties.queries import organisation_of
+from dengbu.parties.queries import organisation_of, organisations
 from dengbu.register.effects import NUMBER_PURPOSE as HOLDER_NUMBER
 
 from .drafts import elsewhere, open_draft, show, version_of
@@ -81,6 +81,7 @@ def _save(request: HttpRequest, page: Page) -> list[dict[str, str]]:
     if draft.journey.us is not None and organisation is not None:
         people.append(filing_party(draft.journey.us.key, organisation))
     people += [_taker_party(form, numerator(form)) for form in page.takers]
+    people += _partners(page)
     if draft.journey.as_land:
         right, _ = holders_of(draft, draft.journey.as_land)
         coownership, denominator = (right.coownership, right.share_denominator) if right else ("", None)
@@ -119,6 +120,12 @@ def _from_book(page: Page, numerator: Callable[[Placed], int | None]) -> list[Pa
                 )
             )
     return found
+
+
+def _partners(page: Page) -> list[PartyIn]:
+    chosen = {form.role.key: form.cleaned_data["organisation"] for form in page.partners}
+    banks = {str(b.pk): b for b in organisations({v for v in chosen.values() if v})}
+    return [filing_party(role, banks[pk]) for role, pk in chosen.items() if pk]
 
 
 def _taker_party(form: TakerForm, share: int | None) -> PartyIn:
@@ -206,6 +213,7 @@ def _show(
     context = {
         "groups": page.groups,
         "takers": page.takers,
+        "partners": page.partners,
         "shares": page.shares,
         # Who takes alone still names a share where an owner may keep the rest.
         "asks_share": page.shares is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -13,14 +13,15 @@ from dengbu.cases.models import NUMBER_PURPOSE, PHONE_PURPOSE, CaseParty
 from dengbu.catalog.registrations import Role
 from dengbu.catalog.registrations.notices import PURCHASES
 from dengbu.contracts.queries import Filing, filing_by_no, filings
-from dengbu.core import crypto
+from dengbu.core import clock, crypto
 from dengbu.core.identifiers import mask_document_number
-from dengbu.parties.queries import account_of, organisation_of
+from dengbu.core.vocabulary import Client
+from dengbu.parties.queries import account_of, banks_in_force, organisation_of, with_accounts
 from dengbu.register.effects import NUMBER_PURPOSE as HOLDER_NUMBER
 from dengbu.register.rules import HolderFact, RightFact, UnitBook
 
 from .drafts import Draft
-from .forms import OwnerForm, ShareForm, TakerForm, percent
+from .forms import OwnerForm, PartnerForm, ShareForm, TakerForm, percent
 from .portals import uuid_or_none
 from .presenters import holder_name, is_organisation, share_words
 
@@ -43,6 +44,7 @@ class Page:
     draft: Draft
     groups: list[Group]
     takers: list[TakerForm]
+    partners: list[PartnerForm]
     shares: ShareForm | None
     filing: Filing | None
 
@@ -62,6 +64,7 @@ class Page:
         return [
             *(f for g in self.groups for f in g.forms),
             *self.takers,
+            *self.partners,
             *([self.shares] if self.shares else []),
         ]
 
@@ -90,7 +93,12 @@ def contract_of(draft: Draft) -> Filing | None:
 def stored(draft: Draft, filing: Filing | None) -> Page:
     """The page as it is first drawn: from the case, else from register, contract and account."""
     return Page(
-        draft, _groups(draft, filing, None), _stored_takers(draft, filing), _shares(draft, None), filing
+        draft,
+        _groups(draft, filing, None),
+        _stored_takers(draft, filing),
+        _partners(draft, None),
+        _shares(draft, None),
+        filing,
     )
 
 
@@ -120,11 +128,17 @@ def holders_of(draft: Draft, role: Role) -> tuple[RightFact | None, tuple[Holder
 
 def _groups(draft: Draft, filing: Filing | None, data: QueryDict | None) -> list[Group]:
     groups = []
-    for n, roles in enumerate(draft.journey.from_book):
-        right, holders = holders_of(draft, roles[0])
+    places = [(roles, *holders_of(draft, roles[0])) for roles in draft.journey.from_book]
+    accounts = with_accounts(
+        h.number_index
+        for roles, _, holders in places
+        for h in holders
+        if any(r.confirms for r in roles) and is_organisation(h.document_kind)
+    )
+    for n, (roles, right, holders) in enumerate(places):
         prefix = "owner" if n == 0 else roles[0].key
         asked = len(roles) > 1 or any(r.confirms or (r.shares and r.source != "land") for r in roles)
-        forms = _known(draft, filing, data, roles, right, prefix) if asked and right else []
+        forms = _known(draft, filing, data, roles, right, prefix, accounts) if asked and right else []
         groups.append(Group(roles, holders, forms))
     return groups
 
@@ -136,6 +150,7 @@ def _known(
     roles: tuple[Role, ...],
     right: RightFact,
     prefix: str,
+    accounts: Container[str],
 ) -> list[OwnerForm]:
     keys = {r.key for r in roles}
     saved = {p.number_index: p for p in draft.own.parties if p.role in keys}
@@ -162,13 +177,14 @@ def _known(
                     "share": _percent(party.share_numerator if party else None, denominator),
                 },
                 roles=roles,
-                asks_phone=any(r.confirms for r in roles),
+                asks_phone=any(r.confirms for r in roles) and holder.number_index not in accounts,
                 asks_share=any(r.shares for r in roles),
                 holder={
                     "name": holder_name(holder, seen),
                     "number": mask_document_number(number) if shown else "已隐藏",
                     "share": share_words(right, holder),
                     "me": me,
+                    "account": holder.number_index in accounts,
                     "fact": holder,
                 },
             )
@@ -282,6 +298,31 @@ def known_taker(draft: Draft, filing: Filing | None, origin: str) -> dict[str, A
     return None
 
 
+def _partners(draft: Draft, data: QueryDict | None) -> list[PartnerForm]:
+    """The banks to be chosen; the one that files is chosen already, unless the right it is about is its own."""
+    if not draft.journey.partners:
+        return []
+    ours = organisation_of(draft.actor) if draft.case.client == Client.BANK else None
+    known = {b.pk: b.name for b in (*banks_in_force(clock.today()), *([ours] if ours else []))}
+    saved = {p.role: p.organisation_id for p in draft.own.parties}
+    known_already = [h for roles in draft.journey.from_book for h in holders_of(draft, roles[0])[1]]
+    if ours and any(h.number_index == ours.uscc_index for h in known_already):
+        ours = None
+    forms = []
+    for role in draft.journey.partners:
+        chosen = saved.get(role.key) or (ours.pk if ours and not draft.own.parties else "")
+        forms.append(
+            PartnerForm(
+                data,
+                prefix=role.key,
+                role=role,
+                banks=[(str(pk), name) for pk, name in known.items()],
+                initial={"organisation": str(chosen)},
+            )
+        )
+    return forms
+
+
 def _shares(draft: Draft, data: QueryDict | None) -> ShareForm | None:
     if not draft.journey.shares:
         return None
@@ -324,4 +365,6 @@ def posted(draft: Draft, filing: Filing | None, data: QueryDict) -> Page:
             _taker(draft, filing, n, {"origin": data.get(f"buyer-{n}-origin", "typed")}, data)
             for n in range(_count(data))
         ]
-    return Page(draft, _groups(draft, filing, data), takers, _shares(draft, data), filing)
+    return Page(
+        draft, _groups(draft, filing, data), takers, _partners(draft, data), _shares(draft, data), filing
+    )

@@ -13,9 +13,10 @@ from dengbu.cases.actions.materials import keep_typed
 from dengbu.cases.lifecycle import State
 from dengbu.cases.queries.portal import drafts_of
 from dengbu.catalog.policy.policy import policy_for
-from dengbu.catalog.registrations import TYPES
+from dengbu.catalog.registrations import TYPES, RegistrationType
 from dengbu.core import clock
 from dengbu.core.refusals import Refusal, Refused
+from dengbu.core.vocabulary import Client
 from dengbu.parties.queries import account_of, agreement_state, organisation_of
 
 from ..templatetags._text import cn_date
@@ -25,15 +26,25 @@ from .portals import MY, Portal, actor_of, everywhere, form_key, see_other
 from .presenters import days_left, material_counts, tasks
 
 
+def front_at(portal: Portal, kind: type[RegistrationType]) -> str:
+    """As whose application a type is begun at a portal; empty where it is not begun there. What a bank files, other
+    lenders file at the portal of the enterprises (corrections 27)."""
+    fronts = [c.value for c in kind.fronts()]
+    if portal.client in fronts:
+        return portal.client
+    return Client.BANK.value if portal.client != "person" and Client.BANK in fronts else ""
+
+
 def _not_now(request: HttpRequest, portal: Portal, journey: Journey) -> list[Refusal]:
     """Why this account cannot begin this type today; empty when it can."""
     kind, today = TYPES[journey.code], clock.today()
     actor = actor_of(request)
-    if kind.client.value != portal.client and not (portal.client != "person" and kind.client.value == "bank"):
+    if not front_at(portal, kind):
+        who = "或".join(c.label for c in kind.fronts())
         return [
             Refusal(
                 "START_OTHER_PORTAL",
-                f"{kind.name}由{kind.client.label}申请，不能在这里办理。",
+                f"{kind.name}由{who}申请，不能在这里办理。",
                 "请从“我要办”里选择适合您的事项。",
             )
         ]
@@ -84,7 +95,8 @@ def begin(request: HttpRequest, portal: Portal, slug: str) -> HttpResponse:
             if request.POST.get("do") == "renew":
                 for draft in drafts:
                     drop_draft(actor=actor, docket_id=draft.pk, key=f"{key}-{draft.pk.hex[:8]}")
-            docket = start(actor=actor, type_code=journey.code, channel="web", key=key)
+            front = front_at(portal, journey.kind)
+            docket = start(actor=actor, type_code=journey.code, channel="web", front=front, key=key)
             return see_other(portal.url("apply", uuid.UUID(docket)))
         except Refused as refused:
             refusals = list(refused.refusals)

@@ -35,6 +35,7 @@ from dengbu.core.documents import read_verified
 from dengbu.core.middleware import bind_case
 from dengbu.core.money import format_yuan
 from dengbu.core.refusals import Refused
+from dengbu.core.vocabulary import Client
 from dengbu.notices.queries import unread_count
 from dengbu.register.queries import book_of, unit_book, units_of_holder
 from dengbu.web.pages import page
@@ -77,7 +78,7 @@ def entry_of(portal: Portal, row: Listed) -> dict[str, Any]:
     if case.state == State.DRAFT:
         url = portal.url("apply", case.pk)
     elif row.to_confirm:
-        url = f"/my/confirm/{row.to_confirm}/"
+        url = portal.url("confirm", row.to_confirm)
     else:
         url = portal.url("case", case.pk)
     return {
@@ -107,7 +108,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "properties": [books[c] for c in codes if c in books],
         "unread": unread_count(actor.user_id) if actor.user_id else 0,
         "verified": bool(actor.identity_index),
-        "services": [(c, TYPES[c].name) for c in JOURNEYS if TYPES[c].client.value == "person"],
+        "services": [(c, TYPES[c].name) for c in JOURNEYS if Client.PERSON in TYPES[c].fronts()],
     }
     return render(request, "my/home.html", context)
 
@@ -192,7 +193,7 @@ def _label(own: OwnCase, road: Road, actor: Actor) -> Label:
 def _invitation(own: OwnCase, actor: Actor) -> str:
     if own.case.state != State.AWAITING:
         return ""
-    return next((p.invite_token or "" for p in own.mine(actor)), "")
+    return next((p.invite_token for p in own.mine(actor) if p.invite_token), "")
 
 
 def turn(portal: Portal, own: OwnCase, road: Road, words: Label, actor: Actor) -> dict[str, Any]:
@@ -215,7 +216,7 @@ def turn(portal: Portal, own: OwnCase, road: Road, words: Label, actor: Actor) -
         if token:
             return card | {
                 "title": f"请在 {cn_date(due)} 前核对并确认",
-                "url": f"/my/confirm/{token}/",
+                "url": link("confirm", token),
                 "action": "去核对确认",
             }
         waiting = [p for p in own.parties if p.role in own.registration.confirming and p.confirmed_at is None]

@@ -19,7 +19,7 @@ from dengbu.core.models import Docket
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.core.vocabulary import SurveyKind, SurveyStatus
 from dengbu.parties.models import Organisation
-from dengbu.parties.queries import agreement_state, require_real_name
+from dengbu.parties.queries import agreement_state, require_real_name, with_accounts
 from dengbu.register.queries import unit_book
 from dengbu.surveys.queries import Measured, measured, survey_by_number
 from dengbu.surveys.rules import unusable
@@ -83,12 +83,15 @@ def start(
     channel: str = "web",
     unit_code: str = "",
     batch_id: uuid.UUID | None = None,
+    front: str = "",
 ) -> str:
-    """Begin a draft of a registration type. Gives the docket's id.
+    """Begin a draft of a registration type, from the portal of one of its clients (`front`; its own client's, where
+    only that one files it). Gives the docket's id.
 
     Raises Refused where the type is not open on this channel yet, or the organisation's agreement is not in force.
     """
-    return str(_new_case(actor, type_code, channel, unit_code=unit_code, batch_id=batch_id).docket_id)
+    case = _new_case(actor, type_code, channel, unit_code=unit_code, batch_id=batch_id, front=front)
+    return str(case.docket_id)
 
 
 @act("cases.start_walk_in", permission="case.file_for")
@@ -105,6 +108,7 @@ def _new_case(
     unit_code: str = "",
     batch_id: uuid.UUID | None = None,
     by_staff: bool = False,
+    front: str = "",
 ) -> Case:
     if not by_staff:
         require_real_name(actor)
@@ -118,7 +122,8 @@ def _new_case(
         raise Refused(
             Refusal("CASE_NOT_OPEN", f"{kind.name}{when}。", "目前请到登记窗口办理。", "工作方案五")
         )
-    organisation = organisation_for(actor, kind.client.value) if not by_staff else None
+    client = next((c.value for c in kind.fronts() if c == front), kind.fronts()[0].value)
+    organisation = organisation_for(actor, client) if not by_staff else None
     docket = Docket.objects.create(
         number=f"WS{today:%Y%m%d}{next_serial('dengbu_application_no'):06d}",
         authority=authority(),
@@ -128,7 +133,7 @@ def _new_case(
         docket=docket,
         type_code=type_code,
         line=kind.line,
-        client=kind.client.value,
+        client=client,
         policy_version=policy.version,
         state=State.DRAFT.value,
         state_since=now,
@@ -365,6 +370,13 @@ def save_parties(
         # Who was seen when the signing took place is no longer who applies.
         case.docket.pending_matters.filter(kind="face_signing").delete()
     known = {(p.role, p.number_index): p for p in old} if case.state == State.CORRECTION and same else {}
+    # A bank or developer that takes part finds the case at its own portal, to read and to confirm it.
+    asked = TYPES[case.type_code].confirming
+    accounts = with_accounts(
+        crypto.index(p.number)
+        for p in parties
+        if p.role in asked and p.document_kind == "uscc" and p.organisation_id is None
+    )
     case.parties.all().delete()
     rows: list[CaseParty] = []
     places: dict[str, int] = {}
@@ -373,6 +385,7 @@ def save_parties(
         index = crypto.index(party.number)
         before = known.get((party.role, index))
         mine = bool(index) and index == actor.identity_index and not case.filed_for_by_staff
+        account = accounts.get(index) if party.role in asked else None
         rows.append(
             CaseParty(
                 case=case,
@@ -387,7 +400,7 @@ def save_parties(
                 address=party.address,
                 share_numerator=party.share_numerator,
                 person_id=actor.person_id if mine else party.person_id,
-                organisation_id=party.organisation_id,
+                organisation_id=account.pk if account else party.organisation_id,
                 source=party.source,
                 agent_name=party.agent_name,
                 agent_number_cipher=crypto.encrypt(party.agent_number, NUMBER_PURPOSE),

@@ -17,7 +17,7 @@ from dengbu.payments.actions import cancel_bill
 from dengbu.register.queries import book_of
 from dengbu.register.rules import UnitBook
 
-from ...facts import CaseFacts, facts
+from ...facts import CaseFacts, facts, is_party
 from ...lifecycle import State, step
 from ...models import Case, CaseParty, Claim
 from .. import checking
@@ -137,7 +137,22 @@ def _submitted(case: Case, event: str, actor: Actor, parties: Sequence[CaseParty
 REVIEW_DAYS = 1  # an online application is looked at within one working day
 
 
+NO_ACCOUNT = "{who}还没有本平台的机构账号，不能网上确认。"
+
+
 def _invite(case: Case, waiting: Sequence[CaseParty], actor: Actor) -> None:
+    """Whoever has to confirm is invited. Raises Refused where an organisation has no account to confirm with."""
+    if unknown := [p for p in waiting if p.document_kind == "uscc" and p.organisation_id is None]:
+        raise Refused(
+            Refusal(
+                "CONFIRM_NO_ACCOUNT",
+                NO_ACCOUNT.format(who=p.name),
+                "请其先到登记中心备案开户；或各方一起到登记窗口申请。",
+                "条例14；工作方案四（一）",
+                "parties",
+            )
+            for p in unknown
+        )
     for party in waiting:
         party.invite_token, party.invited_at = token(), clock.now()
         party.save()
@@ -158,12 +173,15 @@ def _confirm(party: CaseParty, actor: Actor) -> None:
 
 def _invited(docket_id: uuid.UUID, actor: Actor) -> tuple[Case, list[CaseParty], list[CaseParty]]:
     case, parties = own_case(docket_id, actor, as_party=True)
-    mine = [p for p in parties if p.number_index and p.number_index == actor.identity_index]
+    mine = [p for p in parties if is_party(p, actor)]
     if not mine:
         raise NotPermitted(
             "application.confirm",
             Refusal(
-                "CONFIRM_NOT_YOU", "这份确认不是发给您的。", "请用被邀请人本人的实名账号登录。", "条例14"
+                "CONFIRM_NOT_YOU",
+                "这份确认不是发给您的。",
+                "请用被邀请人本人的实名账号，或被邀请机构经办人的账号登录。",
+                "条例14",
             ),
         )
     return case, parties, mine
