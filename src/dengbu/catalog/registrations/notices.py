@@ -46,6 +46,14 @@ def land_title(book: UnitBook) -> RightFact | None:
     return next((r for r in book.land_rights if r.kind == "land_use"), None)
 
 
+def bound_by(notice: RightFact, book: UnitBook) -> RightFact | None:
+    """The right that a notice is entered against: who holds it is bound. The owner's, or the developer's by its land; of
+    a loan on what is only bought, the buyer's notice that it rests on."""
+    bought = next((n for n in book.notices if str(n.public_id) == notice.terms.get("linked")), None)
+    lent = notice_kind(notice) in MORTGAGES
+    return (bought if lent else None) or book.title or land_title(book)
+
+
 def hangs_on(mortgage_notice: RightFact, notice: RightFact, book: UnitBook) -> bool:
     """Whether a mortgage notice rests on this purchase notice: unless it names another that is still live."""
     linked = str(mortgage_notice.terms.get("linked") or "")
@@ -130,6 +138,7 @@ class PresaleNotice(PurchaseNotice):
 
     code, name = "D06", "预购商品房预告登记"
     client = Client.DEVELOPER
+    filed_from = (Client.DEVELOPER, Client.PERSON)
     roles = (
         Role("seller", "开发企业", "owner", "land", confirms=True),
         Role("buyer", "买受人", "taker", "contract", confirms=True, shares=True),
@@ -201,6 +210,7 @@ class AboutNotice(AboutRight):
 
     kind = RegistrationKind.NOTICE
     target_kinds = ("advance_notice",)
+    reason_first = True
     notice_kinds: ClassVar[tuple[str, ...]] = PURCHASES + MORTGAGES
     missing_text = "登记簿上没有这项预告登记，或者已经注销。"
     fee_rule = "FEE_ZERO"
@@ -225,11 +235,8 @@ class AboutNotice(AboutRight):
             )
 
     def obligor_applies(self, book: UnitBook, right: RightFact) -> Iterable[Refusal]:
-        """Whoever the notice binds has the thing: the owner, or the developer by its land; of a loan on what is only
-        bought, the buyer by the notice it rests on (条例 14)."""
-        lent = notice_kind(right) in MORTGAGES
-        bought = next((n for n in book.notices if str(n.public_id) == right.terms.get("linked")), None)
-        title = (bought if lent else None) or book.title or land_title(book)
+        """Whom the notice binds applies (条例 14)."""
+        title = bound_by(right, book)
         if not self.filed.indexes("obligor") or (
             title is not None and not self.filed.indexes("obligor") <= title.holder_indexes
         ):

@@ -201,6 +201,17 @@ PLAYS: dict[str, Play] = {
     "B09": Play(
         "B09", typed=(), filer="bank", receiver="bank", answers={"authorised": "no", "changed": "no"}
     ),
+    "B03": Play(
+        "B03",
+        typed=(),
+        filer="bank",
+        receiver="bank",
+        confirming=("dev2",),
+        more=lambda c: {"units": f"{c.unit_code[:-4]}{int(c.unit_code[-4:]) + 1:04d}"},
+    ),
+    "B11": Play(
+        "B11", typed=(), filer="bank", receiver="bank", confirming=("dev2",), answers={"agreed": "no"}
+    ),
     "B12": Play("B12", typed=(), filer="bank", proof=False, answers={"reason": "waived"}),
     "B13": Play("B13", typed=(), filer="bank", receiver="bank"),
     # What passes by other ways, and what the book says wrong.

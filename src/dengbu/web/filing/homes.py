@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from dengbu.cases.actions.filing import PartyIn, save_parties, save_property
 from dengbu.cases.queries.portal import certificates_of, live_case_on, live_certificate_unit
-from dengbu.catalog.registrations.notices import land_title
+from dengbu.catalog.registrations.notices import bound_by
 from dengbu.core import crypto, sights
 from dengbu.core.identifiers import check_certificate_number, check_unit_code, normalise_number
 from dengbu.core.refusals import Refusal, Refused
@@ -127,20 +127,24 @@ def _page(
 def choices(draft: Draft, book: UnitBook, seen: frozenset[str]) -> list[dict[str, str]]:
     """The rights or restrictions of the type's kinds that this viewer may act on: held by them, or on their own."""
     kind = draft.journey.kind
-    title = book.title or land_title(book)  # what is not built yet is bought from who has the land
-    owner = bool(title and title.holder_indexes & seen)
+
+    def theirs(right: RightFact | None) -> bool:
+        return bool(right and right.holder_indexes & seen)
+
     found = []
     if kind.subject != "restriction":
         for right in book.rights:
-            mine = bool(right.holder_indexes & seen)
-            ours = mine or owner or draft.case.filed_for_by_staff
+            against = bound_by(right, book) if right.kind == "advance_notice" else book.title
+            ours = theirs(right) or theirs(against) or draft.case.filed_for_by_staff
             # Where its holder is on the case too, whoever begins names it, without what is nobody's business.
             if kind.may_be_about(right) and (ours or kind.chooses_right):
                 found.append({"id": str(right.public_id), "text": right_words(right, amount=ours)})
     else:
         for one in book.restrictions:
             mine = bool(one.party_index) and one.party_index in seen
-            if one.kind in kind.target_kinds and (mine or owner or draft.case.filed_for_by_staff):
+            if one.kind in kind.target_kinds and (
+                mine or theirs(book.title) or draft.case.filed_for_by_staff
+            ):
                 text = f"{label(RestrictionKind, one.kind)}，{one.document_no}"
                 found.append({"id": str(one.public_id), "text": text})
     return found

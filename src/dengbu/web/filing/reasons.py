@@ -116,8 +116,7 @@ def _stored(draft: Draft, key: str, prefill: str) -> Any:
         return "、".join(p.name for p in draft.own.parties if p.role == prefill)
     owners = draft.book.title.holders if draft.book.title else ()
     if prefill == "owners":
-        named = any(p.role in draft.journey.kind.owner_roles for p in draft.own.parties)
-        return "、".join(h.name for h in owners) if named else ""
+        return "、".join(p.name for p in draft.own.parties if p.role in draft.journey.kind.owner_roles)
     if prefill == "own_name":  # of several owners whoever fills it in
         mine = [h.name for h in owners if h.number_index and h.number_index == draft.actor.identity_index]
         return mine[0] if mine else ""
