@@ -104,6 +104,37 @@ def test_surveys_and_bare_land_wait_to_be_filed_on(module_demo_database: Any, ki
             assert Survey.objects.get(number=c.survey).status == "checked"
 
 
+@pytest.mark.parametrize(
+    ("kind", "codes"),
+    [
+        ("D06", {"R_NOFIRST"}),
+        ("D07", {"R_NOFIRST", "R_NOTICE"}),
+        ("D08", {"R_NOFIRST", "R_NOTICE"}),
+        ("B08", {"R_NOFIRST", "R_NOTICE"}),
+        ("B03", {"R_NOFIRST"}),
+        ("B12", {"R_NOFIRST", "R_CIP"}),
+        ("B11", {"R_CIP"}),
+        ("B09", {"R_NOTICE_MTG"}),
+        ("B13", {"R_MTG"}),
+    ],
+)
+def test_homes_sold_and_mortgaged_before_they_are_built_stand_as_their_types_need_them(
+    module_demo_database: Any, kind: str, codes: set[str]
+) -> None:
+    found = planned(kind)
+    assert len(found) >= EACH
+    books = book_of([c.unit_code for c in found])
+    for c in found:
+        book = books[c.unit_code]
+        assert {o.code for o in obstacles(book, clock.now())} == codes
+        title = book.ownership or book.land_rights[0]
+        assert title.held_by(crypto.index(c.owner.number)) and c.organisation
+        lenders = [r for r in book.rights if r.kind == "mortgage" or r.terms.get("debtor")]
+        assert all(r.held_by(crypto.index(c.organisation.number)) for r in lenders)
+    on_file = ContractFiling.objects.filter(unit_code__in=books, status="filed", kind="presale").count()
+    assert on_file == (len(found) if kind in ("D06", "D07", "D08", "B08") else 0)
+
+
 def test_a_used_candidate_is_offered_no_more(own_demo_database: Any) -> None:
     first = demo_candidates("P01", 1)[0]
     assert first.buyer and isinstance(first.owner, DemoPerson)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from dengbu.cases.models import Claim
 from dengbu.contracts.models import ContractFiling
 from dengbu.core import crypto
+from dengbu.core.vocabulary import NoticeKind
 from dengbu.register.queries import book_of
 
 from .district import ORGANISATION, plan
@@ -41,6 +42,8 @@ class Candidate:
     survey: str = ""
     measured: tuple[str, ...] = ()  # what the survey measures
     in_book: bool = True  # whether the register knows the unit already
+    # Words of the desk's page of the book, and whether they stand there while nobody has used the unit up.
+    stands: tuple[tuple[str, bool], ...] = ()
 
     @property
     def filing_no(self) -> str:
@@ -54,11 +57,27 @@ def planned(registration_type: str) -> list[Candidate]:
     surveys = [s for s in district.surveys if s.role == registration_type]
     land = [p for p in district.parcels if p.role == registration_type and not surveys]
     units = sorted(district.of_role(registration_type), key=lambda u: u.code)
+    land_of = {p.code: p.holders[0] for p in district.parcels}
     return [
         *(_measured(registration_type, one) for one in surveys),
         *(_bare(registration_type, one) for one in land),
-        *(_candidate(registration_type, unit) for unit in units),
+        *(_candidate(registration_type, unit, land_of[unit.code[:19]]) for unit in units),
     ]
+
+
+def _stands(owner: Party, unit: DemoUnit | None = None) -> tuple[tuple[str, bool], ...]:
+    mortgages, notices = (unit.mortgages, unit.notices) if unit else ([], [])
+    titled = unit is None or bool(unit.owners)
+    kinds = {n.kind for n in notices}
+    return (
+        ("在办业务", False),
+        (owner.name, True) if titled else ("没有权利人记载", True),
+        ("没有抵押权登记", not mortgages),
+        ("在建建筑物", any(m.works for m in mortgages)),
+        ("没有查封、异议", not notices),
+        *((kind.label, kind.value in kinds) for kind in NoticeKind),
+        *((n.holder.name, True) for n in notices),
+    )
 
 
 def _measured(registration_type: str, one: DemoSurvey) -> Candidate:
@@ -72,28 +91,27 @@ def _measured(registration_type: str, one: DemoSurvey) -> Candidate:
         survey=one.number,
         measured=tuple(row[0] for row in one.rows[1:]),
         in_book=registration_type == "P11",
+        stands=_stands(one.owner),
     )
 
 
 def _bare(registration_type: str, land: DemoParcel) -> Candidate:
     owner = land.holders[0]
-    return Candidate(registration_type, land.land_unit, land.location, "", owner, organisation=_filing(owner))
+    return Candidate(registration_type, land.land_unit, land.location, "", owner, organisation=_filing(owner),
+                     stands=_stands(owner))  # fmt: skip
 
 
 def _filing(owner: Party) -> DemoOrganisation | None:
     return owner if isinstance(owner, DemoOrganisation) else None
 
 
-def _candidate(registration_type: str, unit: DemoUnit) -> Candidate:
-    owner, contract = unit.owners[0], unit.contract
+def _candidate(registration_type: str, unit: DemoUnit, land_holder: Party) -> Candidate:
+    """Of a home that is not built yet the owner is who has the land."""
+    owner, contract = unit.owners[0] if unit.owners else land_holder, unit.contract
     buyer = contract.buyer if contract and isinstance(contract.buyer, DemoPerson) else None
-    organisation = None
-    if registration_type == "B01":
-        organisation = ORGANISATION["bank1" if int(unit.code[-4:]) % 2 else "bank2"]
-    elif registration_type == "B06":
-        organisation = ORGANISATION[unit.mortgages[0].bank]
-    elif isinstance(owner, DemoOrganisation):
-        organisation = owner
+    loans = [(ORGANISATION[m.bank], m.contract_no) for m in unit.mortgages]
+    loans += [(n.holder, n.contract_no) for n in unit.notices if isinstance(n.holder, DemoOrganisation)]
+    lender = loans[0][0] if loans else ORGANISATION["bank1" if int(unit.code[-4:]) % 2 else "bank2"]
     return Candidate(
         registration_type,
         unit.code,
@@ -101,9 +119,10 @@ def _candidate(registration_type: str, unit: DemoUnit) -> Candidate:
         building=unit.code[:24],
         owner=owner,
         buyer=buyer,
-        organisation=organisation,
-        contract_no=contract.number if contract else unit.mortgages[0].contract_no if unit.mortgages else "",
+        organisation=lender if registration_type.startswith("B") else _filing(owner),
+        contract_no=contract.number if contract else loans[0][1] if loans else "",
         price_fen=contract.price_fen if contract else 0,
+        stands=_stands(owner, unit),
     )
 
 

@@ -83,7 +83,7 @@ def imported_unit(unit: DemoUnit, parcel: DemoParcel, building: str, today: dt.d
     ]
     if unit.owners:
         effects.append(_title(unit, parcel))
-    effects += [_mortgage(unit, i) for i in range(len(unit.mortgages))]
+    effects += [_mortgage(unit, i, parcel.holders) for i in range(len(unit.mortgages))]
     effects += [_notice(unit, n) for n in unit.notices]
     effects += [
         fx.Restrict(
@@ -127,21 +127,19 @@ def _registered_on(unit: DemoUnit) -> dt.date:
     return dt.date(2019, 1, 2) + dt.timedelta(days=int(unit.code[-8:]) * 7 % 1500)
 
 
-def _mortgage(unit: DemoUnit, at: int) -> fx.Grant:
+def _mortgage(unit: DemoUnit, at: int, land_holders: tuple[Party, ...]) -> fx.Grant:
     m = unit.mortgages[at]
     since = m.since or dt.date(2022, 3, 15) + dt.timedelta(days=int(unit.code[-4:]))
+    mortgagors = unit.owners or land_holders
     terms = {
         "mortgage_kind": "ordinary",
-        "amount_fen": m.amount_fen,
-        "debt_from": since,
-        "debt_until": since.replace(year=since.year + 20) if (since.month, since.day) != (2, 29) else since,
-        "scope": "主债权及其利息、违约金、损害赔偿金和实现抵押权的费用",
+        **_debt(m.amount_fen, since, m.contract_no, mortgagors[0]),
         "transfer_limited": m.transfer_limited,
-        "contract_no": m.contract_no,
-        "debtor": unit.owners[0].name,
-        "mortgagors": [o.name for o in unit.owners],
+        "mortgagors": [o.name for o in mortgagors],
         "registered_on": since,
     }
+    if m.works:
+        terms |= {"thing": "works_in_progress", "progress": "主体结构完工至6层"}
     return fx.Grant(
         kind="mortgage",
         unit=unit.code,
@@ -152,18 +150,32 @@ def _mortgage(unit: DemoUnit, at: int) -> fx.Grant:
     )
 
 
-def _notice(unit: DemoUnit, notice: DemoNotice) -> fx.Grant:
-    terms: dict[str, object] = {
-        "notice_kind": notice.kind,
-        "contract_no": notice.contract_no,
-        "obligor": notice.obligor.name,
-        "price_fen" if notice.kind == "presale" else "amount_fen": notice.amount_fen,
+def _debt(amount_fen: int, since: dt.date, contract_no: str, debtor: Party) -> dict[str, object]:
+    """What a loan of twenty years says, in the words of the register."""
+    return {
+        "amount_fen": amount_fen,
+        "debt_from": since,
+        "debt_until": since.replace(year=since.year + 20) if (since.month, since.day) != (2, 29) else since,
+        "scope": "主债权及其利息、违约金、损害赔偿金和实现抵押权的费用",
+        "contract_no": contract_no,
+        "debtor": debtor.name,
     }
+
+
+def _notice(unit: DemoUnit, notice: DemoNotice) -> fx.Grant:
+    terms: dict[str, object] = {"notice_kind": notice.kind, "obligor": notice.obligor.name}
+    if notice.kind == "presale":
+        terms |= {"price_fen": notice.amount_fen, "contract_no": notice.contract_no}
+    else:
+        since = dt.date(2025, 3, 3) + dt.timedelta(days=int(unit.code[-4:]))
+        terms |= _debt(notice.amount_fen, since, notice.contract_no, notice.obligor)
+        terms["transfer_limited"] = False
     return fx.Grant(
         kind="advance_notice",
         unit=unit.code,
         holders=_holders((notice.holder,)),
         terms=terms,
+        rank=notice.rank,
         instrument=notice.contract_no,
     )
 

@@ -19,6 +19,7 @@ class DemoMortgage:
     transfer_limited: bool | None = False  # None: imported from an old book without the field
     rank: int = 1
     since: dt.date | None = None  # when the old book registered it
+    works: bool = False  # on a building under construction (在建建筑物抵押)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class DemoNotice:
     obligor: Party
     contract_no: str
     amount_fen: int
+    rank: int | None = None  # of a mortgage notice; None: from an old book without the field
 
 
 @dataclass(frozen=True, slots=True)

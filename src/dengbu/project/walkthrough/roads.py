@@ -107,12 +107,7 @@ def free(walk: Walk, registration_type: str) -> Iterator[Candidate]:
             yield candidate
             continue
         text = clerk.get(f"/desk/register/{candidate.unit_code}/").text
-        owned = candidate.owner.name in text and "在办业务" not in text
-        owned = owned and (
-            "没有查封、异议" in text or registration_type == "D09"
-        )  # an earlier walk left nothing on it
-        unmortgaged = "没有抵押权登记" in text
-        if owned and unmortgaged == (registration_type not in ("B06", "C02")):
+        if all((word in text) == there for word, there in candidate.stands):
             yield candidate
     raise NothingLeft(f"{registration_type}: no free unit or mortgage is left")
 

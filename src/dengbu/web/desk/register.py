@@ -15,7 +15,14 @@ from dengbu.core import clock, crypto, sights
 from dengbu.core.identifiers import half_width, mask_document_number
 from dengbu.core.money import format_yuan
 from dengbu.core.refusals import Refusal
-from dengbu.core.vocabulary import CoOwnership, DocumentKind, HouseUse, NoticeKind, RestrictionKind
+from dengbu.core.vocabulary import (
+    CoOwnership,
+    DocumentKind,
+    HouseUse,
+    MortgagedThing,
+    NoticeKind,
+    RestrictionKind,
+)
 from dengbu.register.effects import NUMBER_PURPOSE
 from dengbu.register.history import Ended, history_of
 from dengbu.register.queries import unit_book
@@ -263,10 +270,11 @@ def _other(r: RightFact) -> dict[str, Any]:
 def _mortgage(r: RightFact, certificates: dict[Any, str], on: str) -> dict[str, Any]:
     amount = r.terms.get("amount_fen")
     span = f"{r.terms.get('debt_from') or '—'}至{r.terms.get('debt_until') or '—'}"
+    works = "（在建建筑物）" if r.terms.get("thing") == MortgagedThing.WORKS_IN_PROGRESS else ""
     return {
         "rank": r.rank or "",
         "who": "、".join(h.name for h in r.holders),
-        "kind": on + MORTGAGES.get(str(r.terms.get("mortgage_kind", "")), "抵押"),
+        "kind": on + MORTGAGES.get(str(r.terms.get("mortgage_kind", "")), "抵押") + works,
         "amount": format_yuan(amount) if isinstance(amount, int) else "没有记载",
         "span": span,
         "certificate": certificates.get(r.public_id, "没有记载"),

@@ -137,7 +137,7 @@ ONLINE = (
     "P20", "P21", "D01", "D02", "D03", "D04", "D05", "D09",
     "B01", "B02", "B04", "B06", "B07", "B10", "B14",
     "S01", "S02", "S06", "S07", "S08",
-    "C01", "C02",
+    "C01", "C02", "C03", "C04", "C05",
 )  # fmt: skip
 
 JOURNEYS: dict[str, Journey] = {code: Journey(TYPES[code]) for code in ONLINE if code in TYPES}
