@@ -244,9 +244,11 @@ def is_applicant(case: Case, parties: Iterable[CaseParty], actor: Actor) -> bool
         and not case.organisation_id
     ):
         return True
-    return any(
-        (p.person_id and p.person_id == actor.person_id)
-        or (p.organisation_id and p.organisation_id == actor.organisation_id)
-        or (actor.identity_index and p.number_index == actor.identity_index)
-        for p in parties
-    )
+    return any((p.person_id and p.person_id == actor.person_id) or is_party(p, actor) for p in parties)
+
+
+def is_party(party: CaseParty, actor: Actor) -> bool:
+    """Whether the actor is this party, by checked identity, or speaks for it as the operator of an organisation."""
+    if party.organisation_id and party.organisation_id == actor.organisation_id:
+        return True
+    return bool(actor.identity_index) and party.number_index == actor.identity_index

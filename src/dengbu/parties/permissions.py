@@ -55,7 +55,8 @@ POSTS: dict[str, Post] = {
 
 # What applicants may do is decided by who they are on the case; these permissions only open the portals.
 PERSON = frozenset({"portal.person", "application.file", "application.confirm"})
-OPERATOR = frozenset({"portal.organisation", "application.file", "survey.hand_in"})
+OPERATOR = frozenset({"portal.organisation", "application.file", "application.confirm", "survey.hand_in"})
+LOOKS_ONLY = OPERATOR - {"application.file", "application.confirm"}  # an operator who may not submit
 
 LINES: dict[str, str] = {
     "transfer": "转移登记",

@@ -17,7 +17,7 @@ from dengbu.core.refusals import Refusal, Refused
 
 from . import rules
 from .models import ID_PURPOSE, PHONE_PURPOSE, Operator, Organisation, Person, ServiceAgreement, Staff
-from .permissions import OPERATOR, PERSON, permissions_of
+from .permissions import LOOKS_ONLY, OPERATOR, PERSON, permissions_of
 
 _ACTOR_SQL = """
 SELECT u.id, u.display_name, p.id, p.id_index, p.verified_at IS NOT NULL, o.organisation_id, o.may_submit, o.id_index,
@@ -51,7 +51,7 @@ def _actor(row: tuple[Any, ...]) -> Actor:
     if person:
         permissions |= PERSON
     if org:
-        permissions |= OPERATOR if may_submit else OPERATOR - {"application.file"}
+        permissions |= OPERATOR if may_submit else LOOKS_ONLY
     posts, lines = _list(posts), _list(lines)
     if number:
         permissions |= permissions_of(posts)

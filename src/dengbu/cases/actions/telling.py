@@ -118,6 +118,8 @@ def _receivers(case: Case, template: str) -> list[tuple[int | None, str]]:
             continue
         if template == CORRECTED and party.number_index in holders:
             continue
+        if party.organisation_id and party.organisation_id != case.organisation_id:
+            found.update(_operators(party.organisation_id))
         account = accounts.get(party.number_index)
         phone = crypto.decrypt(party.phone_cipher, PHONE_PURPOSE)
         if account is not None:
@@ -126,6 +128,18 @@ def _receivers(case: Case, template: str) -> list[tuple[int | None, str]]:
         elif phone:
             found.setdefault(f"phone:{party.phone_index}", (None, phone))
     return list(found.values())
+
+
+def _operators(organisation_id: uuid.UUID) -> dict[str, tuple[int | None, str]]:
+    """Those of an organisation who may act for it, as receivers."""
+    active = Operator.objects.filter(organisation_id=organisation_id, active=True, may_submit=True)
+    return {
+        f"user:{o.user_id}": (
+            o.user_id,
+            crypto.decrypt(o.phone_cipher, ACCOUNT_PHONE) if o.phone_cipher else "",
+        )
+        for o in active
+    }
 
 
 def _right_holders(case: Case) -> frozenset[str]:

@@ -12,13 +12,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from dengbu.appointments.models import Booking
 from dengbu.catalog.registrations import TYPES, RegistrationType
 from dengbu.certificates.models import Certificate
+from dengbu.core import crypto
 from dengbu.core.acts import Actor
 from dengbu.core.identifiers import normalise_certificate_number
 from dengbu.core.models import Sight
 from dengbu.core.refusals import NotPermitted, Refusal
+from dengbu.parties.models import Organisation
 from dengbu.payments.models import FeeBill
 
-from ..facts import is_applicant
+from ..facts import is_applicant, is_party
 from ..lifecycle import FINAL, State
 from ..models import Batch, Case, CaseDocument, CaseParty, Claim, Correction, PendingMatter, Transition
 
@@ -41,8 +43,8 @@ class OwnCase:
         return TYPES[self.case.type_code]
 
     def mine(self, actor: Actor) -> tuple[CaseParty, ...]:
-        """The parties the actor is, by checked identity."""
-        return tuple(p for p in self.parties if p.number_index and p.number_index == actor.identity_index)
+        """The parties the actor is, by checked identity, or acts for as the operator of an organisation."""
+        return tuple(p for p in self.parties if is_party(p, actor))
 
 
 def own_case(docket_id: uuid.UUID, actor: Actor) -> OwnCase | None:
@@ -227,15 +229,22 @@ def booking_of(docket_id: uuid.UUID) -> Booking | None:
     )
 
 
-def live_certificate_unit(number: str) -> str | None:
-    """The unit a certificate or proof in force stands for, found by its number. One statement."""
+def live_certificate(number: str) -> tuple[str, uuid.UUID] | None:
+    """(unit, right) that a certificate or proof in force stands for, found by its number. One statement."""
     wanted = normalise_certificate_number(number)
-    return (
-        Certificate.objects.filter(number=wanted)
-        .exclude(state="void")
-        .values_list("unit_code", flat=True)
-        .first()
+    found = Certificate.objects.filter(number=wanted).exclude(state="void")
+    return found.values_list("unit_code", "right_id").first()
+
+
+def invitations_of(organisation: Organisation) -> list[CaseParty]:
+    """What others filed and this organisation has to confirm, oldest first, with its cases. One statement."""
+    asked = CaseParty.objects.select_related("case__docket").filter(
+        number_index=crypto.index(organisation.uscc),
+        invite_token__isnull=False,
+        confirmed_at__isnull=True,
+        case__state=State.AWAITING.value,
     )
+    return list(asked.order_by("invited_at", "pk")[:20])
 
 
 def certificates_of(rights: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:

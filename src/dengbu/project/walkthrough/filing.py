@@ -159,13 +159,13 @@ def check_and_submit(visitor: Visitor, tasks: Page) -> Page:
     return done
 
 
-def confirm_invitation(visitor: Visitor, docket_id: str) -> None:
-    """The other party finds the invitation under 需要您处理, reads and agrees."""
-    page = visitor.get("/my/")
+def confirm_invitation(visitor: Visitor, docket_id: str, portal: str = "my") -> None:
+    """The other party finds the invitation on the first page of the portal, reads and agrees."""
+    page = visitor.get(f"/{portal}/")
     for href, _ in page.links:
-        if "/my/confirm/" in href:
+        if f"/{portal}/confirm/" in href:
             asked = visitor.get(href)
-            if docket_id in asked.html or len([h for h, _ in page.links if "/my/confirm/" in h]) == 1:
+            if docket_id in asked.html or len([h for h, _ in page.links if f"/{portal}/confirm/" in h]) == 1:
                 visitor.submit(asked, asked.form("declared"), {"declared": "on", "do": "agree"})
                 return
     raise StepFailed(f"{visitor.who}: no invitation to confirm")

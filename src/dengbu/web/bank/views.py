@@ -12,6 +12,8 @@ from dengbu.cases.actions.discharges import start_discharge
 from dengbu.cases.lifecycle import State
 from dengbu.cases.models import Case
 from dengbu.cases.queries.organisation import OwnMortgage, mortgages_of, queues_of
+from dengbu.cases.queries.portal import invitations_of
+from dengbu.catalog.registrations import TYPES
 from dengbu.core.refusals import NotPermitted, Refusal, Refused
 
 from ..filing.portals import BANK, form_key, see_other, uuid_or_none
@@ -30,21 +32,41 @@ NEXT = {
 def case_row(case: Case) -> dict[str, Any]:
     """A case as a line of a queue: where, number, state, what to do next."""
     name, words = NEXT.get(State(case.state), ("case", "查看"))
-    return {"case": case, "url": BANK.url(name, case.pk), "action": words, **status_of(case.state)}
+    return {
+        "case": case,
+        "name": TYPES[case.type_code].name,
+        "url": BANK.url(name, case.pk),
+        "action": words,
+        **status_of(case.state),
+    }
 
 
-@page("bank/", name="bank.home", surface="web", needs="portal.organisation", sql=11)
+@page("bank/", name="bank.home", surface="web", needs="portal.organisation", sql=12)
 def home(request: HttpRequest) -> HttpResponse:
     """Queues, and the way to a new mortgage."""
     who = standing(request, BANK)
     queues = [{"queue": q, "rows": [case_row(c) for c in q.cases]} for q in queues_of(who.actor)]
     new = reverse("web:bank.apply.start", args=["b01"])
+    asked = [
+        {
+            "party": p,
+            "case": p.case,
+            "name": TYPES[p.case.type_code].name,
+            "url": f"/bank/confirm/{p.invite_token}/",
+        }
+        for p in invitations_of(who.organisation)
+    ]
     return show(
         request,
         who,
         "bank/home.html",
         "home",
-        {"queues": queues, "busy": any(q["rows"] for q in queues), "new_url": new},
+        {
+            "queues": queues,
+            "asked": asked,
+            "busy": bool(asked) or any(q["rows"] for q in queues),
+            "new_url": new,
+        },
     )
 
 

@@ -85,6 +85,13 @@ class Journey:
         return self.kind.subject in ("right", "restriction")
 
     @property
+    def by_proof(self) -> bool:
+        """Whether somebody may begin it on another's right by the number of its proof: its holder then confirms."""
+        return self.kind.subject == "right" and any(
+            r.source == "right" and r.confirms for r in self.kind.roles
+        )
+
+    @property
     def on_survey(self) -> bool:
         """Whether it begins with a survey: what is registered is not in the book yet."""
         return self.kind.subject in ("survey", "project")
@@ -126,6 +133,7 @@ ONLINE = (
     "B01", "B02", "B04", "B06", "B07", "B10", "B14",
     "S01", "S02", "S06", "S07", "S08",
     "P07", "P09", "P12", "S03", "S04", "S05",
+    "B05",
 )  # fmt: skip
 
 JOURNEYS: dict[str, Journey] = {code: Journey(TYPES[code]) for code in ONLINE if code in TYPES}

@@ -34,7 +34,12 @@ from ..filing.journeys import journey_of
 from ..filing.portals import BANK, DEV, MY, Portal, actor_of, form_key, see_other, uuid_or_none
 from ..filing.presenters import book_summary, party_rows, term_rows
 
-NOT_YOU = Refusal("CONFIRM_NOT_YOU", "这份确认不是发给您的。", "请用被邀请人本人的实名账号登录。", "条例14")
+NOT_YOU = Refusal(
+    "CONFIRM_NOT_YOU",
+    "这份确认不是发给您的。",
+    "请用被邀请人本人的实名账号登录；邀请机构确认的，请用该机构经办人的账号登录。",
+    "条例14",
+)
 
 
 @page(
@@ -48,23 +53,43 @@ NOT_YOU = Refusal("CONFIRM_NOT_YOU", "这份确认不是发给您的。", "请�
 )
 def confirming(request: HttpRequest, token: str) -> HttpResponse:
     """What another filed, to read; agree or not. Used and expired links say so."""
+    return _invitation(request, MY, token)
+
+
+@page(
+    "bank/confirm/<str:token>/",
+    name="bank.confirm",
+    surface="web",
+    needs="portal.organisation",
+    sql=8,
+    example="organisations_invitation",
+    methods=("GET", "POST"),
+)
+def organisation_confirming(request: HttpRequest, token: str) -> HttpResponse:
+    """The same for an organisation, by its operator: the old bank whose mortgage passes to another (B05)."""
+    return _invitation(request, BANK, token)
+
+
+def _invitation(request: HttpRequest, portal: Portal, token: str) -> HttpResponse:
     if request.method == "POST":
-        return _answer(request, token)
+        return _answer(request, portal, token)
     own = case_of_invitation(token[:40])
     if own is None or own.case.state != State.AWAITING:
-        return render(request, "my/confirm_gone.html", MY.context("cases"), status=410)
-    return _confirm(request, own, token, None)
+        return render(request, "my/confirm_gone.html", portal.context("cases"), status=410)
+    return _confirm(request, portal, own, token, None)
 
 
-def _confirm(request: HttpRequest, own: OwnCase, token: str, refused: Refused | None) -> HttpResponse:
+def _confirm(
+    request: HttpRequest, portal: Portal, own: OwnCase, token: str, refused: Refused | None
+) -> HttpResponse:
     actor = actor_of(request)
     if not any(p.invite_token == token for p in own.mine(actor)):
         raise NotPermitted("application.confirm", NOT_YOU)
-    draft = Draft(MY, own, actor, journey_of(own.case.type_code))
+    draft = Draft(portal, own, actor, journey_of(own.case.type_code))
     book = unit_book(own.case.unit_code)
     sights.saw("parties", own.case.docket.number, docket_id=own.case.pk, purpose="确认申请")
     context = {
-        **MY.context("cases"),
+        **portal.context("cases"),
         "case": own.case,
         "name": own.registration.name,
         "mine": own.mine(actor),
@@ -86,19 +111,19 @@ def _confirm(request: HttpRequest, own: OwnCase, token: str, refused: Refused | 
     return render(request, "my/confirm.html", context, status=refused.status if refused else 200)
 
 
-def _answer(request: HttpRequest, token: str) -> HttpResponse:
+def _answer(request: HttpRequest, portal: Portal, token: str) -> HttpResponse:
     """The case stands in the form: after the answer the link is used up, and a second click must still find it."""
     docket_id = uuid_or_none(request.POST.get("docket", ""))
     own = case_of_invitation(token[:40])
     if own is not None:
         docket_id = own.case.pk
     if docket_id is None:
-        return render(request, "my/confirm_gone.html", MY.context("cases"), status=410)
+        return render(request, "my/confirm_gone.html", portal.context("cases"), status=410)
     actor, key = actor_of(request), form_key(request)
     try:
         if request.POST.get("do") == "disagree":
             disagree(actor=actor, docket_id=docket_id, reason=request.POST.get("reason", ""), key=key)
-            return render(request, "my/disagreed.html", MY.context("cases"))
+            return render(request, "my/disagreed.html", portal.context("cases"))
         confirm(
             actor=actor,
             docket_id=docket_id,
@@ -111,8 +136,8 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
     except Refused as refused:
         if own is None:
             raise
-        return _confirm(request, own, token, refused)
-    return see_other(MY.url("case", docket_id))
+        return _confirm(request, portal, own, token, refused)
+    return see_other(portal.url("case", docket_id))
 
 
 # --- my properties ----------------------------------------------------------------------------------------------

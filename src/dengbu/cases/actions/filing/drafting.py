@@ -17,7 +17,7 @@ from dengbu.core.counters import next_serial
 from dengbu.core.identifiers import half_width
 from dengbu.core.models import Docket
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
-from dengbu.core.vocabulary import SurveyKind, SurveyStatus
+from dengbu.core.vocabulary import DocumentKind, SurveyKind, SurveyStatus
 from dengbu.parties.models import Organisation
 from dengbu.parties.queries import agreement_state, require_real_name
 from dengbu.register.queries import unit_book
@@ -366,6 +366,7 @@ def save_parties(
         case.docket.pending_matters.filter(kind="face_signing").delete()
     known = {(p.role, p.number_index): p for p in old} if case.state == State.CORRECTION and same else {}
     case.parties.all().delete()
+    bodies = _organisations(parties)
     rows: list[CaseParty] = []
     places: dict[str, int] = {}
     for party in parties:
@@ -387,7 +388,7 @@ def save_parties(
                 address=party.address,
                 share_numerator=party.share_numerator,
                 person_id=actor.person_id if mine else party.person_id,
-                organisation_id=party.organisation_id,
+                organisation_id=party.organisation_id or bodies.get(index),
                 source=party.source,
                 agent_name=party.agent_name,
                 agent_number_cipher=crypto.encrypt(party.agent_number, NUMBER_PURPOSE),
@@ -400,6 +401,15 @@ def save_parties(
     case.applicant_names = "、".join(p.name for p in parties)[:300]
     case.filed = {**case.filed, "terms": terms}
     return _saved(case, actor, "parties")
+
+
+def _organisations(parties: Sequence[PartyIn]) -> dict[str, uuid.UUID]:
+    """Those of the parties that are organisations with an account here, by identity index: their operators read the
+    case and confirm for them. One statement where there are any."""
+    indexes = {crypto.index(p.number) for p in parties if p.document_kind == DocumentKind.USCC}
+    if not indexes:
+        return {}
+    return dict(Organisation.objects.filter(uscc_index__in=indexes).values_list("uscc_index", "pk"))
 
 
 @act("cases.save_reason")

@@ -17,7 +17,7 @@ from dengbu.payments.actions import cancel_bill
 from dengbu.register.queries import book_of
 from dengbu.register.rules import UnitBook
 
-from ...facts import CaseFacts, facts
+from ...facts import CaseFacts, facts, is_party
 from ...lifecycle import State, step
 from ...models import Case, CaseParty, Claim
 from .. import checking
@@ -158,7 +158,7 @@ def _confirm(party: CaseParty, actor: Actor) -> None:
 
 def _invited(docket_id: uuid.UUID, actor: Actor) -> tuple[Case, list[CaseParty], list[CaseParty]]:
     case, parties = own_case(docket_id, actor, as_party=True)
-    mine = [p for p in parties if p.number_index and p.number_index == actor.identity_index]
+    mine = [p for p in parties if is_party(p, actor)]
     if not mine:
         raise NotPermitted(
             "application.confirm",
