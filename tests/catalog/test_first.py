@@ -112,6 +112,10 @@ def test_land_needs_its_survey_and_has_one_first_registration() -> None:
     bare = registration("D01", LAND, party("land_user", BUILDER), terms=GRANTED)
     assert refused(bare) == {"B_NO_SURVEY"}
     assert refused(land(), OURS) == {"B_HAS_TITLE"}
+    assert refused(land(), replace(OURS, rights=(), housed=True)) == {"B_LAND_UNDER_HOUSE"}
+    unknown = land()
+    unknown.filed = replace(unknown.filed, housed=True)
+    assert refused(unknown) == {"B_LAND_UNDER_HOUSE"}
     on_a_home = registration("D01", UNIT, party("land_user", BUILDER), terms=GRANTED, surveyed=SURVEY)
     assert refused(on_a_home) == {"B_NOT_LAND"}
 

@@ -12,6 +12,7 @@ from dengbu.core import clock
 from dengbu.core.refusals import Refused
 from dengbu.register import effects as fx
 from dengbu.register.models import BuildingFacts, Entry, EntryNote, ParcelFacts, RealEstateUnit, Right
+from dengbu.register.queries import housed
 from dengbu.register.verify import verify
 from tests.register.filing import COMPANY, asking, by, land_of, project, surveyed, the_book
 from tests.register.homes import BUILDING, LAND, LI, PARCEL, WANG, Given, Town, granting, holder, home, put
@@ -138,3 +139,24 @@ def test_a_house_of_ones_own_takes_the_place_of_the_land_page() -> None:
     assert Right.objects.get(kind="land_use").ended_by_id == Entry.objects.latest("pk").pk
     assert book.parcel_code == PARCEL
     assert verify(deep=True).ok
+
+
+def test_no_second_right_is_entered_on_the_land_of_a_registered_house() -> None:
+    """After P21 the land has no page of its own: it must not look as if nobody had it (民法典 356, 357)."""
+    Town(homes=1, owned=0).build()
+    put(land_of(LI))
+    put(asking("P21", home(1), by("builder", LI), completed_on="2026-10-01", coownership="sole",
+               surveyed=surveyed(home(1))))  # fmt: skip
+    with pytest.raises(Refused) as refused:
+        put(land_of(COMPANY))
+    assert refused.value.codes == ("B_LAND_UNDER_HOUSE",)
+    assert the_book(LAND).land_use is None and the_book(LAND).housed
+
+
+def test_land_that_an_old_book_left_out_is_known_by_the_registered_houses_on_it() -> None:
+    Town(homes=2, owned=1).build()
+    nowhere = "410106009001GB00099W00000000"
+    assert housed([LAND, nowhere]) == {LAND}
+    assert not the_book(home(1)).housed  # it is asked of land alone
+    put(granting(fx.Grant("land_use", LAND, (holder(LI),), {})))
+    assert the_book(LAND).title is not None and the_book(LAND).housed  # both stand after D05, and may

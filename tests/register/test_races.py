@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,10 +15,29 @@ from dengbu.core.acts import Actor, act
 from dengbu.core.refusals import Refusal, Refused
 from dengbu.project.launcher.environment import DatabaseUrls
 from dengbu.register import actions, writer
+from dengbu.register.effects import Grant
 from dengbu.register.models import Entry, Holder, Restriction
 from dengbu.register.queries import unit_book
 from dengbu.register.verify import verify
-from tests.register.homes import CLERK, LI, WANG, ZHAO, Town, home, mortgage, put, sale, seizure
+from tests.register.filing import COMPANY, SURVEY_OF_BUILDING, asking, by, surveyed
+from tests.register.homes import (
+    BANK,
+    BUILDING,
+    CLERK,
+    LAND,
+    LI,
+    PARCEL,
+    WANG,
+    ZHAO,
+    Town,
+    granting,
+    home,
+    mortgage,
+    put,
+    sale,
+    seizure,
+)
+from tests.support.estates import body
 from tests.support.races import Overlap, at_once, in_between, take_away
 
 # What PostgreSQL holds besides the lock. Without these nets one sees what the lock itself is for.
@@ -221,3 +241,108 @@ def test_entries_made_at_once_have_numbers_without_gap(own_database: DatabaseUrl
     assert not [r for r in results if isinstance(r, Exception)]
     assert numbers() == list(range(1, len(numbers()) + 1))
     assert verify().ok
+
+
+# --- what is not in the book yet has no row to lock -----------------------------------------------------------------
+
+FAR = "410106009001GB00099"
+FAR_LAND, NEW_BUILDING = f"{FAR}W00000000", f"{PARCEL}F0009"
+
+
+@pytest.fixture
+def parcels_unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "_lock_parcels", lambda parcels: None)
+
+
+def two_openings(first: Any, second: Any) -> Overlap:
+    """The second clerk enters while the first has been judged and has not entered yet."""
+    return in_between(lambda: put(first), lambda: put(second), after=READ)
+
+
+def new_land(owner: tuple[str, str] = COMPANY) -> Any:
+    """The first registration of land that nobody knew."""
+    survey = {
+        FAR: {"location": "新路", "area_m2": "50"},
+        FAR_LAND: {"location": "新路", "use": "other", "area_m2": "50"},
+    }
+    return asking("D01", FAR_LAND, by("land_user", owner), nature="allocated", source_no="划1", land_use="retail",
+                  coownership="sole", surveyed=survey)  # fmt: skip
+
+
+def new_house(number: int) -> Any:
+    """A house of a building that nobody knew, on land that is registered."""
+    unit = f"{NEW_BUILDING}{number:04d}"
+    survey = surveyed(unit) | {NEW_BUILDING: SURVEY_OF_BUILDING}
+    return asking("D05", unit, by("developer", COMPANY), units=[unit], project_name="新园", completed_on="2026-10-01",
+                  common_parts="无", presold=False, surveyed=survey)  # fmt: skip
+
+
+def parted(number: int) -> Any:
+    """A home is split in two, one of which bears the number that another clerk gives as well."""
+    new = [f"{BUILDING}0900", f"{BUILDING}09{number:02d}"]
+    return asking(
+        "P11",
+        home(number),
+        by("holder", LI),
+        way="split",
+        survey_no="CH-1",
+        new_units=new,
+        surveyed=surveyed(*new),
+    )
+
+
+def test_without_the_lock_on_the_parcel_who_opens_the_same_land_second_is_stopped_at_the_last_moment(
+    town: DatabaseUrls, parcels_unlocked: None
+) -> None:
+    said = two_openings(new_land(), new_land(BANK))
+    assert not said.waited and refused(said) == ("REG_OPENED_MEANWHILE",)
+
+
+def test_who_opens_the_same_land_second_waits_and_is_told_that_it_has_its_title(town: DatabaseUrls) -> None:
+    said = two_openings(new_land(), new_land(BANK))
+    assert said.waited and refused(said) == ("B_HAS_TITLE",)
+    book = unit_book(FAR_LAND)
+    assert book is not None and book.land_use is not None and book.land_use.holders[0].name == COMPANY[0]
+    assert verify().ok
+
+
+def test_without_the_lock_on_the_parcel_two_homes_that_get_one_new_number_break(
+    town: DatabaseUrls, parcels_unlocked: None
+) -> None:
+    said = two_openings(parted(1), parted(2))
+    assert not said.waited
+    assert [type(f) for f in said.failures] == [IntegrityError]
+
+
+def test_of_two_homes_that_get_one_new_number_the_second_waits_and_is_refused(town: DatabaseUrls) -> None:
+    said = two_openings(parted(1), parted(2))
+    assert said.waited and refused(said) == ("B_CODE_TAKEN",)
+    assert verify().ok
+
+
+def test_the_second_house_of_a_building_that_was_opened_meanwhile_is_to_be_tried_again(
+    town: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(granting(Grant("land_use", LAND, (body(COMPANY),), {})))
+    said = two_openings(new_house(1), new_house(2))
+    assert said.waited and refused(said) == ("REG_OPENED_MEANWHILE",)
+    again = new_house(2)
+    again.inner.filed = replace(again.inner.filed, in_book=frozenset({NEW_BUILDING}))  # as it is read anew
+    put(again)
+    assert {unit_book(f"{NEW_BUILDING}{n:04d}").title is not None for n in (1, 2)} == {True}
+    assert verify().ok
+
+
+def test_who_enters_on_what_the_book_knows_waits_for_no_opening_on_the_same_parcel(
+    town: DatabaseUrls,
+) -> None:
+    said = two_openings(parted(1), sale(home(2), LI, WANG))
+    assert not said.waited and not said.failures
+
+
+def test_many_parcels_are_opened_under_one_lock_that_keeps_every_other_opening_out(
+    town: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "_MANY", 0)
+    said = two_openings(new_land(), new_land(BANK))
+    assert said.waited and refused(said) == ("B_HAS_TITLE",)

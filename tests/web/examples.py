@@ -42,7 +42,16 @@ from dengbu.web.public.login import PENDING
 from dengbu.web.public.registration import IDENTITY
 from tests.surveys.made_up import row, table, taken
 
-from .filers import BACKEND, Filer, begin, hidden_value, party_fields, picture, upload_everything
+from .filers import (
+    BACKEND,
+    Filer,
+    begin,
+    hidden_value,
+    party_fields,
+    picture,
+    taken_over,
+    upload_everything,
+)
 
 # Stages of a case in order; each is reached from the one before.
 ROAD = (
@@ -149,9 +158,12 @@ class Examples:
         return User.objects.get(pk=case.filed_by)
 
     def _case(self, portal: str, stage: str) -> Case:
-        docket = {"bank": self._mortgage, "dev": self._new_home, "desk": self._walk_in}.get(
-            portal, self._sale
-        )()
+        docket = {
+            "takeover": self._takeover,
+            "bank": self._mortgage,
+            "dev": self._new_home,
+            "desk": self._walk_in,
+        }.get(portal, self._sale)()
         target = "under_review" if stage == "correction" else stage
         for step in ROAD[1 : ROAD.index(target) + 1]:
             getattr(self, f"_to_{step}")(Case.objects.get(pk=docket))
@@ -185,6 +197,12 @@ class Examples:
         upload_everything(filer)
         saved(filer.post("delivery/", way="window", phone="13800002134", do="save"))
         return filer.docket
+
+    def _takeover(self) -> uuid.UUID:
+        home = self.candidate("B06")
+        assert home.organisation is not None
+        new = "bank2" if home.organisation.key == "bank1" else "bank1"
+        return taken_over(home, operator(USCC[new])).docket
 
     def _walk_in(self) -> uuid.UUID:
         """A sale the desk files for people who walked in."""
@@ -363,6 +381,8 @@ class Examples:
             if page.example == "submitted_document":
                 return (case.pk, self.receipt(case)), user
             return (case.pk,), user
+        if page.example == "invitation" and portal != "my":
+            return self._ex_organisations_invitation()
         if page.example == "type_slug":
             return ({"bank": "b01", "dev": "d09"}.get(portal, "p01"),), None
         found: tuple[tuple[Any, ...], User | None] = getattr(
@@ -527,6 +547,14 @@ class Examples:
         case = self.case("my", "sent")
         party = CaseParty.objects.get(case=case, confirmed_at=None, invite_token__isnull=False)
         return (party.invite_token,), Person.objects.get(id_index=party.number_index).user
+
+    def _ex_organisations_invitation(self) -> tuple[tuple[Any, ...], User | None]:
+        """A bank takes over the mortgage of another, which has to confirm it."""
+        case = self.case("takeover", "sent")
+        party = CaseParty.objects.get(case=case, role="old_bank")
+        return (party.invite_token,), Operator.objects.filter(
+            organisation_id=party.organisation_id
+        ).first().user
 
     def _ex_own_unit(self) -> Any:
         case = self.case("my", "submitted")

@@ -15,10 +15,12 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image, ImageDraw
 
 from dengbu.cases.models import Case
+from dengbu.cases.queries.portal import certificates_of
 from dengbu.core import crypto
 from dengbu.core.models import User
 from dengbu.parties.models import Operator, Person
 from dengbu.project.demo.candidates import Candidate, demo_candidates
+from dengbu.register.queries import unit_book
 
 CONTROL = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -118,6 +120,31 @@ def fill_sale(filer: Filer, home: Candidate) -> None:
     assert filer.post("reason/", filing_no=number, do="save").status_code == 303
     upload_everything(filer)
     assert filer.post("delivery/", way="window", phone="13800002134", do="save").status_code == 303
+
+
+def proof_number(home: Candidate) -> str:
+    """The number of the proof of the mortgage on a home of B06."""
+    book = unit_book(home.unit_code)
+    assert book is not None
+    return certificates_of([book.mortgages[0].public_id])[book.mortgages[0].public_id]
+
+
+def taken_over(home: Candidate, by: User) -> Filer:
+    """B05 filled in by the new bank, by the number of the proof, up to the check page."""
+    filer = begin(as_user(by), "bank", "b05")
+    number = proof_number(home)
+    found = filer.client.get(filer.url("property/"), {"q": number})
+    right = re.findall(r'name="right" id="[^"]+" value="([^"]+)"', text_of(found))[0]
+    saved = [
+        filer.post("property/", unit_code=home.unit_code, right=right, q=number),
+        filer.post("parties/", **party_fields(filer.get("parties/")), do="save"),
+        filer.post("reason/", claim_no="ZQ-1", notified="yes", part="no", do="save"),
+    ]
+    upload_everything(filer)
+    saved.append(filer.post("delivery/", way="window", phone="13800002134", do="save"))
+    for response in saved:
+        assert response.status_code == 303, errors_of(response)
+    return filer
 
 
 def hidden_value(response: Any, name: str) -> str:

@@ -9,10 +9,16 @@ from typing import Any
 import pytest
 
 from dengbu.cases.actions import closing, desk, papers, review
-from dengbu.cases.models import Case, PendingMatter
+from dengbu.cases.actions.telling import tell_parties
+from dengbu.cases.models import Case, CaseParty, PendingMatter
 from dengbu.cases.queries.closing import queue_page
+from dengbu.core import crypto
+from dengbu.core.acts import Actor, act
 from dengbu.core.models import User
+from dengbu.core.money import format_yuan
 from dengbu.core.refusals import Refused
+from dengbu.notices.models import Message
+from dengbu.parties.models import Operator, Person
 from dengbu.payments.queries import bill_of
 from dengbu.register.queries import unit_book
 from tests.support import office
@@ -25,6 +31,8 @@ from tests.web.filers import (
     hidden_value,
     party_fields,
     person,
+    proof_number,
+    taken_over,
     text_of,
     upload_everything,
 )
@@ -186,3 +194,88 @@ def test_a_house_that_is_gone_is_cancelled_by_the_office_without_a_page_for_peop
     desk.accept(actor=office.clerk(), docket_id=case.pk)
     assert PendingMatter.objects.filter(docket_id=case.pk, kind="notice").exists()
     assert case.parties.count() == 0
+
+
+# --- B05 ----------------------------------------------------------------------------------------------------------
+
+
+def two_banks(n: int) -> tuple[Any, User, User]:
+    """A mortgaged home, an operator of the bank that has the mortgage, and one of another bank."""
+    home = candidate("B06", n)
+    others = {"bank1": "bank2-1", "bank2": "bank1-1"}
+    return (
+        home,
+        User.objects.get(login=f"{home.organisation.key}-1"),
+        User.objects.get(login=others[home.organisation.key]),
+    )
+
+
+def test_a_bank_finds_the_mortgage_of_another_by_its_proof_number_alone_and_sees_no_more_than_that() -> None:
+    home, _, new = two_banks(5)
+    filer = begin(as_user(new), "bank", "b05")
+    by_unit = text_of(filer.client.get(filer.url("property/"), {"q": home.unit_code}))
+    assert "请用对方的不动产登记证明号查找" in by_unit and 'name="right"' not in by_unit
+    number, book = proof_number(home), unit_book(home.unit_code)
+    assert book is not None
+    amount = format_yuan(book.mortgages[0].terms["amount_fen"])
+    assert number not in by_unit and amount not in by_unit
+    by_proof = text_of(filer.client.get(filer.url("property/"), {"q": number}))
+    (right,) = re.findall(r'name="right" id="[^"]+" value="([^"]+)"', by_proof)
+    assert right == str(book.mortgages[0].public_id) and amount not in by_proof
+    unproved = filer.post("property/", unit_code=home.unit_code, right=right)
+    assert unproved.status_code == 422 and filer.case.unit_code == ""
+    other = proof_number(candidate("B06", 6))
+    assert filer.post("property/", unit_code=home.unit_code, right=right, q=other).status_code == 422
+    assert filer.post("property/", unit_code=home.unit_code, right=right, q=number).status_code == 303
+
+
+def test_a_discharge_cannot_be_begun_on_the_mortgage_of_another_by_its_proof_number() -> None:
+    home, _, new = two_banks(5)
+    filer = begin(as_user(new), "bank", "b06")
+    found = text_of(filer.client.get(filer.url("property/"), {"q": proof_number(home)}))
+    assert 'name="right"' not in found
+    book = unit_book(home.unit_code)
+    assert book is not None
+    right = str(book.mortgages[0].public_id)
+    assert filer.post("property/", unit_code=home.unit_code, right=right).status_code == 422
+
+
+def test_the_bank_that_has_the_mortgage_confirms_and_nobody_else_can() -> None:
+    home, old, new = two_banks(7)
+    filer = taken_over(home, new)
+    answer = filer.post("check/", declared="on")
+    assert answer.status_code == 303, errors_of(answer)
+    assert filer.case.state == "awaiting_parties"
+    party = CaseParty.objects.get(case_id=filer.docket, role="old_bank")
+    address = f"/bank/confirm/{party.invite_token}/"
+    tell_parties(actor=office.SYSTEM, docket_ids=[filer.docket], template="invited")
+    told = set(
+        Message.objects.filter(docket_id=filer.docket, template="invited").values_list("user_id", flat=True)
+    )
+    assert old.pk in told and new.pk not in told
+    assert as_user(new).get(address).status_code == 403
+    assert address not in text_of(as_user(new).get("/bank/"))
+    assert as_user(person_user(home.owner.number)).get(address).status_code == 403
+    bank = as_user(old)
+    assert address in text_of(bank.get("/bank/"))
+    drawn = bank.get(address)
+    assert "本机构的真实意思" in text_of(drawn)
+    form = {name: hidden_value(drawn, name) for name in ("key", "docket", "version")} | {"do": "agree"}
+    looks_only(actor=office.SYSTEM, user=old, may_submit=False)
+    assert as_user(old).post(address, form | {"declared": "on"}).status_code == 403
+    looks_only(actor=office.SYSTEM, user=old, may_submit=True)
+    agreed = bank.post(address, form | {"declared": "on"})
+    assert (agreed.status_code, agreed["Location"]) == (303, f"/bank/cases/{filer.docket}/")
+    assert filer.case.state == "submitted"
+    assert bank.get(agreed["Location"]).status_code == 200
+    assert bank.get(address).status_code == 410
+
+
+@act("test.looks_only")
+def looks_only(*, actor: Actor, user: User, may_submit: bool) -> None:
+    Operator.objects.filter(user=user).update(may_submit=may_submit)
+
+
+def person_user(number: str) -> User:
+    found: User = Person.objects.get(id_index=crypto.index(number)).user
+    return found

@@ -16,7 +16,7 @@ from dengbu.contracts.queries import Filing, filings
 from dengbu.core import clock, crypto, rows
 from dengbu.core.acts import Actor
 from dengbu.core.identifiers import is_minor
-from dengbu.register.queries import houses_in_the_same_hands, known_land
+from dengbu.register.queries import housed, houses_in_the_same_hands, known_land
 from dengbu.register.rules import UnitBook
 from dengbu.surveys.queries import Measured, measured
 from dengbu.surveys.rules import serves
@@ -111,6 +111,8 @@ def facts_of(cases: Sequence[Case], *, with_numbers: bool = True) -> dict[uuid.U
             pages[docket_id][item] = int(count)
     by_no, by_unit = _filings(cases)
     surveys, in_book, houses = _surveys(cases)
+    new_land = {c.unit_code for c in cases if c.type_code == "D01" and c.unit_code}
+    under_houses = housed(new_land) if new_land else frozenset()
     found = {}
     for case in cases:
         filing = by_no.get(case.filed.get("contract", {}).get("filing_no", ""))
@@ -127,6 +129,7 @@ def facts_of(cases: Sequence[Case], *, with_numbers: bool = True) -> dict[uuid.U
             surveyed=_served(surveys.get(survey_id(case)), case),
             in_book=in_book,
             houses_of_owner=houses.get(case.unit_code, frozenset()),
+            housed=case.unit_code in under_houses,
         )
         found[case.docket_id] = CaseFacts(
             case=case,
@@ -251,9 +254,4 @@ def is_applicant(case: Case, parties: Iterable[CaseParty], actor: Actor) -> bool
         and not case.organisation_id
     ):
         return True
-    return any(
-        (p.person_id and p.person_id == actor.person_id)
-        or (p.organisation_id and p.organisation_id == actor.organisation_id)
-        or (actor.identity_index and p.number_index == actor.identity_index)
-        for p in parties
-    )
+    return any((p.person_id and p.person_id == actor.person_id) or is_party(p, actor) for p in parties)

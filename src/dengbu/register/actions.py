@@ -13,6 +13,7 @@ import rfc8785
 
 from dengbu.core import clock, counters, rows
 from dengbu.core.acts import ActContext, Actor, act, current
+from dengbu.core.identifiers import parcel_code_of
 from dengbu.core.ids import uuid7
 from dengbu.core.refusals import Refusal, Refused
 
@@ -21,9 +22,9 @@ from .models import (
     Entry,
     Right,
 )
-from .queries import book_of
+from .queries import book_of, known_land
 from .rules import Answer, Registration, UnitBook
-from .successive import judge_in_order
+from .successive import Judged, judge_in_order
 from .writer import Made, write_in_waves
 
 
@@ -71,7 +72,11 @@ class HeldBook:
 def hold(unit_codes: Iterable[str]) -> HeldBook:
     """Lock units in code order (FOR NO KEY UPDATE OF unit rows), then read the live book. For `prepare`, of the same act.
 
-    Lock order: dockets first, then units, then counters. Two statements.
+    What is not in the book has no row to lock. Where one of the units is unknown, the parcels of all of them are locked
+    first (exclusive advisory lock of the transaction on each parcel's code): of two clerks who open the same unit, or
+    the first units of one building or parcel, the second begins to read when the first has committed.
+
+    Lock order: dockets first, then parcels, then units, then counters. Two statements, five where a unit is unknown.
     """
     codes = sorted(set(unit_codes))
     if not codes:
@@ -174,6 +179,7 @@ def prepare(
     # After the wait for the locks: what was entered on these units before bears no later instant, nor another year.
     at = clock.now().replace(microsecond=0)
     passed, refusals = judge_in_order(registrations, books, at)
+    passed = _not_opened_twice(passed, refusals)
     if refusals and not partial:
         raise Refused(r for found in refusals.values() for r in found)
     outcome = Outcome(refusals=refusals, legal_date=clock.local(at).date())
@@ -224,17 +230,63 @@ def entry_digest(entry: Entry) -> str:
     return hashlib.sha256(rfc8785.dumps(head) + b"\n" + entry.effects.encode()).hexdigest()
 
 
+def _not_opened_twice(
+    passed: list[Judged], refusals: dict[uuid.UUID | None, tuple[Refusal, ...]]
+) -> list[Judged]:
+    """Without those, by docket, that would open a parcel or a building which the book has had since they were filed
+    or read; why is added to `refusals`. One statement where something is opened."""
+    land = fx.OpenParcel | fx.OpenBuilding
+    opened = {e.code for one in passed for e in one.effects if isinstance(e, land)}
+    known = known_land(opened) if opened else frozenset()
+    late = [one for one in passed if any(isinstance(e, land) and e.code in known for e in one.effects)]
+    for one in late:
+        refusals[one.registration.docket_id] = (_OPENED_MEANWHILE,)
+    if not late:
+        return passed
+    dockets = {one.registration.docket_id for one in late} - {None}
+    return [one for one in passed if one not in late and one.registration.docket_id not in dockets]
+
+
+_OPENED_MEANWHILE = Refusal(
+    "REG_OPENED_MEANWHILE",
+    "这宗土地或这幢房屋刚刚由另一件登记写进登记簿。",
+    "请再办理一次，系统会按登记簿现在的内容重新核对。",
+    "不动产登记暂行条例10",
+    "unit",
+)
+_LOCK_UNITS = (
+    "SELECT u.code, u.id FROM register_realestateunit u WHERE u.code = ANY(%s){all_known}"
+    " ORDER BY u.code FOR NO KEY UPDATE OF u"
+)
+_ALL_KNOWN = " AND (SELECT count(*) FROM register_realestateunit k WHERE k.code = ANY(%s)) = %s"
+_MANY = 64  # parcels: more of them (an import) are not locked one by one, but against all who open anything
+
+
 def _lock_units(codes: list[str]) -> dict[str, int]:
-    """Lock the units; their database keys by code."""
+    """Lock the units; their database keys by code. None is locked before the parcels, where parcels have to be."""
     if not codes:
         return {}
     with rows.cursor() as cursor:
-        cursor.execute(
-            "SELECT u.code, u.id FROM register_realestateunit u WHERE u.code = ANY(%s)"
-            " ORDER BY u.code FOR NO KEY UPDATE OF u",
-            [codes],
-        )
+        cursor.execute(_LOCK_UNITS.format(all_known=_ALL_KNOWN), [codes, codes, len(codes)])
+        found = dict(cursor.fetchall())
+        if len(found) == len(codes):
+            return found
+        _lock_parcels(sorted({parcel_code_of(code) for code in codes}))
+        cursor.execute(_LOCK_UNITS.format(all_known=""), [codes])
         return dict(cursor.fetchall())
+
+
+def _lock_parcels(parcels: list[str]) -> None:
+    """Keep others from opening anything on these parcels until the act has committed."""
+    many = len(parcels) > _MANY
+    with rows.cursor() as cursor:
+        kind = "pg_advisory_xact_lock" if many else "pg_advisory_xact_lock_shared"
+        cursor.execute(f"SELECT {kind}(hashtextextended('register/parcels', 0))")
+        if not many:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended('register/parcel:' || p, 0)) FROM unnest(%s::text[]) AS p",
+                [parcels],
+            )
 
 
 def _entry(

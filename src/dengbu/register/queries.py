@@ -13,6 +13,7 @@ from django.db import connection
 
 from dengbu.core import rows, sights
 from dengbu.core.acts import Actor
+from dengbu.core.identifiers import parcel_code_of
 
 from .rules import HolderFact, RestrictionFact, RightFact, UnitBook
 
@@ -37,6 +38,11 @@ _OBJECTED_JSON = """
   (SELECT jsonb_agg(jsonb_build_array(s.party_index, s.note) ORDER BY s.id)
    FROM register_restriction s WHERE s.unit_id = u.id AND s.kind = 'objection' AND s.ended_by_id IS NOT NULL)
 """
+_HOUSED = """
+  (u.building_id IS NULL AND EXISTS (
+     SELECT 1 FROM register_realestateunit o JOIN register_right r ON r.unit_id = o.id
+     WHERE o.parcel_id = u.parcel_id AND r.ended_by_id IS NULL AND r.kind = 'house_ownership'))
+"""
 # The land under a house is a unit of its own: parcel code + W00000000.
 _BOOK_SQL = f"""
 SELECT u.code, p.code, b.code, u.ended_by_id IS NOT NULL,
@@ -44,7 +50,7 @@ SELECT u.code, p.code, b.code, u.ended_by_id IS NOT NULL,
        to_jsonb(pf) - 'id' - 'parcel_id' - 'made_by_id' - 'ended_by_id',
        {_RIGHT_JSON.format(unit="u.id")}, {_RESTRICTION_JSON.format(unit="u.id")},
        {_RIGHT_JSON.format(unit="l.id")}, {_RESTRICTION_JSON.format(unit="l.id")},
-       {_OBJECTED_JSON}
+       {_OBJECTED_JSON}, {_HOUSED}
 FROM register_realestateunit u
 JOIN register_parcel p ON p.id = u.parcel_id
 LEFT JOIN register_building b ON b.id = u.building_id
@@ -81,7 +87,7 @@ def unit_book_for(code: str, *, actor: Actor, kind: str, purpose: str) -> tuple[
 
 def _unit_book(row: tuple[Any, ...]) -> UnitBook:
     code, parcel, building, closed = row[:4]
-    facts, parcel_facts, rights, restrictions, land_rights, land, objected = (_json(v) for v in row[4:])
+    facts, parcel_facts, rights, restrictions, land_rights, land, objected = (_json(v) for v in row[4:-1])
     facts = facts or {}
     return UnitBook(
         code=code,
@@ -98,6 +104,7 @@ def _unit_book(row: tuple[Any, ...]) -> UnitBook:
         land=tuple(_restriction(r) for r in land or ()),
         land_rights=tuple(_right(r) for r in land_rights or ()),
         objected=tuple((index, note) for index, note in objected or ()),
+        housed=row[-1],
     )
 
 
@@ -226,6 +233,19 @@ def houses_in_the_same_hands(land_units: Iterable[str]) -> dict[str, frozenset[s
         for land, house in cursor.fetchall():
             found.setdefault(land, set()).add(house)
     return {code: frozenset(found.get(code, ())) for code in codes}
+
+
+def housed(land_units: Iterable[str]) -> frozenset[str]:
+    """Of units of land, in the book or not, those on whose parcel a house has its title. One statement."""
+    codes = {parcel_code_of(code): code for code in land_units}
+    with rows.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.code FROM register_parcel p WHERE p.code = ANY(%s) AND EXISTS ("
+            " SELECT 1 FROM register_realestateunit u JOIN register_right r ON r.unit_id = u.id"
+            " WHERE u.parcel_id = p.id AND r.ended_by_id IS NULL AND r.kind = 'house_ownership')",
+            [list(codes)],
+        )
+        return frozenset(codes[row[0]] for row in cursor.fetchall())
 
 
 def areas_of(codes: Iterable[str]) -> dict[str, tuple[Decimal, bool]]:

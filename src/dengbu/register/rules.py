@@ -104,6 +104,7 @@ class UnitBook:
     objected: tuple[
         tuple[str, str], ...
     ] = ()  # objections that are over: whose (by index), and what they said
+    housed: bool = False  # of bare land: whether a house on its parcel has its title
 
     @property
     def ownership(self) -> RightFact | None:

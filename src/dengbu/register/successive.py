@@ -146,7 +146,19 @@ def after(
                 left[effect.unit] = _changed(left[effect.unit], effect, day)
             if effect.unit.endswith(LAND_TAIL):
                 left.update(_over_land(left, effect, day))
-    return left
+    return left | _housed(books, left)
+
+
+def _housed(before: Mapping[str, UnitBook], left: Mapping[str, UnitBook]) -> dict[str, UnitBook]:
+    """Land, as its houses got or lost their titles. Houses that are not among these books stay as they were."""
+    had, has = (
+        {b.parcel_code for b in books.values() if b.ownership is not None} for books in (before, left)
+    )
+    return {
+        code: replace(b, housed=b.parcel_code in has or (b.housed and b.parcel_code not in had))
+        for code, b in left.items()
+        if code.endswith(LAND_TAIL)
+    }
 
 
 def _opened(

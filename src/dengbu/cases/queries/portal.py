@@ -230,15 +230,11 @@ def booking_of(docket_id: uuid.UUID) -> Booking | None:
     )
 
 
-def live_certificate_unit(number: str) -> str | None:
-    """The unit a certificate or proof in force stands for, found by its number. One statement."""
+def live_certificate(number: str) -> tuple[str, uuid.UUID] | None:
+    """(unit, right) that a certificate or proof in force stands for, found by its number. One statement."""
     wanted = normalise_certificate_number(number)
-    return (
-        Certificate.objects.filter(number=wanted)
-        .exclude(state="void")
-        .values_list("unit_code", flat=True)
-        .first()
-    )
+    found = Certificate.objects.filter(number=wanted).exclude(state="void")
+    return found.values_list("unit_code", "right_id").first()
 
 
 def certificates_of(rights: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:

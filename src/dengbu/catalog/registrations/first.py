@@ -108,6 +108,18 @@ class FirstRegistration(RegistrationType):
             )
 
 
+def _under_a_house(housed: bool) -> Iterable[Refusal]:
+    """Who owns a registered house has the land under it by the same page: after P21 the land has none of its own."""
+    if housed:
+        yield Refusal(
+            "B_LAND_UNDER_HOUSE",
+            "这块土地上已有登记的房屋，土地使用权随房屋一并登记，不能再单独首次登记。",
+            "请核对宗地代码；土地内容有变化或者需要补记的，请由房屋权利人到窗口申请变更登记或更正登记。",
+            "民法典356、357；实施细则2",
+            "unit",
+        )
+
+
 class LandFirst(FirstRegistration):
     """国有建设用地使用权首次登记: whoever has the land from the state applies, price paid in full, land surveyed.
 
@@ -195,6 +207,7 @@ class LandFirst(FirstRegistration):
     def check_opening(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Refusal]:
         """The land is not in the book: the survey must say what it is."""
         yield from self.checked(books)
+        yield from _under_a_house(self.filed.housed)
         parcel = self.filed.unit_code[:PARCEL_CODE]
         if parcel not in self.filed.surveyed:
             yield from no_survey((parcel,), "宗地")
@@ -204,6 +217,8 @@ class LandFirst(FirstRegistration):
     def check_all(self, book: UnitBook, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Refusal]:
         yield from self.checked(books)
         yield from self.with_title(books, (book.code,))
+        if book.title is None:
+            yield from _under_a_house(book.housed)
 
     def checked(self, books: Mapping[str, UnitBook]) -> Iterable[Refusal]:
         filed = self.filed

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from urllib.parse import quote
 
 from dengbu.core import clock
 from dengbu.core.vocabulary import HouseUse
@@ -20,7 +21,14 @@ from .plays import ORGAN, PLAYS, Play, day, person_beside
 from .roads import CASE_NO, DESKS, NothingLeft, Walk, Walked
 from .visitor import Form, Page, StepFailed, Visitor
 
-PORTALS = {"owner": "my", "taker": "my", "bank": "bank", "developer": "dev", "desk": "desk"}
+PORTALS = {
+    "owner": "my",
+    "taker": "my",
+    "bank": "bank",
+    "new_bank": "bank",
+    "developer": "dev",
+    "desk": "desk",
+}
 
 
 def walk_type(walk: Walk, code: str) -> Walked:
@@ -33,12 +41,17 @@ def walk_type(walk: Walk, code: str) -> Walked:
         other = other or person_beside(candidate, [p for p in plan().people if p.phone])
         if play.renamed and isinstance(candidate.owner, DemoPerson):
             other = replace(candidate.owner, name=f"{candidate.owner.name[0]}改{candidate.owner.name[1:]}")
+        old_bank, proof_no = candidate.organisation, ""
+        if play.filer == "new_bank":
+            if not (proof_no := _proof_number(walk, candidate)):
+                continue
+            candidate = replace(candidate, organisation=ORGANISATION[_ANOTHER_BANK[str(_key(old_bank))]])
         filer_at, portal = _filer(walk, play, candidate, other)
         at_desk = play.filer == "desk"
         tasks = filing.begin_at_desk(filer_at, code) if at_desk else filing.begin(filer_at, portal, code)
         walk.step(filer_at.who, f"开始{code}")
         try:
-            _property(filer_at, tasks, candidate, play)
+            _property(filer_at, tasks, candidate, proof_no)
             for section in _sections(filer_at, tasks):
                 if section == "parties":
                     _parties(filer_at, tasks, candidate, other, play)
@@ -53,7 +66,10 @@ def walk_type(walk: Walk, code: str) -> Walked:
         walked = Walked(code, case_no=roads.found(CASE_NO, done, "case number"))
         walk.step(filer_at.who, f"提交，编号{walked.case_no}")
         docket_id = roads.docket_of(tasks)
-        if not at_desk:
+        if old_bank is not None and play.filer == "new_bank":
+            filing.confirm_invitation(walk.account(f"{old_bank.key}-1"), docket_id, "bank")
+            walk.step(old_bank.name, "查看并确认")
+        elif not at_desk:
             people = [candidate.owner, candidate.buyer, *([other] if play.typed else [])]
             _confirm_all(walk, docket_id, dict.fromkeys(people), filer_at)
             for key in play.confirming:
@@ -73,9 +89,24 @@ def walk_type(walk: Walk, code: str) -> Walked:
     raise NothingLeft(f"{code}: no free unit or mortgage is left")
 
 
+_ANOTHER_BANK = {"bank1": "bank2", "bank2": "bank1"}  # who may file today and is not this bank
+
+
+def _key(organisation: DemoOrganisation | None) -> str:
+    return organisation.key if organisation is not None else ""
+
+
+def _proof_number(walk: Walk, candidate: Candidate) -> str:
+    """The bank that has the mortgage reads the number of its proof to the bank that takes it over; empty when it has
+    none on this home any more."""
+    page = walk.account(f"{_key(candidate.organisation)}-1").get(f"/bank/discharge/?q={candidate.unit_code}")
+    found = roads.PROOF_NO.search(page.text)
+    return found.group() if found else ""
+
+
 def _filer(walk: Walk, play: Play, candidate: Candidate, other: DemoPerson) -> tuple[Visitor, str]:
     portal = PORTALS[play.filer]
-    if play.filer == "bank" or play.filer == "developer":
+    if play.filer in ("bank", "new_bank", "developer"):
         key = play.lender if play.filer == "bank" and play.lender else ""
         if not key:
             assert candidate.organisation is not None
@@ -99,12 +130,13 @@ def _sections(visitor: Visitor, tasks: Page) -> list[str]:
     return list(dict.fromkeys(m.group(1) for m in found if m))
 
 
-def _property(visitor: Visitor, tasks: Page, candidate: Candidate, play: Play) -> None:
+def _property(visitor: Visitor, tasks: Page, candidate: Candidate, proof_no: str) -> None:
+    """Look the home up by its code, or by the number of the proof of what it is about, and choose it."""
     if not candidate.in_book:
         _survey(visitor, tasks, candidate)
         return
-    page = visitor.get(f"{tasks.path}property/?q={candidate.unit_code}")
-    if not page.has_form("unit_code"):
+    page = visitor.get(f"{tasks.path}property/?q={quote(proof_no or candidate.unit_code)}")
+    if not page.has_form("unit_code") or "可以办理的这种登记，请换一处查" in page.text:
         raise filing.NotFree(page.said())
     form = page.form("unit_code")
     values = {"unit_code": candidate.unit_code}

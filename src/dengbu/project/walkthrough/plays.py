@@ -14,7 +14,7 @@ from dengbu.core import clock
 from dengbu.project.demo.candidates import Candidate
 from dengbu.project.demo.people import DemoPerson
 
-Filer = Literal["owner", "taker", "bank", "developer", "desk"]
+Filer = Literal["owner", "taker", "bank", "new_bank", "developer", "desk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +222,14 @@ PLAYS: dict[str, Play] = {
         answers={"how": "contribution", "units": "", "price_fen": "60万", "state_assets": "no"},
     ),
     "P09": Play("B01", typed=("renamed",), renamed=True),
+    # The bank that takes the mortgage over files by the number of the proof; the bank that has it confirms.
+    "B05": Play(
+        "B06",
+        filer="new_bank",
+        typed=(),
+        receiver="bank",
+        answers={"notified": "yes", "part": "no", "part_fen": ""},
+    ),
     # By the office itself, announced for fifteen working days: walked with --pass-days.
     "S03": Play(
         "B01",

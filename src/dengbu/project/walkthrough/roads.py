@@ -21,6 +21,7 @@ REVIEWERS = ("review1", "review2", "review3")
 DESKS = ("accept1", "accept2", "accept3")
 CERTIFIERS = ("certify1", "certify2")
 CASE_NO = re.compile(r"\bWS\d{14}\b")
+PROOF_NO = re.compile(r"豫[(（]\d{4}[)）][^\s第]*不动产证明第\d{7}号")
 SHORT_CODE = re.compile(r"\b[2-9A-HJKMNP-TW-Z]{4}-[2-9A-HJKMNP-TW-Z]{4}\b")
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from dengbu.cases.actions.filing import PartyIn, save_parties, save_property
-from dengbu.cases.queries.portal import certificates_of, live_case_on, live_certificate_unit
+from dengbu.cases.queries.portal import certificates_of, live_case_on, live_certificate
 from dengbu.catalog.registrations.notices import bound_by
 from dengbu.core import crypto, sights
 from dengbu.core.identifiers import check_certificate_number, check_unit_code, normalise_number
@@ -18,7 +18,7 @@ from dengbu.core.vocabulary import RestrictionKind
 from dengbu.parties.models import Organisation
 from dengbu.parties.queries import organisation_of
 from dengbu.register.queries import book_of, unit_book, units_of_holder
-from dengbu.register.rules import UnitBook
+from dengbu.register.rules import RightFact, UnitBook
 
 from .drafts import Draft, elsewhere, open_draft, show, version_of
 from .portals import Portal, everywhere, see_other, uuid_or_none
@@ -29,8 +29,9 @@ NOT_FOUND = "没有查到这个证号，请核对年份和编号；2015 年前�
 UNIT_UNKNOWN = "登记簿上没有这个不动产单元号，请核对后再查"
 
 
-def find(text: str) -> str:
-    """The unit code that a certificate number or a unit code stands for. Raises Refused with the field's sentence."""
+def find(text: str) -> tuple[str, uuid.UUID | None]:
+    """What a certificate number or a unit code stands for: the unit, and the right that the certificate proves.
+    Raises Refused with the field's sentence."""
     number = normalise_number(text)
     if not number:
         raise Refused(Refusal("FIND_EMPTY", "请输入不动产权证号或不动产单元号", "", "", "q"))
@@ -38,14 +39,14 @@ def find(text: str) -> str:
         refusal = check_certificate_number(text, field="q")
         if refusal:
             raise Refused(refusal)
-        unit = live_certificate_unit(text)
-        if unit is None:
+        found = live_certificate(text)
+        if found is None:
             raise Refused(Refusal("FIND_NO_CERTIFICATE", NOT_FOUND, "", "", "q"))
-        return unit
+        return found
     refusal = check_unit_code(number, area=settings.AUTHORITY, field="q")
     if refusal:
         raise Refused(refusal)
-    return number
+    return number, None
 
 
 def seen_by(draft: Draft, organisation: Organisation | None) -> frozenset[str]:
@@ -73,19 +74,19 @@ def choose(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpRe
     if draft.journey.on_survey:
         return choose_survey(request, draft, organisation)
     refused: Refused | None = None
-    if request.method == "POST":
-        unit = normalise_number(request.POST.get("unit_code", ""))[:28]
+    said = request.POST if request.method == "POST" else request.GET
+    text, proved = said.get("q", "").strip()[:80], None
+    unit = normalise_number(said.get("unit_code" if request.method == "POST" else "unit", ""))[:28]
+    if text or "q" in request.GET:
         try:
-            _save(request, draft, unit, organisation)
-            return see_other(draft.after(request))
+            found, proved = find(text)
+            unit = unit or found
         except Refused as caught:
             refused = caught
-        return _page(request, draft, organisation, unit=unit, refused=refused)
-    text = request.GET.get("q", "").strip()[:80]
-    unit = normalise_number(request.GET.get("unit", ""))[:28]
-    if "q" in request.GET:
+    if request.method == "POST" and refused is None:
         try:
-            unit = find(text)
+            _save(request, draft, unit, organisation, proved)
+            return see_other(draft.after(request))
         except Refused as caught:
             refused = caught
     return _page(
@@ -95,6 +96,7 @@ def choose(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpRe
         unit=unit or ("" if refused else draft.case.unit_code),
         q=text,
         refused=refused,
+        proved=proved,
     )
 
 
@@ -106,6 +108,7 @@ def _page(
     unit: str,
     q: str = "",
     refused: Refused | None = None,
+    proved: uuid.UUID | None = None,
 ) -> HttpResponse:
     book = unit_book(unit) if unit else None
     if unit and book is None and refused is None:
@@ -115,36 +118,44 @@ def _page(
         seen = seen_by(draft, organisation)
         rights = [r.public_id for r in book.rights]
         context["found"] = book_summary(book, certificates_of(rights), seen=seen)
-        context["choices"] = choices(draft, book, seen)
+        context["choices"] = choices(draft, book, seen, proved)
         context["busy"] = _busy(draft, book)
         sights.saw("register", book.code, docket_id=draft.case.pk, purpose="申请登记")
     else:
         context["mine"] = _mine(draft, organisation)
     context["about_right"] = draft.journey.about_right
+    context["by_proof"] = draft.journey.by_proof
     return show(request, draft, "property", "property", context, refused=refused)
 
 
-def choices(draft: Draft, book: UnitBook, seen: frozenset[str]) -> list[dict[str, str]]:
-    """The rights or restrictions of the type's kinds that this viewer may act on: held by them, or on their own."""
+def choices(
+    draft: Draft, book: UnitBook, seen: frozenset[str], proved: uuid.UUID | None = None
+) -> list[dict[str, str]]:
+    """The rights or restrictions of the type's kinds that this viewer may act on: held by them, or on their own.
+
+    `proved`: the right whose certificate number they brought. It opens that one right, and only where its holder
+    confirms what they file (`Journey.by_proof`): nobody looks through the mortgages of another.
+    """
     kind = draft.journey.kind
 
     def theirs(right: RightFact | None) -> bool:
         return bool(right and right.holder_indexes & seen)
 
+    by_desk = draft.case.filed_for_by_staff
+    kept = draft.case.filed.get("terms", {}).get("right") if draft.case.unit_code == book.code else None
+    brought = {str(proved), kept} if draft.journey.by_proof else set()
     found = []
     if kind.subject != "restriction":
         for right in book.rights:
             against = bound_by(right, book) if right.kind == "advance_notice" else book.title
-            ours = theirs(right) or theirs(against) or draft.case.filed_for_by_staff
+            ours = theirs(right) or theirs(against) or by_desk
             # Where its holder is on the case too, whoever begins names it, without what is nobody's business.
-            if kind.may_be_about(right) and (ours or kind.chooses_right):
+            if kind.may_be_about(right) and (ours or kind.chooses_right or str(right.public_id) in brought):
                 found.append({"id": str(right.public_id), "text": right_words(right, amount=ours)})
     else:
         for one in book.restrictions:
             mine = bool(one.party_index) and one.party_index in seen
-            if one.kind in kind.target_kinds and (
-                mine or theirs(book.title) or draft.case.filed_for_by_staff
-            ):
+            if one.kind in kind.target_kinds and (mine or theirs(book.title) or by_desk):
                 text = f"{label(RestrictionKind, one.kind)}，{one.document_no}"
                 found.append({"id": str(one.public_id), "text": text})
     return found
@@ -170,10 +181,19 @@ def _mine(draft: Draft, organisation: Organisation | None) -> list[dict[str, Any
     return [{"code": c, "book": books[c]} for c in codes if c in books]
 
 
-def _save(request: HttpRequest, draft: Draft, unit: str, organisation: Organisation | None) -> None:
+def _save(
+    request: HttpRequest,
+    draft: Draft,
+    unit: str,
+    organisation: Organisation | None,
+    proved: uuid.UUID | None,
+) -> None:
     right = uuid_or_none(request.POST.get("right", ""))
-    if draft.journey.about_right and right is None:
-        raise Refused(Refusal("F_NO_RIGHT", f"请{draft.journey.titles['property']}", "", "", "right"))
+    if draft.journey.about_right:
+        book = unit_book(unit)
+        offered = choices(draft, book, seen_by(draft, organisation), proved) if book else []
+        if right is None or (book and str(right) not in {c["id"] for c in offered}):
+            raise Refused(Refusal("F_NO_RIGHT", f"请{draft.journey.titles['property']}", "", "", "right"))
     save_property(
         actor=draft.actor,
         docket_id=draft.case.pk,

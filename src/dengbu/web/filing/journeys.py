@@ -95,6 +95,13 @@ class Journey:
         return self.kind.about_right()
 
     @property
+    def by_proof(self) -> bool:
+        """Whether somebody may begin it on another's right by the number of its proof: its holder then confirms."""
+        return self.kind.subject == "right" and any(
+            r.source == "right" and r.confirms for r in self.kind.roles
+        )
+
+    @property
     def on_survey(self) -> bool:
         """Whether it begins with a survey: what is registered is not in the book yet."""
         return self.kind.subject in ("survey", "project")
@@ -142,6 +149,7 @@ ONLINE = (
     "D06", "D07", "D08", "B03", "B08", "B09", "B11", "B12", "B13",
     "C01", "C02", "C03", "C04", "C05",
     "P07", "P09", "P12", "S03", "S04", "S05",
+    "B05",
 )  # fmt: skip
 
 JOURNEYS: dict[str, Journey] = {code: Journey(TYPES[code]) for code in ONLINE if code in TYPES}

@@ -83,6 +83,7 @@ def book_summary(
         ("使用期限", _term(parcel.get("term_from"), parcel.get("term_until"))),
     ]
     owners = []
+    title = book.title.holder_indexes if book.title else frozenset()
     if book.ownership:
         owned = book.ownership
         owners = [
@@ -110,9 +111,12 @@ def book_summary(
                 "holder": "、".join(holder_name(h, seen) for h in m.holders),
                 "kind": ("最高额抵押" if m.terms.get("mortgage_kind") == "maximum" else "一般抵押")
                 + ("（在建建筑物）" if m.terms.get("thing") == MortgagedThing.WORKS_IN_PROGRESS else ""),
-                "amount_fen": m.terms.get("amount_fen") if seen else None,
-                "period": _term(m.terms.get("debt_from"), m.terms.get("debt_until")),
-                "certificate": certificates.get(m.public_id, "") if seen else "",
+                # To others the book says only that there is a mortgage (资料查询办法 21).
+                "amount_fen": m.terms.get("amount_fen") if seen & (m.holder_indexes | title) else None,
+                "period": _term(m.terms.get("debt_from"), m.terms.get("debt_until"))
+                if seen & (m.holder_indexes | title)
+                else "",
+                "certificate": certificates.get(m.public_id, "") if seen & (m.holder_indexes | title) else "",
                 "booked_on": m.entered_on,
             }
             for m in book.mortgages
@@ -121,7 +125,7 @@ def book_summary(
 
 
 def right_words(right: RightFact, *, amount: bool = True) -> str:
-    """A right in the book in one line, without names."""
+    """A right in the book in one line, without names; the amount where the viewer may know it."""
     on = f"{cn_date(right.entered_on)} 登簿"
     fen = right.terms.get("amount_fen") if amount else None
     money = f"，债权数额 {format_yuan(fen)} 元" if isinstance(fen, int) else ""
@@ -361,18 +365,6 @@ def _shown(draft: Draft, ask: Ask, value: Any) -> str:
         return ask.shown(value)
     right = next((r for r in draft.book.rights if str(r.public_id) == value), None) if draft.book else None
     return right_words(right) if right else "登记簿上已没有这项权利"
-
-
-def right_words(right: RightFact, *, amount: bool = True) -> str:
-    """A right in the book in one line, without names."""
-    on = f"{cn_date(right.entered_on)} 登簿"
-    fen = right.terms.get("amount_fen") if amount else None
-    money = f"，债权数额 {format_yuan(fen)} 元" if isinstance(fen, int) else ""
-    if right.kind == "mortgage":
-        return f"第 {right.rank} 顺位抵押权{money}，{on}"
-    if right.kind == "advance_notice":
-        return f"{label(NoticeKind, right.terms.get('notice_kind'))}{money}，{on}"
-    return f"{label(RightKind, right.kind)}，{on}"
 
 
 def money_words(fen: int) -> str:
