@@ -46,6 +46,7 @@ from dengbu.cases.prints.slips import (
     fee_voucher,
     pass_slip,
 )
+from dengbu.cases.prints.statements import Statement, statement
 
 __all__ = [
     "AcceptanceReceipt",
@@ -72,6 +73,7 @@ __all__ = [
     "ReceivedItem",
     "RefusalNotice",
     "ReturnedItem",
+    "Statement",
     "TransferItem",
     "TransferSlip",
     "TransferStep",
@@ -87,6 +89,7 @@ __all__ = [
     "pause_notice",
     "public_notice",
     "refusal_notice",
+    "statement",
     "transfer_slip",
     "volume_catalogue",
 ]
