@@ -82,6 +82,13 @@ def own_demo_database(django_db_blocker: Any) -> Iterator[DatabaseUrls]:
 
 
 @pytest.fixture(scope="module")
+def module_database(django_db_blocker: Any) -> Iterator[DatabaseUrls]:
+    """A migrated, empty database for all tests of a file that only read."""
+    with _own(django_db_blocker, demo=False) as urls:
+        yield urls
+
+
+@pytest.fixture(scope="module")
 def module_demo_database(django_db_blocker: Any) -> Iterator[DatabaseUrls]:
     """A copy of the demo district for all tests of a file: for reading, and for long roads that keep out of each
     other's way."""

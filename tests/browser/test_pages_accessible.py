@@ -22,7 +22,7 @@ SIZES = (DESKTOP, PHONE)
 
 
 def has_a_face(page: Page) -> bool:
-    files = (".pdf", ".png", ".csv", "<str:size>", "/count", "documents/<str:kind>", "/template/<slug:kind>",
+    files = (".pdf", ".png", ".csv", ".zip", "<str:size>", "/count", "documents/<str:kind>", "/template/<slug:kind>",
              "<uuid:import_id>/file")  # fmt: skip
     return "GET" in page.methods and page.surface != "machine" and not page.route.endswith(files)
 

@@ -435,6 +435,9 @@ class Examples:
     def _ex_P01(self) -> Any:
         return ("P01",), None
 
+    def _ex_service_paper(self) -> Any:
+        return ("P01", "POA", "blank"), None
+
     def _ex_agent(self) -> Any:
         return ("agent",), None
 

@@ -49,6 +49,7 @@ from dengbu.cases.prints.slips import (
     mailing_slip,
     pass_slip,
 )
+from dengbu.cases.prints.statements import Statement, statement
 
 __all__ = [
     "AcceptanceReceipt",
@@ -77,6 +78,7 @@ __all__ = [
     "ReceivedItem",
     "RefusalNotice",
     "ReturnedItem",
+    "Statement",
     "TransferItem",
     "TransferSlip",
     "TransferStep",
@@ -93,6 +95,7 @@ __all__ = [
     "pause_notice",
     "public_notice",
     "refusal_notice",
+    "statement",
     "transfer_slip",
     "volume_catalogue",
 ]

@@ -50,12 +50,12 @@ class EasementBlock:
 class ApplicationForm:
     """不动产登记申请书.
 
-    `rights` and `registrations` tick the boxes of the form by name (房屋所有权, 转移); a name that has no box
+    An empty form (空表) has no `received_on` and leaves what is ticked open (None). `rights` and `registrations` tick the boxes of the form by name (房屋所有权, 转移); a name that has no box
     ticks 其他 and is written behind it. `land_unit` is 平方米, 公顷 or 亩.
     """
 
     head: PrintHead
-    received_on: dt.date
+    received_on: dt.date | None
     received_by: str
     land_unit: str
     rights: tuple[str, ...]
@@ -70,8 +70,8 @@ class ApplicationForm:
     previous_certificates: str
     cause: str
     documents: tuple[str, ...]
-    integrated: bool = False
-    separate_certificates: bool = False
+    integrated: bool | None = False
+    separate_certificates: bool | None = False
     sea_use: str = ""
     structure_kind: str = ""
     forest_kind: str = ""
@@ -97,12 +97,12 @@ class QuestionAnswer:
 class InquiryRecord:
     """询问笔录: who asked whom, where, how (现场 or 远程视频), questions and answers.
 
-    `capacity` is the asked person's part in the case (转让方). `video_digest` stands for the recording.
+    Without `asked_at` it is an empty form. `capacity` is the asked person's part in the case (转让方). `video_digest` stands for the recording.
     """
 
     head: PrintHead
     registration: str
-    asked_at: dt.datetime
+    asked_at: dt.datetime | None
     place: str
     mode: str
     inquirer: str

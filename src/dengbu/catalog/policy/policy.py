@@ -18,6 +18,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from dengbu.catalog.policy.guides import GuideBook
 from dengbu.catalog.policy.schema import (
     ChecklistItem,
     Dated,
@@ -126,6 +127,11 @@ class PolicyBook:
         self.calendar = self._calendar()
         self._materials, self._conditions = self._read_materials()
         self._types = self._read_types()
+        self.guide = GuideBook(
+            _read(folder / "guide.toml"), _read(folder / "papers.toml"), _shape, _shape_each
+        )
+        if not faults:
+            self.guide.check(self._types, self._materials)
 
     # --- reading
 
@@ -335,6 +341,11 @@ def office_calendar(folder: Path = POLICY_DIR) -> Calendar:
 def time_limit(key: str, on: dt.date, folder: Path = POLICY_DIR) -> TimeLimit:
     """A legal period by its key on a day (statutory, objection_lapse, notice_lapse, seizure_court …)."""
     return _book(folder).time_limit(key, on)
+
+
+def guide_book(folder: Path = POLICY_DIR) -> GuideBook:
+    """What the guide pages say besides the types' own policy."""
+    return _book(folder).guide
 
 
 def check_all(folder: Path = POLICY_DIR) -> list[PolicyError]:

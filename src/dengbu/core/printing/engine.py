@@ -36,7 +36,7 @@ class PrintHead:
     """What every print bears: who issues it, its number, and who printed it when.
 
     `qr` is an opaque ASCII link, `short_code` the same thing for people who type; `reprint` counts prints after
-    the first; `sample` lays the training watermark over each page.
+    the first; `sample` lays the training watermark over each page, `example` that of a filled-in example (样例).
     """
 
     office: str
@@ -47,6 +47,7 @@ class PrintHead:
     short_code: str
     reprint: int = 0
     sample: bool = False
+    example: bool = False
 
 
 class _Press:

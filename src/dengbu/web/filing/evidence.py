@@ -19,6 +19,7 @@ from dengbu.cases.actions.materials import (
 from dengbu.cases.facts import Line
 from dengbu.cases.lifecycle import State
 from dengbu.cases.queries.portal import own_case
+from dengbu.catalog.policy import guide_book
 from dengbu.core import clock, sights
 from dengbu.core.models import Docket
 from dengbu.core.refusals import Refusal, Refused
@@ -196,6 +197,7 @@ def _page(
     context = {
         "line": line,
         "item": line.item,
+        "paper": guide_book().papers[line.item.code],
         "pages": numbered(pages),
         "removed": removed,
         "undone": next((p for p in removed if p.pk == undo), None),

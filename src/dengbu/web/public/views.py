@@ -1,19 +1,18 @@
-"""Pages for everybody: home, guides, how to file as a partner, help, and the switches of the display."""
+"""Pages for everybody: home, how to file as a partner, help, and the switches of the display."""
 
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from dengbu.catalog.policy import PolicyMissing, policy_for
 from dengbu.core import clock
 
 from ..pages import PUBLIC, page
-from . import guide, login, notices, registration
+from . import guide, guides, login, notices, registration
 from .help import TOPICS
 from .sessions import safe_next
 
-__all__ = ["login", "notices", "registration"]
+__all__ = ["guides", "login", "notices", "registration"]
 
 YEAR = 365 * 24 * 3600
 SWITCHES = {"mode": "elder", "contrast": "high"}
@@ -22,53 +21,12 @@ SWITCHES = {"mode": "elder", "contrast": "high"}
 @page("", name="public.home", surface="public", needs=PUBLIC, sql=1)
 def home(request: HttpRequest) -> HttpResponse:
     """Three doors and four tasks."""
-    offered = guide.services(clock.today())
+    offered = [s for s in guide.services(clock.today()) if not s.by_order]
     doors = {
         client: [s for s in offered if s.policy.client == client]
         for client in ("person", "developer", "bank")
     }
     return render(request, "public/home.html", {"nav_active": "home", "doors": doors, "offered": offered})
-
-
-@page("services/", name="public.services", surface="public", needs=PUBLIC, sql=1)
-def services(request: HttpRequest) -> HttpResponse:
-    """Every business with visits, time, cost and whether it can be done on line today; filter `who`."""
-    who = request.GET.get("who", "")
-    who = who if who in guide.CLIENTS else ""
-    offered = guide.services(clock.today())
-    tabs = [{"text": "全部", "url": "/services/", "current": not who, "count": len(offered)}]
-    for client, words in guide.CLIENTS.items():
-        count = sum(s.policy.client == client for s in offered)
-        if count:
-            tabs.append({"text": words, "url": f"?who={client}", "current": who == client, "count": count})
-    shown = [s for s in offered if not who or s.policy.client == who]
-    return render(
-        request, "public/services.html", {"nav_active": "services", "services": shown, "tabs": tabs}
-    )
-
-
-@page("services/<str:code>/", name="public.service", surface="public", needs=PUBLIC, sql=1, example="P01")
-def service(request: HttpRequest, code: str) -> HttpResponse:
-    """The guide of one business (办事指南)."""
-    today = clock.today()
-    try:
-        policy = policy_for(code.upper(), today)
-    except PolicyMissing:
-        raise Http404("no such business") from None
-    if policy.client not in guide.CLIENTS:
-        raise Http404("not a business for applicants")
-    required = [item for item in policy.checklist if item.when == "required" and item.provided_by != "office"]
-    context = {
-        "nav_active": "services",
-        "service": guide.service(policy, today),
-        "policy": policy,
-        "bring": required,
-        "sometimes": [item for item in policy.checklist if item.when == "conditional"],
-        "made": [item for item in policy.checklist if item.generated],
-        "fees": guide.fee_rows(policy, today),
-        "fee_basis": guide.fee_basis(today),
-    }
-    return render(request, "public/service.html", context)
 
 
 @page("register/partner/", name="public.register_partner", surface="public", needs=PUBLIC, sql=1)

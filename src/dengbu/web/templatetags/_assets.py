@@ -6,7 +6,7 @@ _FIRST = ("tokens",)
 _SHARED = ("field", "errors", "rows", "steps", "timeline", "upload", "parcel", "compare", "parts")
 _CITIZEN = (
     *("base", "masthead", "buttons", "tags", "surfaces", "aside", "key-value", "tables", "process", "lists"),
-    *("help-foot", "home", "application", "material", "case", "pass", "verify"),
+    *("help-foot", "home", "application", "material", "case", "pass", "verify", "guide"),
 )
 _STAFF = (
     *("base", "common", "nav", "buttons", "fields", "tags", "table", "identity-bar", "bottom-bar", "panel"),
@@ -39,7 +39,7 @@ def stylesheets(surface: str) -> list[str]:
 
 _COMMON_JS = ("errors", "submit", "copy", "readback", "onlyif")
 _JS = {
-    "citizen": (*_COMMON_JS, "autosave", "upload", "idle"),
+    "citizen": (*_COMMON_JS, "autosave", "upload", "idle", "print"),
     "kiosk": (*_COMMON_JS, "idle", "scanner"),
     "staff": (*_COMMON_JS, "autosave", "upload", "idle", "scanner", "viewer", "verdict", "queue"),
     "paper": (*_COMMON_JS, "print"),
