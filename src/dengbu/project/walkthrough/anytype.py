@@ -14,7 +14,7 @@ from dengbu.project.demo.district import plan
 from dengbu.project.demo.people import DemoOrganisation, DemoPerson, operators
 
 from . import filing, matters, roads
-from .plays import ORGAN, PLAYS, Play, day, person_beside
+from .plays import PLAYS, SERVED, Play, day, person_beside
 from .roads import CASE_NO, DESKS, NothingLeft, Walk, Walked
 from .visitor import Form, Page, StepFailed, Visitor
 
@@ -30,11 +30,18 @@ def walk_type(walk: Walk, code: str) -> Walked:
         other = candidate.buyer or person_beside(candidate, [p for p in plan().people if p.phone])
         filer_at, portal = _filer(walk, play, candidate, other)
         at_desk = play.filer == "desk"
-        tasks = filing.begin_at_desk(filer_at, code) if at_desk else filing.begin(filer_at, portal, code)
+        service = ""
+        if play.organ:
+            walk.step(filer_at.who, "收文，记录送达时间")
+            tasks, service = filing.begin_served(filer_at, code, SERVED, candidate)
+        elif at_desk:
+            tasks = filing.begin_at_desk(filer_at, code)
+        else:
+            tasks = filing.begin(filer_at, portal, code)
         walk.step(filer_at.who, f"开始{code}")
         try:
             _property(filer_at, tasks, candidate, play)
-            if _has_task(filer_at, tasks, "parties"):
+            if not play.organ and _has_task(filer_at, tasks, "parties"):
                 _parties(filer_at, tasks, candidate, other, play)
             if _has_task(filer_at, tasks, "reason"):
                 _reason(filer_at, tasks, candidate, play)
@@ -57,6 +64,9 @@ def walk_type(walk: Walk, code: str) -> Walked:
             who = roads.bank_operator(candidate)
         roads.close(walk, walked, docket_id, *who, certificate=play.proof)
         roads.look(walk, filer_at, portal, walked, docket_id)
+        if service:
+            filing.print_receipt(filer_at, service)
+            walk.step(filer_at.who, "打印协助执行回执")
         walk.used[code] = candidate
         return walked
     raise NothingLeft(f"{code}: no free unit or mortgage is left")
@@ -135,14 +145,6 @@ def _parties(visitor: Visitor, tasks: Page, candidate: Candidate, other: DemoPer
             for name, value in typed.items()
             if value and f"buyer-0-{name}" in form.names and not form.values.get(f"buyer-0-{name}")
         }
-    if play.organ:
-        values |= {f"buyer-0-{k}": v for k, v in ORGAN.items() if f"buyer-0-{k}" in form.names}
-        if len(play.typed) > 1:
-            page = visitor.submit(page, form, values | {"do": "add"})
-            form = page.form("version")
-            second = {"role": play.typed[1], "name": candidate.owner.name, "document_kind": "resident_id",
-                      "number": candidate.owner.number, "phone": _phone(candidate.owner)}  # fmt: skip
-            values = {f"buyer-1-{k}": v for k, v in second.items() if f"buyer-1-{k}" in form.names}
     if "coownership" in form.names:
         values["coownership"] = play.coownership
         if play.coownership == "by_share":  # who gives keeps half

@@ -42,6 +42,7 @@ SERVED_AT = Ask(
     "写到分钟，例如 2026-03-05 10:05。通过网络查控送达的，写系统收到的时间。",
     basis="实施细则91；查封规定",
 )
+BY_NETWORK = "网络查控"
 BEARERS = Ask(
     "bearers",
     "送达人员姓名和证件号（两人）",
@@ -93,6 +94,16 @@ class ByPaper(RegistrationType):
     pending = Rule.WARN  # an order does not wait for a case that runs
     answers_to = ORDER
     fee_rule = "FEE_ZERO"
+
+    def claim_class(self) -> str:
+        """Papers on one unit do not exclude each other: the minute of service says which is entered first."""
+        return f"order:{self.docket_id}" if self.holds else super().claim_class()
+
+    def conditions(self, book: UnitBook | None, at: dt.datetime) -> frozenset[str]:
+        """Copies of the credentials of those who came in person (法发〔2004〕5号 1)."""
+        bearers = str(self.filed.terms.get("bearers") or "")
+        in_person = {"served_in_person"} if bearers and not bearers.startswith(BY_NETWORK) else set()
+        return super().conditions(book, at) | in_person
 
     @property
     def authority(self) -> str:

@@ -51,6 +51,7 @@ class Seizure(ByPaper):
     """
 
     code, name = "S01", "查封登记（含轮候、预查封、续封）"
+    served, holds = "must", True
     kind = RegistrationKind.SEIZURE
     roles = (
         REQUESTER,
@@ -347,6 +348,7 @@ class Unsealing(AboutRestriction):
     """
 
     code, name = "S02", "解封登记"
+    served = "may"
     kind = RegistrationKind.SEIZURE
     target_kinds = SEIZURES
     roles = (replace(REQUESTER, required=False),)
