@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from django.conf import settings
@@ -205,18 +206,24 @@ def letter_pdf(letter: Letter, actor: Actor, reprint: int = 0) -> bytes:
     )
 
 
+def _days_in_words(text: str) -> str:
+    """至2029-12-03 as people write it."""
+    return re.sub(r"(\d{4}-\d{2}-\d{2})", lambda m: words.cn(m[1]), str(text))
+
+
 def _text(letter: Letter) -> tuple[tuple[str, ...], str]:
     said, no = letter.said, letter.document_no
+    entered, asked = _days_in_words(said.get("entered", "")), _days_in_words(said.get("asked", ""))
     if letter.kind == "term_capped":
         return (
-            f"贵单位{no}文书要求的查封期限为{said.get('asked', '')}，超过法定最长期限。"
-            f"本登记机构不审查文书，已当即登记，期限按法定最长期限登记{said.get('entered', '')}。",
+            f"贵单位{no}文书要求的查封期限为{asked}，超过法定最长期限。"
+            f"本登记机构不审查文书，已当即登记，期限按法定最长期限登记{entered}。",
             "需要继续查封的，请在期限届满前送达续封文书；逾期未续的，查封自行失效。",
         ), "请在收到本函后书面答复：对登记的期限是否有异议。"
     if letter.kind == "renewals_over":
         return (
             f"贵单位{no}文书要求续行查封，这是同一查封的第{said.get('times', '')}次续封，"
-            f"规定可以续封{said.get('allowed', '')}次。本登记机构不审查文书，已当即登记{said.get('entered', '')}。",
+            f"本登记机构掌握的规定是可以续封{said.get('allowed', '')}次。本登记机构不审查文书，已当即登记{entered}。",
         ), "请在收到本函后书面答复：续封所依据的规定。"
     until = said.get("until")
     end = (
