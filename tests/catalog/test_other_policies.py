@@ -47,11 +47,11 @@ TABLE: dict[str, tuple[str, str, int, int, str, str, str]] = {
     "P14": ("APP ID ZM", "JUDG POA GUARD", 1, 0, "none", "FEE_ZERO", ""),
     "P18": ("APP INQ ID CERT JZQC", "POA GUARD COOWN COMMIT_OBJ HOLDCONS", 5, 0, "none", "FEE_RESIDENCE", "proof"),
     "P19": ("APP ID ZM", "DEATH JUDG POA GUARD", 1, 0, "none", "FEE_ZERO", ""),
-    "S01": ("ASSIST", "JUDG", 0, 0, "none", "FEE_ZERO", ""),
+    "S01": ("ASSIST", "JUDG CREDS", 0, 0, "none", "FEE_ZERO", ""),
     # One that ran out needs no paper.
-    "S02": ("", "ASSIST", 0, 0, "none", "FEE_ZERO", ""),
-    "S06": ("ASSIST", "", 0, 0, "none", "FEE_ZERO", ""),
-    "S07": ("ASSIST", "", 0, 0, "none", "FEE_ZERO", ""),
+    "S02": ("", "ASSIST CREDS", 0, 0, "none", "FEE_ZERO", ""),
+    "S06": ("ASSIST", "CREDS", 0, 0, "none", "FEE_ZERO", ""),
+    "S07": ("ASSIST", "CREDS", 0, 0, "none", "FEE_ZERO", ""),
     "S08": ("ERRDOC", "", 0, 0, "none", "FEE_ZERO", ""),
     "S04": ("EXTINCT", "", 30, 15, "if_destroyed", "FEE_ZERO", ""),
 }  # fmt: skip
@@ -90,7 +90,7 @@ def test_every_condition_of_the_list_can_come_about(code: str) -> None:
     kind = TYPES[code]
     answers = {c.condition for ask in kind.form for c in ask.choices} | {ask.condition for ask in kind.form}
     by_book = {condition for _, condition in kind.papers.values()} | {"co_owned", "works_mortgaged"}
-    by_case = {"agent", "minor", "couple"}
+    by_case = {"agent", "minor", "couple", "served_in_person"}
     asked = {i.condition for i in policy_for(code, DAY).checklist if i.condition}
     assert asked <= answers | by_book | by_case
 

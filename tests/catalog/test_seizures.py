@@ -79,7 +79,14 @@ def test_a_paper_that_says_nothing_of_its_term_gets_the_longest_the_law_allows()
 
 @pytest.mark.parametrize(
     ("kind", "until"),
-    [("court", dt.date(2029, 11, 23)), ("police", dt.date(2028, 11, 23)), ("tax", dt.date(2027, 5, 23))],
+    [
+        ("court", dt.date(2029, 11, 23)),
+        ("police", dt.date(2028, 11, 23)),
+        ("procuratorate", dt.date(2029, 11, 23)),
+        ("supervision", dt.date(2029, 11, 23)),
+        ("tax", dt.date(2027, 5, 23)),
+        ("administration", dt.date(2026, 12, 23)),  # thirty days (行政强制法 25)
+    ],
 )
 def test_corrections_9_the_longest_term_depends_on_the_organ_and_is_data(kind: str, until: dt.date) -> None:
     (one, note) = made(seizure(authority_kind=kind, term_months=60), book())
@@ -88,9 +95,9 @@ def test_corrections_9_the_longest_term_depends_on_the_organ_and_is_data(kind: s
 
 
 def test_an_organ_for_which_the_policy_has_no_limit_gets_what_its_paper_says() -> None:
-    (one,) = made(seizure(authority_kind="supervision", term_months=60), book())
+    (one,) = made(seizure(authority_kind="another", term_months=60), book())
     assert one.until_at == end_of_day(dt.date(2031, 11, 23))
-    (open_end,) = made(seizure(authority_kind="supervision"), book())
+    (open_end,) = made(seizure(authority_kind="another"), book())
     assert open_end.until_at is None
 
 
@@ -102,6 +109,11 @@ def test_corrections_2_five_years_are_entered_at_once_as_three_and_the_court_is_
     entered, note = one.effects({UNIT: book()}, NOW)
     assert isinstance(entered, Restrict) and entered.until_at == end_of_day(dt.date(2029, 11, 23))
     assert isinstance(note, Note) and (note.kind, note.said["asked"]) == ("term_capped", "至2031-11-22")
+
+
+def test_thirty_days_count_as_a_month_while_an_administration_waits() -> None:
+    (one,) = made(seizure(authority_kind="administration"), book(restrictions=(sealed(),)))
+    assert (one.kind, one.term_months) == ("waiting_seizure", 1)
 
 
 def test_a_second_seizure_waits_without_dates_and_keeps_its_own_term() -> None:
@@ -207,6 +219,31 @@ def test_corrections_9_a_renewal_after_the_end_is_a_new_seizure_at_the_end_of_th
     promoted, anew = of(effects, Restrict)
     assert (promoted.kind, promoted.from_at) == ("seizure", old.until_at)
     assert (anew.kind, anew.position, anew.document_no) == ("waiting_seizure", 3, "（2026）续1号")
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "told"),
+    [
+        ("police", "", False),
+        ("police", "续封（第1次），原文号：甲", True),
+        ("administration", "续封，原文号：甲", True),  # as the book said it before it counted
+        ("supervision", "续封（第2次），原文号：甲", True),
+        ("court", "续封（第4次），原文号：甲", False),  # courts renew as often as they order it
+        ("tax", "续封（第4次），原文号：甲", False),
+    ],
+)
+def test_corrections_9_how_often_an_organ_renews_is_data_and_what_goes_beyond_is_entered_and_told(
+    kind: str, before: str, told: bool
+) -> None:
+    old = sealed(note=before)
+    one = renewal(authority_kind=kind, term_months=1)
+    effects = made(one, book(restrictions=(old,)))
+    (anew,) = of(effects, Restrict)
+    times = {"": 1, "续封，原文号：甲": 2}.get(before) or int(before[4]) + 1
+    assert anew.note.startswith(f"续封（第{times}次），原文号：{old.document_no}")
+    assert [n.said["times"] for n in of(effects, Note) if n.kind == "renewals_over"] == [times] * told
+    warned = {w.code for w in one.judge({UNIT: book(restrictions=(old,))}, NOW).warnings}
+    assert ("O_RENEWALS_OVER" in warned) is told
 
 
 def test_a_renewal_of_nothing_asks_for_the_number() -> None:

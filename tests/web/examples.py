@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dengbu.cases import documents
-from dengbu.cases.actions import batches, closing, desk, filing, papers, review
+from dengbu.cases.actions import batches, closing, court, desk, filing, papers, review
 from dengbu.cases.actions.materials import add_material
 from dengbu.cases.facts import facts
 from dengbu.cases.models import NUMBER_PURPOSE, Batch, Case, CaseParty, PendingMatter, PublicNotice
@@ -29,6 +29,8 @@ from dengbu.core.acts import ANONYMOUS, Actor, act
 from dengbu.core.models import User
 from dengbu.materials.intake import intake
 from dengbu.materials.models import MaterialPage
+from dengbu.orders import actions as orders
+from dengbu.orders.rules import Officer
 from dengbu.parties.models import Operator, Organisation, Person, Staff
 from dengbu.parties.queries import actor_of
 from dengbu.payments import actions as payments
@@ -528,6 +530,34 @@ class Examples:
         cells = [table()[0], row(1), row(2, use="某种用途")]
         found = self.once("import", lambda: taken(cells, number="CH-9", by=acting(staff("accept1"))))
         return (uuid.UUID(found["import"]),), None
+
+    def service(self) -> uuid.UUID:
+        """A court's paper, received, with the case that was begun on a home where an inheritance waits."""
+        made: uuid.UUID = self.once("service", self._serve)
+        return made
+
+    def _serve(self) -> uuid.UUID:
+        home, by = self.waiting(), acting(staff("accept1"))
+        officers = [Officer(name=f"演示{x}", work_card=f"工{x}", duty_card=f"执{x}") for x in "甲乙"]
+        given = {"channel": "window", "authority_kind": "court", "document_no": "（2026）演0106执9号"}
+        docket = uuid.UUID(court.receive(actor=by, authority="演示区人民法院", officers=officers, **given))
+        court.begin(actor=by, service_id=docket, unit_code=home.unit_code, type_code="S01")
+        return docket
+
+    def _ex_service(self) -> Any:
+        return (self.service(),), staff("accept1")
+
+    def _ex_letter(self) -> Any:
+        case = self.case("my", "registered")
+        matter = {"docket_id": case.pk, "kind": "term_capped", "authority": "演示区人民法院", "document_no": "演执8号",
+                  "said": {"asked": "60个月", "entered": "至2029-11-28", "units": [[case.unit_code, case.location]]}}  # fmt: skip
+        (made,) = self.once(
+            "letter",
+            lambda: orders.write_letters(
+                actor=acting(staff("accept1")), year=2026, due_on=clock.today(), letters=[matter]
+            ),
+        )
+        return (uuid.UUID(made),), staff("accept1")
 
     def _ex_batch(self) -> Any:
         batch = self.case("dev", "submitted").batch

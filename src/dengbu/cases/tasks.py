@@ -12,6 +12,7 @@ from dengbu.core.acts import system
 from dengbu.core.refusals import Refused
 
 from .actions.closing import expire_overdue
+from .actions.court.answering import make_papers, make_stop_notice
 from .actions.filing import close_old_drafts, tell_of_ending_drafts
 from .actions.filing_changes import note_filing_change
 from .actions.lapses import enter_lapses
@@ -38,6 +39,19 @@ def fee_settled(docket_id: str) -> None:
 def filing_changed(filing_no: str) -> None:
     """Contracts say that a filing was altered, withdrawn or replaced: cases that stand on it are marked."""
     note_filing_change(actor=ROAD, filing_no=filing_no)
+
+
+@app.task(name="cases.court_papers", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+def court_papers(docket_id: str) -> None:
+    """Receipt and letters of a served paper that was entered; what is made already is not made again."""
+    make_papers(actor=ROAD, docket_id=uuid.UUID(docket_id))
+
+
+@app.task(name="cases.stop_notices", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+def stop_notices(docket_ids: list[str]) -> None:
+    """The written notice of each case that a served paper stopped."""
+    for docket_id in docket_ids:
+        make_stop_notice(actor=ROAD, docket_id=uuid.UUID(docket_id))
 
 
 @app.periodic(cron="*/10 * * * *", periodic_id="cases.expire")

@@ -11,6 +11,7 @@ from PIL import Image
 
 from dengbu.core import clock, jobs
 from dengbu.core.acts import Actor, act, current
+from dengbu.core.ids import uuid7
 from dengbu.core.refusals import Conflict, Refusal, Refused
 
 from . import rules
@@ -122,6 +123,22 @@ def add_page(
     MaterialPage.objects.bulk_create(rows)
     current().note(item=item, pages=kept.page_count, digest=kept.received_digest)
     return [str(row.pk) for row in rows]
+
+
+@act("materials.copy_pages")
+def copy_pages(*, actor: Actor, source: uuid.UUID, target: uuid.UUID, items: Sequence[str]) -> int:
+    """The live pages of some items of one docket, in another docket as well: the same bytes. Gives how many."""
+    pages = list(
+        MaterialPage.objects.filter(docket_id=source, item__in=list(items), removed_at__isnull=True).order_by(
+            "item", "position"
+        )
+    )
+    for page in pages:
+        page.pk, page.docket_id = uuid7(), target
+        page.uploaded_by, page.uploaded_at = actor.key, clock.now()
+    MaterialPage.objects.bulk_create(pages)
+    current().about(target)
+    return len(pages)
 
 
 def _place(pages: list[MaterialPage], page: MaterialPage) -> int:

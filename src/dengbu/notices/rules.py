@@ -69,6 +69,11 @@ TEMPLATES: Final[dict[str, Template]] = {
         ),
         Template("expired", "已过期", "申请{no}超过期限未办理，已过期。需要办理的，请重新申请。"),
         Template(
+            "stopped_by_order",
+            "暂缓办理",
+            "{no}的不动产收到法院等机关的文书，已依法暂缓办理，期间不计时限。书面通知和依据请到窗口领取。",
+        ),
+        Template(
             "withdrawn",
             "已撤回",
             "申请{no}已由申请人撤回，已缴的费用退回原账户。不是您同意的，请致电登记中心。",

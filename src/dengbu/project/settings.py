@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "dengbu.register.apps.RegisterConfig",
     "dengbu.contracts.apps.ContractsConfig",
     "dengbu.surveys.apps.SurveysConfig",
+    "dengbu.orders.apps.OrdersConfig",
     "dengbu.materials.apps.MaterialsConfig",
     "dengbu.payments.apps.PaymentsConfig",
     "dengbu.appointments.apps.AppointmentsConfig",

@@ -95,3 +95,35 @@ def notes_of(unit_code: str) -> list[Noted]:
         )
         rows = cursor.fetchall()
     return [Noted(r[0], r[1], json.loads(r[2]) if isinstance(r[2], str) else r[2], *r[3:]) for r in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A restriction that an entry put on a unit (`made`) or took off it."""
+
+    made: bool
+    kind: str
+    unit_code: str
+    authority: str
+    document_no: str
+    from_at: dt.datetime | None
+    until_at: dt.datetime | None
+    position: int
+    share_of: str
+    term_months: int | None
+    entry: str
+    entered_at: dt.datetime
+
+
+def made_by_docket(docket_id: uuid.UUID) -> list[Done]:
+    """What the entries of a docket did to restrictions, in order. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.made_by_id = e.id, s.kind, u.code, s.authority, s.document_no, s.from_at, s.until_at,"  # noqa: S608
+            f" s.position, s.share_of, s.term_months, {_ENTRY.format(e='e')}, e.instant"
+            " FROM register_entry e JOIN register_restriction s ON s.made_by_id = e.id OR s.ended_by_id = e.id"
+            " JOIN register_realestateunit u ON u.id = s.unit_id"
+            " WHERE e.docket_id = %s ORDER BY s.id, 1",
+            [docket_id],
+        )
+        return [Done(*row) for row in cursor.fetchall()]

@@ -151,6 +151,19 @@ def units_of_holder(
         return [row[0] for row in cursor.fetchall()]
 
 
+def units_ever_of_holder(number_index: str, limit: int) -> list[str]:
+    """Codes of the units on which a party holds, or once held, a title, land or an advance notice. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT u.code FROM register_holder h JOIN register_right r ON r.id = h.right_id"
+            " JOIN register_realestateunit u ON u.id = r.unit_id WHERE h.number_index = %s"
+            " AND r.kind IN ('house_ownership', 'land_use', 'advance_notice') AND u.ended_by_id IS NULL"
+            " GROUP BY u.code ORDER BY bool_or(r.ended_by_id IS NULL) DESC, u.code LIMIT %s",
+            [number_index, limit],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
 def rights_of_holder(
     number_index: str, kind: str, after: str = "", limit: int = 20
 ) -> list[tuple[str, uuid.UUID]]:

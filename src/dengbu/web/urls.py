@@ -3,6 +3,7 @@
 from . import gallery, health
 from .bank import views as bank_views
 from .console import views as console_views
+from .court import views as court_views
 from .desk import views as desk_views
 from .desk import windows as desk_windows
 from .desk_contracts import views as desk_contracts_views
@@ -19,6 +20,7 @@ from .surveys import views as survey_views
 __all__ = [
     "bank_views",
     "console_views",
+    "court_views",
     "desk_contracts_views",
     "desk_views",
     "desk_windows",

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pypdf import PdfReader
-
-from dengbu.core import clock, documents
+from dengbu.core import clock
 from dengbu.core.acts import Actor, act, current
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 
@@ -18,6 +15,7 @@ from ..facts import facts
 from ..lifecycle import State
 from ..models import Case, CaseDocument, CaseParty, Verdict
 from .desk import CHECKS, at_desk, separate
+from .keeping import keep_document
 from .moving import locked, locked_many
 
 
@@ -39,19 +37,9 @@ def print_paper(*, actor: Actor, docket_id: uuid.UUID, kind: str) -> int:
         )
     before = CaseDocument.objects.filter(docket_id=docket_id, kind=kind).count()
     content = make(kind, found, actor, before)
-    key, digest = documents.store(content)
-    CaseDocument.objects.create(
-        docket_id=docket_id,
-        kind=kind,
-        print_no=before + 1,
-        storage_key=key,
-        digest=digest,
-        pages=len(PdfReader(io.BytesIO(content)).pages),
-        made_by=actor.name[:80],
-        made_at=clock.now(),
-    )
-    current().note(paper=kind, print_no=before + 1)
-    return before + 1
+    number = keep_document(docket_id, kind, content, actor)
+    current().note(paper=kind, print_no=number)
+    return number
 
 
 @act("cases.take_answers", permission="case.accept")

@@ -53,6 +53,7 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
         "passed": {"no": number},
         "filing_changed": {"no": number},
         "expired": {"no": number},
+        "stopped_by_order": {"no": number},
         "withdrawn": {"no": number},
         "accepted": {"no": number, "r": case.acceptance_no or "", "d": _day(case.promised_on)},
         "refused": {"no": number},

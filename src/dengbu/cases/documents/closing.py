@@ -40,6 +40,8 @@ PAPER_NAMES = {
     "public_notice": "公告",
     "inspection": "实地查看记录",
     "pause": "暂缓办理通知书",
+    "order_receipt": "协助执行回执",
+    "letter": "告知函",
 }
 
 
@@ -148,7 +150,7 @@ def catalogue(found: CaseFacts) -> list[dict[str, Any]]:
     for paper in made:
         lines.append(
             {
-                "title": PAPER_NAMES.get(paper.kind, paper.kind),
+                "title": PAPER_NAMES.get(paper.kind.partition("-")[0], paper.kind),
                 "pages": paper.pages,
                 "kind": paper.kind,
                 "dated": _day(paper.made_at),
@@ -158,6 +160,7 @@ def catalogue(found: CaseFacts) -> list[dict[str, Any]]:
         i.code: i.name for i in found.policy.checklist
     }
     names[PHOTOS] = "实地查看现场照片"
+    names["REPLY"] = "机关的书面答复"
     handed_in = (
         MaterialPage.objects.filter(docket_id=case.docket_id, removed_at__isnull=True)
         .values("item")

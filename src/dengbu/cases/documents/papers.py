@@ -19,7 +19,7 @@ from dengbu.register.rules import UnitBook
 from .. import prints
 from ..facts import CaseFacts
 from ..models import NUMBER_PURPOSE, PHONE_PURPOSE, CaseParty, Verdict
-from . import matters, words
+from . import court, matters, words
 from .closing import catalogue, certificate_numbers, previous_certificates
 
 PaperMaker = Callable[[CaseFacts, Actor, int], bytes]
@@ -372,6 +372,7 @@ KINDS: dict[str, tuple[str, PaperMaker]] = {
     "public_notice": ("公告", matters.public_notice),
     "inspection": ("实地查看记录", matters.inspection_record),
     "pause": ("暂缓办理通知书", matters.pause_notice),
+    "order_receipt": ("协助执行回执", court.receipt),
 }
 
 
@@ -385,6 +386,8 @@ def belongs(kind: str, found: CaseFacts) -> bool:
 
 def make(kind: str, found: CaseFacts, actor: Actor, reprint: int = 0) -> bytes:
     """One paper of a case as PDF. Raises Refused where it is not time for it yet, or a character cannot be printed."""
+    if kind.startswith(f"{court.LETTER}-"):
+        return court.letter_of_case(found, kind, actor, reprint)
     if kind not in KINDS:
         raise Refused(Refusal("PRINT_UNKNOWN", "没有这种文书。", "请从列表中选择。"))
     if not belongs(kind, found):

@@ -162,6 +162,9 @@ _COUNTED: dict[str, tuple[str, str]] = {
         f"cases_case c WHERE c.reviewer_id = %(me)s AND c.closed_at IS NULL AND {_OF_REVIEWER['passed']}",
     ),
     "to_accept": ("case.accept", "cases_case c WHERE c.state = 'preapproved'"),
+    "orders": ("case.file_for", "orders_order o WHERE o.settled_at IS NULL"),
+    "letters": ("case.settle", "orders_letter l WHERE l.answered_on IS NULL"),
+    "letters_late": ("case.settle", "orders_letter l WHERE l.answered_on IS NULL AND l.due_on < %(today)s"),
     "to_enter": ("case.settle", "cases_case c WHERE c.state = 'accepted'"),
     "overdue": (
         "case.settle",

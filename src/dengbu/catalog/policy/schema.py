@@ -367,6 +367,9 @@ class TimeLimit(Dated):
     name: Text
     amount: int = Field(ge=0)
     unit: Literal["working_days", "calendar_days", "months", "years", "minutes"]
+    renewals: int | None = Field(
+        default=None, ge=0
+    )  # of a seizure: how often it may be renewed; None: no limit known
     basis: Text
 
 

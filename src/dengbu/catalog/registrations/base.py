@@ -91,6 +91,9 @@ class RegistrationType:
     # Whose own advance notice does not stand in their way (corrections 14); None: those who take.
     own_notice_roles: ClassVar[tuple[str, ...] | None] = None
     pending: ClassVar[Rule] = Rule.BLOCK  # another unfinished case on the unit (R_PENDING)
+    # Entered on a paper that a court or another organ serves at the 协执窗口: `may` also on a ground of the office's own.
+    served: ClassVar[Literal["", "may", "must"]] = ""
+    holds: ClassVar[bool] = False  # once it is served, nothing that it would forbid is entered (查封规定 23)
     needs_contract: ClassVar[bool] = False
     survey_kinds: ClassVar[tuple[str, ...]] = ()  # of the survey it is filed on
     stopped_by_filing: ClassVar[bool] = False  # a sale on file to somebody else stops it (R_FILED)

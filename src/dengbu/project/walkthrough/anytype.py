@@ -17,7 +17,7 @@ from dengbu.project.demo.district import ORGANISATION, plan
 from dengbu.project.demo.people import DemoOrganisation, DemoPerson, operators
 
 from . import filing, matters, roads
-from .plays import ORGAN, PLAYS, Play, day, person_beside
+from .plays import PLAYS, SERVED, Play, day, person_beside
 from .roads import CASE_NO, DESKS, NothingLeft, Walk, Walked
 from .visitor import Form, Page, StepFailed, Visitor
 
@@ -48,15 +48,22 @@ def walk_type(walk: Walk, code: str) -> Walked:
             candidate = replace(candidate, organisation=ORGANISATION[_ANOTHER_BANK[str(_key(old_bank))]])
         filer_at, portal = _filer(walk, play, candidate, other)
         at_desk = play.filer == "desk"
-        tasks = filing.begin_at_desk(filer_at, code) if at_desk else filing.begin(filer_at, portal, code)
+        service = ""
+        if play.organ:
+            walk.step(filer_at.who, "收文，记录送达时间")
+            tasks, service = filing.begin_served(filer_at, code, SERVED, candidate)
+        elif at_desk:
+            tasks = filing.begin_at_desk(filer_at, code)
+        else:
+            tasks = filing.begin(filer_at, portal, code)
         walk.step(filer_at.who, f"开始{code}")
         try:
             _property(filer_at, tasks, candidate, proof_no)
             for section in _sections(filer_at, tasks):
-                if section == "parties":
-                    _parties(filer_at, tasks, candidate, other, play)
-                else:
+                if section == "reason":
                     _reason(filer_at, tasks, candidate, play)
+                elif not play.organ or "winner" in play.typed:  # whom the paper names stands there already
+                    _parties(filer_at, tasks, candidate, other, play)
             walk.step(filer_at.who, "确认不动产、当事人和登记原因")
             walk.step(filer_at.who, f"上传材料{filing.upload_all(filer_at, tasks)}项")
             filing.choose_delivery(filer_at, tasks, _phone(candidate.owner) or other.phone)
@@ -84,6 +91,9 @@ def walk_type(walk: Walk, code: str) -> Walked:
             who = roads.bank_operator(candidate)
         roads.close(walk, walked, docket_id, *who, certificate=play.proof)
         roads.look(walk, filer_at, portal, walked, docket_id)
+        if service:
+            filing.print_receipt(filer_at, service)
+            walk.step(filer_at.who, "打印协助执行回执")
         walk.used[code] = candidate
         return walked
     raise NothingLeft(f"{code}: no free unit or mortgage is left")
@@ -185,15 +195,13 @@ def _parties(visitor: Visitor, tasks: Page, candidate: Candidate, other: DemoPer
             for name, value in typed.items()
             if value and f"buyer-0-{name}" in form.names and not form.values.get(f"buyer-0-{name}")
         }
-    if play.organ:
-        values |= {f"buyer-0-{k}": v for k, v in ORGAN.items() if f"buyer-0-{k}" in form.names}
-        if len(play.typed) > 1:
-            page = visitor.submit(page, form, values | {"do": "add"})
-            form = page.form("version")
-            who = other if play.receiver == "taker" else candidate.owner
-            second = {"role": play.typed[1], "name": who.name, "document_kind": "resident_id",
-                      "number": who.number, "phone": _phone(who)}  # fmt: skip
-            values = {f"buyer-1-{k}": v for k, v in second.items() if f"buyer-1-{k}" in form.names}
+    if play.organ:  # the organ stands there from its paper
+        values = {}
+        page = visitor.submit(page, form, {"do": "add"})
+        form = page.form("version")
+        second = {"role": play.typed[-1], "name": other.name, "document_kind": "resident_id",
+                  "number": other.number, "phone": other.phone}  # fmt: skip
+        values |= {f"buyer-1-{k}": v for k, v in second.items() if f"buyer-1-{k}" in form.names}
     for name, offered in form.words.items():
         if play.lender and name.endswith("-organisation"):
             values[name] = offered[ORGANISATION[play.lender].name]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 
 from PIL import Image, ImageDraw
 
@@ -40,9 +41,46 @@ def begin(visitor: Visitor, portal: str, type_code: str) -> Page:
 
 
 def begin_at_desk(visitor: Visitor, type_code: str) -> Page:
-    """代为录入: the desk begins the draft, for somebody who walked in or on a court's paper."""
+    """代为录入: the desk begins the draft for somebody who walked in."""
     page = visitor.get("/desk/walkin/")
     return visitor.submit(page, page.form("type"), {"type": type_code})
+
+
+def begin_served(
+    visitor: Visitor, type_code: str, paper: Mapping[str, str], candidate: Candidate
+) -> tuple[Page, str]:
+    """协执窗口: the paper is stamped and scanned, the property found by name and number, the case begun on it. Gives
+    the task list and the address of the service."""
+    page = visitor.get("/desk/court/")
+    page = visitor.submit(page, page.form("document_no"), dict(paper))
+    service = page.path.partition("?")[0]
+    for item in ("ASSIST", "CREDS"):
+        page = visitor.submit(
+            page,
+            page.form("item"),
+            {"item": item, "do": "keep"},
+            files=[("files", (f"{item}.jpg", picture(item), "image/jpeg"))],
+        )
+    found = visitor.submit(
+        page,
+        page.form("q"),
+        {"name": candidate.owner.name, "number": candidate.owner.number, "q": "", "do": "find"},
+    )
+    for form in found.forms:
+        if form.values.get("unit_code") == candidate.unit_code:
+            return visitor.submit(found, form, {"type": type_code, "do": "begin"}), service
+    raise NotFree(found.said())
+
+
+def print_receipt(visitor: Visitor, service: str) -> None:
+    """Open the receipt of a served paper, which the queue makes after the entry. Raises StepFailed when it does not."""
+    for _ in range(40):
+        page = visitor.get(service)
+        if page.has_link(r"order_receipt/\d+\.pdf"):
+            visitor.get(page.link(r"order_receipt/\d+\.pdf"))
+            return
+        time.sleep(0.5)
+    raise StepFailed(f"{service}: no receipt was made")
 
 
 def choose_property(visitor: Visitor, tasks: Page, unit_code: str) -> Page:

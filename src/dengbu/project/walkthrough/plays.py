@@ -35,7 +35,7 @@ class Play:
     receiver: Literal["owner", "taker", "bank", "developer"] = "owner"
     after: str = ""  # on the home of another type's walk, which makes what this one is about
     beside: bool = False  # who is typed is somebody else than the buyer on file
-    organ: bool = False  # the first who is typed is a court, the second whom its paper is about
+    organ: bool = False  # on a court's paper, served at the 协执窗口
     lender: str = ""  # the bank that is chosen, or files
     confirming: tuple[str, ...] = ()  # organisations that take part and confirm
     renamed: bool = False  # who is typed is the owner under another name
@@ -52,13 +52,15 @@ def another_price() -> str:
     return str(1_000_000 + int(clock.now().timestamp()) % 1_000_000)
 
 
-ORGAN = {  # a court of the demo: the number has a right check digit and belongs to nobody
-    "name": "演示区人民法院",
-    "document_kind": "uscc",
-    "number": "11410106MB0000001Y",
-    "phone": "13800000000",
-}
-ORDER = {"document_no": "（2026）演0106执1号", "bearers": "演示甲 01，演示乙 02", "authority_kind": "court"}
+SERVED = {  # a paper of a court of the demo: its number has a right check digit and belongs to nobody
+    "channel": "window",
+    "authority_kind": "court",
+    "authority": "演示区人民法院",
+    "authority_number": "11410106MB0000001Y",
+    "document_no": "（2026）演0106执1号",
+    **{f"{k}-{n}": f"{v}{n}" for n in (1, 2) for k, v in
+       {"name": "演示送达人", "work_card": "演法工", "duty_card": "演法执"}.items()},
+}  # fmt: skip
 
 PLAYS: dict[str, Play] = {
     "P02": Play("B01", typed=("donee",), receiver="taker"),
@@ -95,7 +97,7 @@ PLAYS: dict[str, Play] = {
         organ=True,
         typed=("requester", "debtor"),
         proof=False,
-        answers=ORDER | {"measure": "seizure", "share_of": "", "until": "", "holder_named": ""},
+        answers={"measure": "seizure", "share_of": "", "until": "", "holder_named": ""},
     ),
     "S02": Play(
         "",
@@ -104,11 +106,9 @@ PLAYS: dict[str, Play] = {
         organ=True,
         typed=("requester",),
         proof=False,
-        answers=ORDER | {"reason": "ordered", "other_authority": ""},
+        answers={"reason": "ordered", "other_authority": ""},
     ),
-    "S06": Play(
-        "B01", filer="desk", organ=True, typed=("requester",), proof=False, answers=ORDER | {"until": ""}
-    ),
+    "S06": Play("B01", filer="desk", organ=True, typed=("requester",), proof=False, answers={"until": ""}),
     "S07": Play(
         "",
         after="S06",
@@ -116,7 +116,7 @@ PLAYS: dict[str, Play] = {
         organ=True,
         typed=("requester",),
         proof=False,
-        answers=ORDER | {"other_authority": ""},
+        answers={"other_authority": ""},
     ),
     "P13": Play(
         "B01",
@@ -246,7 +246,7 @@ PLAYS: dict[str, Play] = {
         organ=True,
         typed=("requester", "winner"),
         receiver="taker",
-        answers={"does": "transfer", "right": "", "order_kind": "auction", "authority": ORGAN["name"]}
+        answers={"does": "transfer", "right": "", "order_kind": "auction", "authority": SERVED["authority"]}
         | dict.fromkeys(("ends_mortgages", "ends_waiting", "ends_notices"), "no"),
     ),
     # The one concerned files; the corrected certificate is the owner's.

@@ -96,6 +96,15 @@ NAV: tuple[tuple[str, tuple[Item, ...]], ...] = (
         "受理核验岗",
         (
             Item("受理核验", "desk.accept", "case.accept", "", "to_accept", "", "扫描二维码，核验身份和原件"),
+            Item(
+                "协执窗口",
+                "desk.court",
+                "case.file_for",
+                "",
+                "orders",
+                "",
+                "法院等机关送达的文书，先记送达时间",
+            ),
             Item("大宗受理", "desk.bulk", "case.accept", "", "", "", "整批核验，一次受理"),
             Item("待处理款项", "office.payments", "fee.collect", "", "", "", "金额不符和待退的款项"),
         ),
@@ -131,6 +140,15 @@ NAV: tuple[tuple[str, tuple[Item, ...]], ...] = (
             ),
             Item(
                 "时限", "desk.deadlines", "case.settle", "", "", "overdue", "已受理的办件离承诺办结还有几天"
+            ),
+            Item(
+                "机关答复",
+                "desk.letters",
+                "case.settle",
+                "",
+                "letters",
+                "letters_late",
+                "告知函的发出和机关的书面答复",
             ),
             Item(
                 "实地查看", "field.home", "case.inspect", "", "to_inspect", "", "两人到现场查看，用手机记录"

@@ -19,7 +19,7 @@ from ..filing.journeys import JOURNEYS
 from ..pages import page
 from .window import actor_of, case_or_404, form_key, see_other, show
 
-FOR_DESK = (Client.PERSON, Client.STAFF)  # who walks in, and papers of courts and other organs (协执)
+FOR_DESK = (Client.PERSON, Client.STAFF)  # who walks in, and what the office does by itself
 
 
 @page(
@@ -56,7 +56,7 @@ def _page(request: HttpRequest, refusals: tuple[Refusal, ...] = ()) -> HttpRespo
         types=[
             (p.code, p.name_cn, TYPES[p.code].fronts()[0].label)
             for p in open_now
-            if p.code in TYPES and p.code in JOURNEYS and TYPES[p.code].fronts()[0] in FOR_DESK
+            if p.code in JOURNEYS and TYPES[p.code].fronts()[0] in FOR_DESK and TYPES[p.code].served != "must"
         ],
         chosen=request.POST.get("type", ""),
         done="已提交网上审核，审核通过后由其他同事在窗口受理。" if request.GET.get("done") == "filed" else "",

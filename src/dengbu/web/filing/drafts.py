@@ -18,6 +18,7 @@ from dengbu.cases.lifecycle import State
 from dengbu.cases.models import Case
 from dengbu.cases.queries.portal import OwnCase, own_case
 from dengbu.catalog.registrations import Filed, RegistrationType
+from dengbu.catalog.registrations.asking import Ask
 from dengbu.core.acts import Actor
 from dengbu.core.identifiers import parcel_code_of
 from dengbu.core.middleware import bind_case
@@ -85,6 +86,12 @@ class Draft:
 
     def url(self, name: str, *args: object) -> str:
         return self.portal.url(name, self.case.pk, *args)
+
+    @property
+    def asks(self) -> tuple[Ask, ...]:
+        """The type's questions, without those that the served paper answers."""
+        served = self.case.filed.get("service", {}).get("terms", {})
+        return tuple(ask for ask in self.journey.kind.form if ask.key not in served)
 
     @property
     def tasks_url(self) -> str:

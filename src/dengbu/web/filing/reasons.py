@@ -43,7 +43,7 @@ def reason(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpRe
     kind = draft.journey.kind
     if request.method == "GET":
         return _first(request, draft)
-    form = ReasonForm(request.POST, asks=kind.form, contract=kind.needs_contract, rights=_rights(draft))
+    form = ReasonForm(request.POST, asks=draft.asks, contract=kind.needs_contract, rights=_rights(draft))
     filing = None
     if kind.needs_contract:
         form.is_valid()
@@ -66,7 +66,7 @@ def reason(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpRe
         save_reason(
             actor=draft.actor,
             docket_id=draft.case.pk,
-            terms={**{ask.key: None for ask in kind.form if ask.key not in terms}, **terms},
+            terms={**{ask.key: None for ask in draft.asks if ask.key not in terms}, **terms},
             filing_no=filing.filing_no if filing else "",
             version=version_of(request),
         )
@@ -86,7 +86,7 @@ def _weighed(form: ReasonForm, draft: Draft) -> bool:
 def _first(request: HttpRequest, draft: Draft) -> HttpResponse:
     kind = draft.journey.kind
     typed, filing = draft.typed("reason"), None
-    initial = {ask.key: ask.written(_stored(draft, ask.key, ask.prefill)) for ask in kind.form}
+    initial = {ask.key: ask.written(_stored(draft, ask.key, ask.prefill)) for ask in draft.asks}
     if kind.needs_contract:
         filing = contract_of(draft)
         kept = draft.case.filed.get("contract", {}).get("filing_no")
@@ -95,7 +95,7 @@ def _first(request: HttpRequest, draft: Draft) -> HttpResponse:
         initial = {key: str(value) for key, value in typed.items()}
         if filing is not None and initial.get("filing_no") != filing.filing_no:
             filing = None
-    form = ReasonForm(initial=initial, asks=kind.form, contract=kind.needs_contract, rights=_rights(draft))
+    form = ReasonForm(initial=initial, asks=draft.asks, contract=kind.needs_contract, rights=_rights(draft))
     return _show(request, draft, form, filing, restored=bool(typed))
 
 
@@ -138,6 +138,7 @@ def _show(
     bad = form.is_bound and bool(form.errors) and request.method == "POST"
     context = {
         "form": form,
+        "served": draft.case.filed.get("service"),
         "restored": restored,
         "filing": _card(draft, filing),
         "asks_contract": draft.journey.kind.needs_contract,

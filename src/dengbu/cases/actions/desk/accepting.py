@@ -34,6 +34,7 @@ from ... import rules
 from ...facts import CaseFacts, facts_of
 from ...models import Case, Transition
 from ..moving import authority, locked_many, move, release_claims
+from ..served import after_entry, against_served
 from .checking_in import separate
 from .opening import asked_now, judged, open_matters
 from .standing import desk_states, why_not
@@ -80,11 +81,13 @@ def _accept(cases: list[Case], actor: Actor, *, partial: bool) -> Acceptance:
     states = desk_states(found)
     # Locked here and read once: what is judged now is what the entry stands on.
     held = hold(code for c in cases for code in found[c.docket_id].registration.unit_codes)
+    served = against_served(cases, found, held.books)
     ready: list[Case] = []
     for case in cases:
         one = found[case.docket_id]
         separate(case, one.parties, actor)
         refusals = why_not(one, actor, states[case.docket_id], held.books.get(case.unit_code))
+        refusals += served.get(case.docket_id, ())
         if refusals:
             outcome.refused[case.docket_id] = tuple(refusals)
         else:
@@ -114,6 +117,7 @@ def _accept(cases: list[Case], actor: Actor, *, partial: bool) -> Acceptance:
         entered = into_the_book(entering, found, actor, partial, prepared)
         number_papers(entered, found, held.books, actor)
         _write_cases(accepted, entered)
+    after_entry(entered, found, held.books, actor)
     open_matters([c for c in accepted if c.docket_id in waits], asked, found, held.books, actor)
     outcome.entered = list(entered)
     current().note(accepted=len(accepted), entered=len(entered), left_out=len(outcome.refused))

@@ -20,6 +20,7 @@ from ...lifecycle import State
 from ...models import Case, ClockStop, PendingMatter
 from ..due import count_again
 from ..moving import locked, may_move, move, release_claims
+from ..served import after_entry, against_served
 from .accepting import into_the_book, number_papers, registrations_of, use_filings, use_surveys
 from .checking_in import separate
 
@@ -122,6 +123,8 @@ def _enter(case: Case, found: CaseFacts, actor: Actor) -> None:
     if no := rules.against(matters):
         raise Refused(no)
     held = hold(found.registration.unit_codes)
+    if refused := against_served([case], {docket_id: found}, held.books).get(docket_id):
+        raise Refused(refused)
     prepared = prepare(registrations_of([case], {docket_id: found}), held=held)
     entered = into_the_book([case], {docket_id: found}, actor, False, prepared)
     entry = entered[docket_id][0]
@@ -132,6 +135,7 @@ def _enter(case: Case, found: CaseFacts, actor: Actor) -> None:
     use_filings(entered, {docket_id: found}, actor)
     use_surveys(entered, {docket_id: found}, actor)
     number_papers(entered, {docket_id: found}, held.books, actor)
+    after_entry(entered, {docket_id: found}, held.books, actor)
     enqueue("cases.tell", docket_ids=[str(docket_id)], template="registered_in_book")
 
 

@@ -47,6 +47,13 @@ FILED_BY_ORGANISATION = Refusal(
     "您可以核对后确认或不同意；需要修改请联系提交的机构。",
     "条例14",
 )
+ORDER_OTHER_UNIT = Refusal(
+    "ORDER_OTHER_UNIT",
+    "这件申请是按送达的文书为另一处不动产开始的，不能换。",
+    "请回到协执窗口，从这份收文里为要办理的不动产另外开始。",
+    "实施细则91",
+    "unit_code",
+)
 CORRECTION_OTHER_UNIT = Refusal(
     "CORRECTION_OTHER_UNIT",
     "补正时不能换成另一处不动产或另一项权利。",
@@ -90,17 +97,30 @@ def start(
 
     Raises Refused where the type is not open on this channel yet, or the organisation's agreement is not in force.
     """
-    case = _new_case(actor, type_code, channel, unit_code=unit_code, batch_id=batch_id, front=front)
+    case = new_case(actor, type_code, channel, unit_code=unit_code, batch_id=batch_id, front=front)
     return str(case.docket_id)
 
 
 @act("cases.start_walk_in", permission="case.file_for")
 def start_walk_in(*, actor: Actor, type_code: str) -> str:
-    """A person walked in without an online application: the desk begins the same draft for them (corrections §2.1)."""
-    return str(_new_case(actor, type_code, "desk", by_staff=True).docket_id)
+    """A person walked in without an online application: the desk begins the same draft for them (corrections §2.1).
+
+    Raises Refused for what rests on a served paper: it is stamped at the 协执窗口 first.
+    """
+    if type_code in TYPES and TYPES[type_code].served == "must":
+        raise Refused(
+            Refusal(
+                "WALKIN_SERVED",
+                f"{TYPES[type_code].name}凭机关送达的文书办理。",
+                "请先在协执窗口登记收文，送达时间由系统记到分钟。",
+                "实施细则91；法发〔2004〕5号",
+                "type",
+            )
+        )
+    return str(new_case(actor, type_code, "desk", by_staff=True).docket_id)
 
 
-def _new_case(
+def new_case(
     actor: Actor,
     type_code: str,
     channel: str,
@@ -110,6 +130,7 @@ def _new_case(
     by_staff: bool = False,
     front: str = "",
 ) -> Case:
+    """A draft of a type that is open on a channel, with its number. `by_staff`: the desk files it."""
     if not by_staff:
         require_real_name(actor)
     today, now = clock.today(), clock.now()
@@ -268,6 +289,8 @@ def save_property(
     ):
         # The case holds its claim on the unit it was filed for, and the others confirmed that one.
         raise Refused(CORRECTION_OTHER_UNIT)
+    if case.filed.get("service") and case.unit_code != unit_code:
+        raise Refused(ORDER_OTHER_UNIT)
     if case.unit_code and case.unit_code != unit_code:
         # Another home: what was filled in for the first one does not hold for it.
         case.parties.all().delete()
@@ -427,7 +450,8 @@ def save_reason(
     """Write down reason, contract and terms (price, mortgage amount and term …). Amounts in 分."""
     case, _ = own_case(docket_id, actor)
     editable(case, version, "reason")
-    filed = {**case.filed, "terms": {**case.filed.get("terms", {}), **terms}}
+    served = case.filed.get("service", {}).get("terms", {})  # the stamp and the paper are not typed over
+    filed = {**case.filed, "terms": {**case.filed.get("terms", {}), **terms, **served}}
     if filing_no or TYPES[case.type_code].needs_contract:
         filed["contract"] = {"filing_no": filing_no}
     if SURVEY_NO in terms:

@@ -31,9 +31,16 @@ def pause(*, actor: Actor, docket_id: uuid.UUID, reason: str, evidence: str) -> 
         5,
         Refusal("PAUSE_EVIDENCE", "请写明暂缓的依据，例如来文文号。", "不少于5个字。", "条例20", "evidence"),
     )
+    if not put_off(docket_id, reason, said, actor):
+        raise Refused(Refusal("PAUSE_ALREADY", "这件办件已经暂缓。", "请先恢复办理。", "条例20", "reason"))
+
+
+def put_off(docket_id: uuid.UUID, reason: str, evidence: str, actor: Actor) -> bool:
+    """The matter that stops an accepted case, and the clock that stands still; the case is locked. False where it was
+    put off before."""
     before = PendingMatter.objects.filter(docket_id=docket_id, kind=Kind.PAUSE.value)
     if before.filter(settled_at__isnull=True).exists():
-        raise Refused(Refusal("PAUSE_ALREADY", "这件办件已经暂缓。", "请先恢复办理。", "条例20", "reason"))
+        return False
     PendingMatter.objects.create(
         docket_id=docket_id,
         kind=Kind.PAUSE.value,
@@ -45,9 +52,10 @@ def pause(*, actor: Actor, docket_id: uuid.UUID, reason: str, evidence: str) -> 
         docket_id=docket_id,
         reason=reason,
         from_on=clock.today(),
-        evidence=said[:200],
+        evidence=evidence[:200],
         stopped_by=actor.name[:80],
     )
+    return True
 
 
 @act("cases.resume", permission="case.settle")

@@ -47,6 +47,7 @@ class Freeze(ByPaper):
     """
 
     code, name = "S06", "限制（冻结）登记"
+    served, holds = "must", True
     roles = (REQUESTER,)
     form = (
         Ask(
@@ -98,6 +99,7 @@ class RestrictionLift(AboutRestriction):
     """
 
     code, name = "S07", "解除限制（冻结）登记"
+    served = "may"
     target_kinds = ("freeze", "sale_limit", "illegal_building", "dispute", "internal_lock")
     roles = (replace(REQUESTER, required=False),)
     form = (

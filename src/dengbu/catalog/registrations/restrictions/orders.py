@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from dengbu.catalog.policy.policy import time_limit
-from dengbu.catalog.policy.schema import PolicyMissing
+from dengbu.catalog.policy.schema import PolicyMissing, TimeLimit
 from dengbu.core.refusals import Refusal
 from dengbu.core.vocabulary import Client, RegistrationKind
 from dengbu.register.rules import SHANGHAI, RestrictionFact, UnitBook
@@ -15,6 +16,7 @@ from dengbu.register.rules import SHANGHAI, RestrictionFact, UnitBook
 from ..asking import Ask, Choice, Kind
 from ..base import RegistrationType, Role
 from ..tables import ORDER, Rule
+from .line import after_months
 
 REQUESTER = Role("requester", "嘱托机关", "other", "typed", many=False)
 AUTHORITY_KIND = Ask(
@@ -42,6 +44,7 @@ SERVED_AT = Ask(
     "写到分钟，例如 2026-03-05 10:05。通过网络查控送达的，写系统收到的时间。",
     basis="实施细则91；查封规定",
 )
+BY_NETWORK = "网络查控"
 BEARERS = Ask(
     "bearers",
     "送达人员姓名和证件号（两人）",
@@ -58,19 +61,50 @@ RULING = Ask(
 )
 
 
-def months_allowed(authority_kind: str, day: dt.date, renewal: bool = False) -> int | None:
-    """The longest term of a seizure by this kind of organ, in months, by the dated policy; None where it sets none.
+def term_allowed(authority_kind: str, day: dt.date, renewal: bool = False) -> TimeLimit | None:
+    """The longest term of a seizure by this kind of organ, by the dated policy; None where it sets none.
 
     民诉解释 485 for courts; for others see `time_limits.toml` (corrections 9).
     """
     for key in (f"seizure_{authority_kind}_renewal", f"seizure_{authority_kind}"):
         if renewal or not key.endswith("_renewal"):
             try:
-                limit = time_limit(key, day)
+                return time_limit(key, day)
             except PolicyMissing:
                 continue
-            return limit.amount * 12 if limit.unit == "years" else limit.amount
     return None
+
+
+def months_allowed(authority_kind: str, day: dt.date, renewal: bool = False) -> int | None:
+    """`term_allowed` in months, for one that waits: 30 days count as one."""
+    limit = term_allowed(authority_kind, day, renewal)
+    if limit is None:
+        return None
+    if limit.unit == "calendar_days":
+        return max(limit.amount // 30, 1)
+    return limit.amount * 12 if limit.unit == "years" else limit.amount
+
+
+def longest_day(since: dt.date, limit: TimeLimit) -> dt.date:
+    """The last day of the longest term that begins on a day (民法典 201, 202)."""
+    if limit.unit == "calendar_days":
+        return since + dt.timedelta(days=limit.amount)
+    return after_months(since, limit.amount * 12 if limit.unit == "years" else limit.amount)
+
+
+def renewals_allowed(authority_kind: str, day: dt.date) -> int | None:
+    """How often an organ of this kind may renew a seizure; None where the policy knows no limit (corrections 9)."""
+    limit = term_allowed(authority_kind, day)
+    return limit.renewals if limit else None
+
+
+_RENEWED = re.compile(r"续封（第(\d+)次）")
+
+
+def renewals_of(note: str) -> int:
+    """How often a seizure has been renewed, as the book's own note says; 0 for one that never was."""
+    found = _RENEWED.match(note)
+    return int(found[1]) if found else int(note.startswith("续封，"))
 
 
 def served_at(terms: Mapping[str, Any], at: dt.datetime) -> dt.datetime:
@@ -93,6 +127,16 @@ class ByPaper(RegistrationType):
     pending = Rule.WARN  # an order does not wait for a case that runs
     answers_to = ORDER
     fee_rule = "FEE_ZERO"
+
+    def claim_class(self) -> str:
+        """Papers on one unit do not exclude each other: the minute of service says which is entered first."""
+        return f"order:{self.docket_id}" if self.holds else super().claim_class()
+
+    def conditions(self, book: UnitBook | None, at: dt.datetime) -> frozenset[str]:
+        """Copies of the credentials of those who came in person (法发〔2004〕5号 1)."""
+        bearers = str(self.filed.terms.get("bearers") or "")
+        in_person = {"served_in_person"} if bearers and not bearers.startswith(BY_NETWORK) else set()
+        return super().conditions(book, at) | in_person
 
     @property
     def authority(self) -> str:

@@ -28,8 +28,12 @@ from .orders import (
     AboutRestriction,
     ByPaper,
     day_of,
+    longest_day,
     months_allowed,
+    renewals_allowed,
+    renewals_of,
     served_at,
+    term_allowed,
 )
 
 COURT_MONTHS = 36  # of a waiting seizure that says nothing of its term and for which the policy has no limit
@@ -51,6 +55,7 @@ class Seizure(ByPaper):
     """
 
     code, name = "S01", "查封登记（含轮候、预查封、续封）"
+    served, holds = "must", True
     kind = RegistrationKind.SEIZURE
     roles = (
         REQUESTER,
@@ -150,11 +155,11 @@ class Seizure(ByPaper):
     ) -> tuple[dt.date | None, bool]:
         """The last day of the term, counted from a day, and whether the law allows less than the paper asks."""
         terms = self.filed.terms
-        allowed = months_allowed(str(terms.get("authority_kind", "")), day_of(at), renewal)
+        limit = term_allowed(str(terms.get("authority_kind", "")), day_of(at), renewal)
         asked = dt.date.fromisoformat(terms["until"]) if terms.get("until") else None
         if asked is None and terms.get("term_months"):
             asked = after_months(since, int(terms["term_months"]))
-        longest = after_months(since, allowed) if allowed else None
+        longest = longest_day(since, limit) if limit else None
         if asked is None or longest is None:
             return asked or longest, False
         return min(asked, longest), asked > longest
@@ -237,17 +242,8 @@ class Seizure(ByPaper):
         book = books.get(self.filed.unit_code)
         if judged.refusals or book is None:
             return judged
-        told = tuple(
-            Refusal(
-                "O_TERM_CAPPED",
-                f"文书要求的查封期限超过法定最长期限，已按{effect.said['entered']}登记。",
-                "请书面告知机关，并跟踪回复。",
-                "民诉解释485；法发〔2004〕5号3",
-                "term_months",
-            )
-            for effect in self.effects(books, at)
-            if isinstance(effect, Note)
-        )
+        notes = [e for e in self.effects(books, at) if isinstance(e, Note)]
+        told = tuple(_warning(note) for note in notes)
         return replace(judged, warnings=(*judged.warnings, *told))
 
     # --- what is entered
@@ -294,7 +290,8 @@ class Seizure(ByPaper):
     def _carried_on(self, book: UnitBook, old: RestrictionFact, at: dt.datetime) -> Iterable[Effect]:
         """A renewal in time: the same place in the line, a new end."""
         number = str(self.filed.terms.get("document_no") or "")
-        note = f"续封，原文号：{old.document_no}"[:500]
+        times = renewals_of(old.note) + 1
+        note = f"续封（第{times}次），原文号：{old.document_no}"[:500]
         yield Lift(book.code, old.public_id, "renewed")
         if old.kind in LINES.values():
             months, capped = self.months(at)
@@ -315,6 +312,9 @@ class Seizure(ByPaper):
             entered = f"至{last}"
         if capped:
             yield self._capped(book, entered)
+        allowed = renewals_allowed(str(self.filed.terms.get("authority_kind", "")), day_of(at))
+        if allowed is not None and times > allowed:
+            yield self._told(book, "renewals_over", times=times, allowed=allowed, entered=entered)
 
     def _named_first(self, book: UnitBook) -> list[Any]:
         """The debtors, those first whom the book names as owners."""
@@ -322,19 +322,34 @@ class Seizure(ByPaper):
         return sorted(self.filed.role("debtor"), key=lambda p: p.number_index not in owned)
 
     def _capped(self, book: UnitBook, entered: str) -> Note:
-        """What is open until the organ answers (corrections 2)."""
         terms = self.filed.terms
         asked = f"至{terms['until']}" if terms.get("until") else f"{terms.get('term_months')}个月"
-        return Note(
-            book.code,
-            "term_capped",
-            {
-                "authority": self.authority,
-                "document_no": str(terms.get("document_no") or ""),
-                "asked": asked,
-                "entered": entered,
-            },
+        return self._told(book, "term_capped", asked=asked, entered=entered)
+
+    def _told(self, book: UnitBook, kind: str, **said: Any) -> Note:
+        """What the organ is told of, and what is open until it answers (corrections 2, 9)."""
+        number = str(self.filed.terms.get("document_no") or "")
+        return Note(book.code, kind, {"authority": self.authority, "document_no": number, **said})
+
+
+def _warning(note: Note) -> Refusal:
+    """What an officer reads before the entry: it goes in all the same, and the organ gets a letter."""
+    said = note.said
+    if note.kind == "renewals_over":
+        return Refusal(
+            "O_RENEWALS_OVER",
+            f"这是第{said['times']}次续封，规定可以续封{said['allowed']}次，已照文书登记。",
+            "系统生成告知函，请发出并跟踪回复。",
+            "查封规定27；法发〔2004〕5号3",
+            "measure",
         )
+    return Refusal(
+        "O_TERM_CAPPED",
+        f"文书要求的查封期限超过法定最长期限，已按{said['entered']}登记。",
+        "系统生成告知函，请发出并跟踪回复。",
+        "民诉解释485；法发〔2004〕5号3",
+        "term_months",
+    )
 
 
 LAPSED = "lapsed"
@@ -347,6 +362,7 @@ class Unsealing(AboutRestriction):
     """
 
     code, name = "S02", "解封登记"
+    served = "may"
     kind = RegistrationKind.SEIZURE
     target_kinds = SEIZURES
     roles = (replace(REQUESTER, required=False),)

@@ -183,6 +183,7 @@ class OrderByRequest(ByOrder):
     """
 
     code, name = "S05", "依嘱托转移、注销登记"
+    served, holds = "must", True
     client = Client.STAFF
     roles = (
         Role("requester", "嘱托机关", "other", "typed", many=False),

@@ -1,0 +1,1 @@
+"""协执窗口: papers of courts and other organs at the desk. Importing `views` registers the pages."""
