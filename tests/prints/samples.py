@@ -12,6 +12,7 @@ from dengbu.cases.prints import (
     CatalogueLine,
     FeeLine,
     FeeNotice,
+    FeeUndertaking,
     FeeVoucher,
     Finding,
     HandoverLine,
@@ -360,6 +361,19 @@ def pause(**changes: Any) -> PauseNotice:
         "phone": "0371-0000 1234",
     }
     return PauseNotice(**(given | changes))
+
+
+def undertaking(**changes: Any) -> FeeUndertaking:
+    given: dict[str, Any] = {
+        "head": head(),
+        "registration": TYPE,
+        "payers": (PartyLine(role="买方", name="郑州市上街区小商铺经营部", identity="92410106********9X"),),
+        "location": PLACE,
+        "unit_code": UNIT,
+        "exemption": "小微企业（含个体工商户）",
+        "basis": "财税〔2016〕79号、财税〔2019〕45号",
+    }
+    return FeeUndertaking(**(given | changes))
 
 
 def transfer(**changes: Any) -> TransferSlip:

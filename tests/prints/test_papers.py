@@ -30,6 +30,12 @@ PAPERS: dict[str, Paper] = {
     ),
     "缴费通知书": (case_papers.fee_notice, samples.notice, "cases/prints/fee_notice.typ", 1),
     "缴费凭证": (case_papers.fee_voucher, samples.voucher, "cases/prints/fee_voucher.typ", 1),
+    "减免登记费承诺书": (
+        case_papers.fee_undertaking,
+        samples.undertaking,
+        "cases/prints/fee_undertaking.typ",
+        1,
+    ),
     "预审通过通知单": (case_papers.pass_slip, samples.slip, "cases/prints/pass_slip.typ", 1),
     "申请书": (case_papers.application_form, samples.application, "cases/prints/application_form.typ", 2),
     "询问笔录": (case_papers.inquiry_record, samples.inquiry, "cases/prints/inquiry_record.typ", 1),

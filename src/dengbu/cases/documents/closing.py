@@ -33,6 +33,7 @@ PAPER_NAMES = {
     "receipt": "受理凭证",
     "fee_notice": "缴费通知书",
     "fee_voucher": "缴费凭证",
+    "fee_undertaking": "减免登记费承诺书",
     "transfer_slip": "传递表",
     "pass_slip": "预审结果",
     "refusal": "不予受理告知书",
