@@ -109,6 +109,9 @@ def _lines(bill: object) -> tuple[prints.FeeLine, ...]:
     )
 
 
+PAY_WAYS = ("登录网上大厅，在办件页面缴费", "在登记窗口缴费")
+
+
 def _not_granted(case: Case) -> tuple[str, ...]:
     """What was claimed and not granted, with the reason, stands on the notice: the payer may have it looked at again."""
     return tuple(
@@ -136,7 +139,7 @@ def fee_notice(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             exemption=bill.exemption,
             issued_on=bill.assessed_on,
             due="领证前",
-            ways=(*_not_granted(case), "登录网上大厅，在办件页面缴费", "在登记窗口缴费"),
+            ways=(*_not_granted(case), *(PAY_WAYS if bill.total_fen else ("本次登记不用缴费。",))),
             officer=actor.name,
             phone=settings.OFFICE["phone"],
         )
