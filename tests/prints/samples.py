@@ -21,6 +21,8 @@ from dengbu.cases.prints import (
     InspectionRecord,
     NoticeLine,
     NoticeReason,
+    OriginalLine,
+    OriginalsList,
     PartyLine,
     PassSlip,
     PauseNotice,
@@ -29,10 +31,13 @@ from dengbu.cases.prints import (
     ReceivedItem,
     RefusalNotice,
     ReturnedItem,
+    ReturnLine,
+    Signed,
     TransferItem,
     TransferSlip,
     TransferStep,
     VolumeCatalogue,
+    Withdrawal,
 )
 from dengbu.core.printing import PrintHead
 
@@ -374,6 +379,58 @@ def undertaking(**changes: Any) -> FeeUndertaking:
         "basis": "财税〔2016〕79号、财税〔2019〕45号",
     }
     return FeeUndertaking(**(given | changes))
+
+
+def withdrawal(**changes: Any) -> Withdrawal:
+    given: dict[str, Any] = {
+        "head": head(),
+        "applicants": (
+            Signed(
+                role="卖方", name="韩立新", identity="410106********0012", how="网上确认 2026-12-01 10:02"
+            ),
+            Signed(
+                role="买方", name="许文静", identity="410106********0020", how="窗口签字 2026-12-01 10:40"
+            ),
+        ),
+        "registration": TYPE,
+        "location": PLACE,
+        "unit_code": UNIT,
+        "applied_on": DAY,
+        "acceptance_number": "41010620261201000123",
+        "reason": "双方解除合同",
+        "fee": "已缴80.00元，原路退回缴款账户。",
+        "originals": "交给登记窗口的原件凭《材料原件收取、退还清单》退还。",
+        "officer": "孙倩",
+        "officer_badge": "027",
+        "phone": "0371-0000 1234",
+        "ended_on": DAY,
+    }
+    return Withdrawal(**(given | changes))
+
+
+def originals(**changes: Any) -> OriginalsList:
+    given: dict[str, Any] = {
+        "head": head(),
+        "registration": TYPE,
+        "applicants": "韩立新、许文静",
+        "location": PLACE,
+        "unit_code": UNIT,
+        "ended": "已撤回",
+        "items": (
+            OriginalLine(name="不动产权证书", received=1, returned=1, kept="影像4页"),
+            OriginalLine(
+                name="买卖合同", received=2, returned=1, kept="影像5页，复印件1份", remark="还有1份未退"
+            ),
+        ),
+        "returns": (
+            ReturnLine(
+                at=at(11, 5), what="不动产权证书1份、买卖合同1份", receiver="韩立新（申请人本人）", by="孙倩"
+            ),
+        ),
+        "officer": "孙倩",
+        "officer_badge": "027",
+    }
+    return OriginalsList(**(given | changes))
 
 
 def transfer(**changes: Any) -> TransferSlip:

@@ -36,6 +36,13 @@ PAPERS: dict[str, Paper] = {
         "cases/prints/fee_undertaking.typ",
         1,
     ),
+    "撤回凭证": (case_papers.withdrawal, samples.withdrawal, "cases/prints/withdrawal.typ", 1),
+    "材料原件收取、退还清单": (
+        case_papers.originals_list,
+        samples.originals,
+        "cases/prints/originals_list.typ",
+        1,
+    ),
     "预审通过通知单": (case_papers.pass_slip, samples.slip, "cases/prints/pass_slip.typ", 1),
     "申请书": (case_papers.application_form, samples.application, "cases/prints/application_form.typ", 2),
     "询问笔录": (case_papers.inquiry_record, samples.inquiry, "cases/prints/inquiry_record.typ", 1),

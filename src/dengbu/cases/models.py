@@ -405,6 +405,24 @@ class ClockStop(Mutable):
         indexes: ClassVar = [models.Index(fields=["docket"], name="stops_of_docket")]
 
 
+class OriginalsReturn(AppendOnly):
+    """原件退还: which originals of a case that ended before its entry were handed back, to whom, by whom; copies stay."""
+
+    docket = models.ForeignKey(
+        "core.Docket", models.PROTECT, related_name="returned_originals", db_index=False
+    )
+    round = models.IntegerField()
+    items = models.JSONField()  # [{"item": key, "name": …, "originals": n}]
+    receiver = models.CharField(max_length=100)
+    receiver_how = models.CharField(max_length=12)  # applicant | agent | mail
+    note = models.CharField(max_length=200, default="")
+    returned_by = models.CharField(max_length=80)
+    returned_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint("docket", "round", name="one_return_per_round")]
+
+
 class CaseDocument(AppendOnly):
     """A document we made for a case: its kind, bytes by digest, how often printed."""
 

@@ -69,6 +69,12 @@ TEMPLATES: Final[dict[str, Template]] = {
         ),
         Template("expired", "已过期", "申请{no}超过期限未办理，已过期。需要办理的，请重新申请。"),
         Template(
+            "withdrawal_asked",
+            "请您决定是否撤回",
+            "有申请人要撤回申请{no}。全部申请人同意才能撤回，请登录网上大厅查看。",
+        ),
+        Template("withdrawal_refused", "没有撤回", "申请{no}有申请人不同意撤回，继续办理。"),
+        Template(
             "withdrawn",
             "已撤回",
             "申请{no}已由申请人撤回，已缴的费用退回原账户。不是您同意的，请致电登记中心。",

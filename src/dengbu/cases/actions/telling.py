@@ -50,6 +50,8 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
         "filing_changed": {"no": number},
         "expired": {"no": number},
         "withdrawn": {"no": number},
+        "withdrawal_asked": {"no": number},
+        "withdrawal_refused": {"no": number},
         "accepted": {"no": number, "r": case.acceptance_no or "", "d": _day(case.promised_on)},
         "refused": {"no": number},
         "registered_in_book": {"no": number},

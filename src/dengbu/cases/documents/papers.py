@@ -20,7 +20,8 @@ from dengbu.register.rules import UnitBook
 from .. import exemptions, prints
 from ..facts import CaseFacts
 from ..models import NUMBER_PURPOSE, PHONE_PURPOSE, Case, CaseParty, Verdict
-from . import matters, words
+from ..originals import originals
+from . import ending, matters, words
 from .closing import catalogue, certificate_numbers, previous_certificates
 
 PaperMaker = Callable[[CaseFacts, Actor, int], bytes]
@@ -363,9 +364,8 @@ def _refusal_parts(found: CaseFacts, refusal: dict[str, Any], actor: Actor) -> d
             for r in refusal["reasons"]
         ),
         "returned": tuple(
-            prints.ReturnedItem(name=name.strip(), originals=1)
-            for name in str(refusal.get("returned", "")).replace("，", "、").split("、")
-            if name.strip()
+            prints.ReturnedItem(name=x.name, originals=x.received, copies=x.copies)
+            for x in originals(found, unit_book(found.case.unit_code))[0]
         ),
         "kind": refusal.get("kind", "refuse"),
         "review_organ": f"{settings.OFFICE['authority_name']}的上一级主管部门或同级人民政府",
@@ -410,6 +410,9 @@ KINDS: dict[str, tuple[str, PaperMaker]] = {
     "transfer_slip": ("传递表", transfer_slip),  # last: it lists the papers made before it
     "refusal": ("不予受理告知书", refusal_notice),
     "pass_slip": ("预审结果", pass_slip),
+    "withdrawal_request": ("撤回申请书", ending.withdrawal_request),
+    "withdrawal": ("撤回凭证", ending.withdrawal_voucher),
+    "originals": ("材料原件收取、退还清单", ending.originals_list),
     "public_notice": ("公告", matters.public_notice),
     "inspection": ("实地查看记录", matters.inspection_record),
     "pause": ("暂缓办理通知书", matters.pause_notice),

@@ -13,6 +13,7 @@ from dengbu.cases import exemptions
 from dengbu.cases.actions import desk, papers
 from dengbu.cases.lifecycle import State
 from dengbu.cases.models import Case
+from dengbu.cases.originals import ENDED
 from dengbu.cases.queries import counter
 from dengbu.cases.queries.counter import AtCounter
 from dengbu.catalog.registrations import TYPES
@@ -106,6 +107,7 @@ def _home(
         case=case,
         case_accepted=case is not None and case.state in counter.ACCEPTED_STATES,
         case_open=case is not None and case.state == State.PREAPPROVED,
+        case_ended=case is not None and case.state in ENDED,
         done=DONE.get(request.GET.get("done", "")),
     )
 
