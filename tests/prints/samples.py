@@ -33,6 +33,8 @@ from dengbu.cases.prints import (
     ReturnedItem,
     ReturnLine,
     Signed,
+    SupplementLine,
+    SupplementPaper,
     TransferItem,
     TransferSlip,
     TransferStep,
@@ -431,6 +433,36 @@ def originals(**changes: Any) -> OriginalsList:
         "officer_badge": "027",
     }
     return OriginalsList(**(given | changes))
+
+
+def supplement(**changes: Any) -> SupplementPaper:
+    given: dict[str, Any] = {
+        "head": head(),
+        "applicants": ("许文静", "韩冰"),
+        "registration": "继承、受遗赠转移登记",
+        "location": PLACE,
+        "unit_code": UNIT,
+        "accepted_on": DAY,
+        "asked_on": DAY,
+        "due_on": dt.date(2026, 12, 15),
+        "new_fact": "",
+        "lines": (
+            SupplementLine(
+                name="死亡证明",
+                why="证明上的名字与登记簿不一致",
+                received="2026-12-03 10:20 孙倩",
+                originals=1,
+                copies=0,
+                pages=2,
+            ),
+        ),
+        "receipt": True,
+        "missing": 1,
+        "officer": "孙倩",
+        "officer_badge": "027",
+        "phone": "0371-0000 1234",
+    }
+    return SupplementPaper(**(given | changes))
 
 
 def transfer(**changes: Any) -> TransferSlip:

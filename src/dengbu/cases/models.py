@@ -14,7 +14,7 @@ NUMBER_PURPOSE = "cases.party.number"
 PHONE_PURPOSE = "cases.party.phone"
 MATTER_KINDS = (
     *("face_signing", "tax", "housing"),
-    *("notice", "objection", "inspection", "second_review", "answer", "pause"),
+    *("notice", "objection", "inspection", "second_review", "answer", "pause", "supplement"),
 )
 
 
@@ -379,6 +379,18 @@ class SiteInspection(Mutable):
                 name="confirmed_by_somebody",
             ),
         ]
+
+
+class Supplement(Mutable):
+    """受理后补件: what was found missing after acceptance, told in one written notice, and what came in of it."""
+
+    matter = models.OneToOneField(PendingMatter, models.PROTECT, primary_key=True, related_name="supplement")
+    docket = models.ForeignKey("core.Docket", models.PROTECT, related_name="supplements")
+    items = models.JSONField()  # [{"name", "why", "originals", "copies", "received_at", "received_by"}]
+    due_on = models.DateField()
+    new_fact = models.CharField(max_length=300, default="")  # why a second notice was needed
+    asked_by = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
 
 
 class ClockStop(Mutable):

@@ -69,6 +69,11 @@ TEMPLATES: Final[dict[str, Template]] = {
         ),
         Template("expired", "已过期", "申请{no}超过期限未办理，已过期。需要办理的，请重新申请。"),
         Template(
+            "supplement",
+            "需要补充材料",
+            "{no}受理后还缺{n}项材料，请于{d}前交到登记窗口，清单见办件页。补齐前不计入办理时限。",
+        ),
+        Template(
             "withdrawal_asked",
             "请您决定是否撤回",
             "有申请人要撤回申请{no}。全部申请人同意才能撤回，请登录网上大厅查看。",

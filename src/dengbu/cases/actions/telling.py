@@ -31,6 +31,7 @@ def _day(value: dt.date | dt.datetime | None) -> str:
 def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
     number = case.docket.number
     correction = case.docket.corrections.order_by("-round").first() if template == "correction" else None
+    asked = case.docket.supplements.order_by("-pk").first() if template == "supplement" else None
     every: dict[str, dict[str, str]] = {
         "submitted": {"no": number, "d": _day(case.due_at)},
         "invited": {
@@ -50,6 +51,11 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
         "filing_changed": {"no": number},
         "expired": {"no": number},
         "withdrawn": {"no": number},
+        "supplement": {
+            "no": number,
+            "n": str(len(asked.items)) if asked else "",
+            "d": _day(asked.due_on if asked else None),
+        },
         "withdrawal_asked": {"no": number},
         "withdrawal_refused": {"no": number},
         "accepted": {"no": number, "r": case.acceptance_no or "", "d": _day(case.promised_on)},

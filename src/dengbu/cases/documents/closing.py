@@ -23,7 +23,7 @@ from dengbu.register.rules import RightFact, UnitBook
 
 from .. import prints
 from ..facts import CaseFacts
-from ..models import Case, CaseDocument
+from ..models import Case, CaseDocument, Supplement
 from . import proofs, words
 from .matters import PHOTOS
 
@@ -43,6 +43,8 @@ PAPER_NAMES = {
     "public_notice": "公告",
     "inspection": "实地查看记录",
     "pause": "暂缓办理通知书",
+    "supplement": "补充材料告知书",
+    "supplement_receipt": "补充材料收件凭证",
 }
 
 
@@ -161,6 +163,10 @@ def catalogue(found: CaseFacts) -> list[dict[str, Any]]:
         i.code: i.name for i in found.policy.checklist
     }
     names[PHOTOS] = "实地查看现场照片"
+    for asked in Supplement.objects.select_related("matter").filter(docket_id=case.docket_id):
+        names |= {
+            f"SUPP{asked.matter.round}-{n}": f"补充材料：{x['name']}" for n, x in enumerate(asked.items, 1)
+        }
     handed_in = (
         MaterialPage.objects.filter(docket_id=case.docket_id, removed_at__isnull=True)
         .values("item")

@@ -416,6 +416,8 @@ KINDS: dict[str, tuple[str, PaperMaker]] = {
     "public_notice": ("公告", matters.public_notice),
     "inspection": ("实地查看记录", matters.inspection_record),
     "pause": ("暂缓办理通知书", matters.pause_notice),
+    "supplement": ("补充材料告知书", matters.supplement_notice),
+    "supplement_receipt": ("补充材料收件凭证", matters.supplement_receipt),
 }
 
 
