@@ -15,7 +15,7 @@ from PIL import Image
 
 from dengbu.appointments.actions import open_slots
 from dengbu.appointments.models import Booking, Slot
-from dengbu.cases.actions import batches, desk, discharges, filing
+from dengbu.cases.actions import batches, desk, discharges, withdrawing
 from dengbu.cases.actions.shared import share_material, unshare_material
 from dengbu.cases.models import Batch, Case, CaseParty, Claim, RestrictionCheck, Transition
 from dengbu.cases.queries.batches import batch_for, building_table, buildings_of
@@ -361,10 +361,10 @@ def test_the_bulk_visit_is_free_again_once_the_last_unit_of_the_batch_is_withdra
         estates.passed(docket)
     slot = _slot()
     batches.book_batch(actor=operator, batch_id=batch, slot_id=slot.pk)
-    filing.withdraw(actor=operator, docket_id=dockets[0], reason="不办了")
+    withdrawing.withdraw(actor=operator, docket_id=dockets[0], reason="不办了")
     slot.refresh_from_db()
     assert slot.booked == 2 and Booking.objects.get().cancelled_at is None
-    filing.withdraw(actor=operator, docket_id=dockets[1], reason="不办了")
+    withdrawing.withdraw(actor=operator, docket_id=dockets[1], reason="不办了")
     slot.refresh_from_db()
     assert slot.booked == 0 and Booking.objects.get().cancelled_at is not None
 

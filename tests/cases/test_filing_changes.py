@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from dengbu.cases import tasks
-from dengbu.cases.actions import filing, review
+from dengbu.cases.actions import review, withdrawing
 from dengbu.cases.actions.filing_changes import note_filing_change
 from dengbu.cases.actions.telling import tell_parties
 from dengbu.cases.models import Case
@@ -125,7 +125,7 @@ def test_the_mark_goes_once_the_reviewer_has_judged_the_case_with_it() -> None:
 def test_drafts_finished_cases_and_those_of_other_filings_are_left_alone() -> None:
     office.draft_sale(1)
     withdrawn = office.submitted_sale(2)
-    filing.withdraw(actor=office.seller(), docket_id=withdrawn)
+    withdrawing.withdraw(actor=office.seller(), docket_id=withdrawn)
     office.claimed_sale(3)
     ended(actor=office.SYSTEM)
     assert tell() == 0

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.db.models import F
 
-from dengbu.cases.actions import closing, desk, filing, leading, review
+from dengbu.cases.actions import closing, desk, filing, leading, review, withdrawing
 from dengbu.cases.actions.desk import accepting
 from dengbu.cases.actions.telling import tell_parties
 from dengbu.cases.facts import is_applicant
@@ -173,7 +173,7 @@ def new_version(*, actor: Actor) -> None:
 
 def test_the_other_party_is_told_of_a_withdrawal() -> None:
     docket_id = office.submitted_sale()
-    filing.withdraw(actor=office.seller(), docket_id=docket_id, reason="不卖了")
+    withdrawing.withdraw(actor=office.seller(), docket_id=docket_id, reason="不卖了")
     tell_parties(actor=office.SYSTEM, docket_ids=[docket_id], template="withdrawn")
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE args->>'template' = 'withdrawn'")

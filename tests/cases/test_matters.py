@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from dengbu.cases import facts as facts_module
 from dengbu.cases import tasks
-from dengbu.cases.actions import deciding, desk, filing, matters, review
+from dengbu.cases.actions import deciding, desk, matters, review, withdrawing
 from dengbu.cases.actions.desk import entering
 from dengbu.cases.actions.telling import tell_parties
 from dengbu.cases.documents import catalogue
@@ -197,7 +197,7 @@ def test_a_matter_with_a_procedure_is_not_settled_by_a_line_of_evidence() -> Non
 
 def test_a_case_that_is_withdrawn_leaves_nothing_open_and_its_money_goes_back() -> None:
     docket_id = waiting.accepted_inheritance()
-    filing.withdraw(actor=office.buyer(), docket_id=docket_id, reason="先办公证")
+    withdrawing.withdraw(actor=office.buyer(), docket_id=docket_id, reason="先办公证")
     assert not waiting.open_kinds(docket_id)
     assert set(PendingMatter.objects.filter(docket_id=docket_id).values_list("outcome", flat=True)) == {
         "over"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dengbu.cases.actions import desk, filing, review
+from dengbu.cases.actions import desk, filing, review, withdrawing
 from dengbu.cases.models import Case, Claim, LedgerRow, Transition
 from dengbu.certificates.models import Certificate
 from dengbu.core import clock, crypto
@@ -235,7 +235,7 @@ def test_passing_writes_the_ledger_and_gives_a_code_without_names() -> None:
 
 def test_a_withdrawn_sale_lets_the_home_go() -> None:
     docket_id = office.submitted_sale()
-    filing.withdraw(actor=office.seller(), docket_id=docket_id, reason="不卖了")
+    withdrawing.withdraw(actor=office.seller(), docket_id=docket_id, reason="不卖了")
     assert office.state_of(docket_id) == "withdrawn"
     assert not Claim.objects.filter(docket_id=docket_id, released_at__isnull=True).exists()
 

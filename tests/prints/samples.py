@@ -13,6 +13,7 @@ from dengbu.cases.prints import (
     CourtLetter,
     FeeLine,
     FeeNotice,
+    FeeUndertaking,
     FeeVoucher,
     Finding,
     HandoverLine,
@@ -22,6 +23,8 @@ from dengbu.cases.prints import (
     NoticeLine,
     NoticeReason,
     OrderReceipt,
+    OriginalLine,
+    OriginalsList,
     PartyLine,
     PassSlip,
     PauseNotice,
@@ -30,11 +33,16 @@ from dengbu.cases.prints import (
     ReceivedItem,
     RefusalNotice,
     ReturnedItem,
+    ReturnLine,
     ServiceSlip,
+    Signed,
+    SupplementLine,
+    SupplementPaper,
     TransferItem,
     TransferSlip,
     TransferStep,
     VolumeCatalogue,
+    Withdrawal,
 )
 from dengbu.core.printing import PrintHead
 
@@ -428,6 +436,101 @@ def court_letter(**changes: Any) -> CourtLetter:
         "phone": "0371-0000 1234",
     }
     return CourtLetter(**(given | changes))
+
+
+def undertaking(**changes: Any) -> FeeUndertaking:
+    given: dict[str, Any] = {
+        "head": head(),
+        "registration": TYPE,
+        "payers": (PartyLine(role="买方", name="郑州市上街区小商铺经营部", identity="92410106********9X"),),
+        "location": PLACE,
+        "unit_code": UNIT,
+        "exemption": "小微企业（含个体工商户）",
+        "basis": "财税〔2016〕79号、财税〔2019〕45号",
+    }
+    return FeeUndertaking(**(given | changes))
+
+
+def withdrawal(**changes: Any) -> Withdrawal:
+    given: dict[str, Any] = {
+        "head": head(),
+        "applicants": (
+            Signed(
+                role="卖方", name="韩立新", identity="410106********0012", how="网上确认 2026-12-01 10:02"
+            ),
+            Signed(
+                role="买方", name="许文静", identity="410106********0020", how="窗口签字 2026-12-01 10:40"
+            ),
+        ),
+        "registration": TYPE,
+        "location": PLACE,
+        "unit_code": UNIT,
+        "applied_on": DAY,
+        "acceptance_number": "41010620261201000123",
+        "reason": "双方解除合同",
+        "fee": "已缴80.00元，原路退回缴款账户。",
+        "originals": "交给登记窗口的原件凭《材料原件收取、退还清单》退还。",
+        "officer": "孙倩",
+        "officer_badge": "027",
+        "phone": "0371-0000 1234",
+        "ended_on": DAY,
+    }
+    return Withdrawal(**(given | changes))
+
+
+def originals(**changes: Any) -> OriginalsList:
+    given: dict[str, Any] = {
+        "head": head(),
+        "registration": TYPE,
+        "applicants": "韩立新、许文静",
+        "location": PLACE,
+        "unit_code": UNIT,
+        "ended": "已撤回",
+        "items": (
+            OriginalLine(name="不动产权证书", received=1, returned=1, kept="影像4页"),
+            OriginalLine(
+                name="买卖合同", received=2, returned=1, kept="影像5页，复印件1份", remark="还有1份未退"
+            ),
+        ),
+        "returns": (
+            ReturnLine(
+                at=at(11, 5), what="不动产权证书1份、买卖合同1份", receiver="韩立新（申请人本人）", by="孙倩"
+            ),
+        ),
+        "officer": "孙倩",
+        "officer_badge": "027",
+    }
+    return OriginalsList(**(given | changes))
+
+
+def supplement(**changes: Any) -> SupplementPaper:
+    given: dict[str, Any] = {
+        "head": head(),
+        "applicants": ("许文静", "韩冰"),
+        "registration": "继承、受遗赠转移登记",
+        "location": PLACE,
+        "unit_code": UNIT,
+        "accepted_on": DAY,
+        "asked_on": DAY,
+        "due_on": dt.date(2026, 12, 15),
+        "new_fact": "",
+        "lines": (
+            SupplementLine(
+                name="死亡证明",
+                why="证明上的名字与登记簿不一致",
+                received="2026-12-03 10:20 孙倩",
+                originals=1,
+                copies=0,
+                pages=2,
+            ),
+        ),
+        "receipt": True,
+        "missing": 1,
+        "officer": "孙倩",
+        "officer_badge": "027",
+        "phone": "0371-0000 1234",
+    }
+    return SupplementPaper(**(given | changes))
 
 
 def transfer(**changes: Any) -> TransferSlip:

@@ -21,6 +21,7 @@ from dengbu.register.rules import UnitBook
 from dengbu.surveys.queries import Measured, measured
 from dengbu.surveys.rules import serves
 
+from . import exemptions
 from .models import NUMBER_PURPOSE, Case, CaseParty
 
 
@@ -80,6 +81,9 @@ class CaseFacts:
         for item in items:
             key = item.code if codes.count(item.code) == 1 else f"{item.code}-{item.provided_by}"
             lines.append(Line(key, item, self._exempt(item, book)))
+        claim = exemptions.claimed(self.case.filed, type(self.registration), today)
+        if claim is not None:
+            lines.append(Line(exemptions.ITEM, exemptions.item(claim)))
         return tuple(lines)
 
     def _exempt(self, item: ChecklistItem, book: UnitBook | None) -> str:

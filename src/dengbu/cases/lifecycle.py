@@ -81,7 +81,11 @@ STEPS: tuple[Step, ...] = (
     Step(S.CERTIFIED, "issue", S.ISSUED, ("case.issue",), "发证"),
     Step(S.ISSUED, "archive", S.ARCHIVED, ("case.archive",), "归档"),
     Step(S.REGISTERED, "archive", S.ARCHIVED, ("case.archive",), "归档（无需缮证）"),
-    *(Step(s, "withdraw", S.WITHDRAWN, (APPLICANT, "case.file_for"), "撤回申请") for s in BEFORE_ENTRY),
+    # all who applied have to agree (`withdrawing`); "case.accept": their signatures are taken at the desk
+    *(
+        Step(s, "withdraw", S.WITHDRAWN, (APPLICANT, "case.file_for", "case.accept"), "撤回申请")
+        for s in BEFORE_ENTRY
+    ),
 )
 BY_EDGE = {(s.source, s.event): s for s in STEPS}
 EVENTS = tuple(dict.fromkeys(s.event for s in STEPS))

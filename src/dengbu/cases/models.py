@@ -14,7 +14,7 @@ NUMBER_PURPOSE = "cases.party.number"
 PHONE_PURPOSE = "cases.party.phone"
 MATTER_KINDS = (
     *("face_signing", "tax", "housing"),
-    *("notice", "objection", "inspection", "second_review", "answer", "pause"),
+    *("notice", "objection", "inspection", "second_review", "answer", "pause", "supplement"),
 )
 
 
@@ -382,6 +382,18 @@ class SiteInspection(Mutable):
         ]
 
 
+class Supplement(Mutable):
+    """受理后补件: what was found missing after acceptance, told in one written notice, and what came in of it."""
+
+    matter = models.OneToOneField(PendingMatter, models.PROTECT, primary_key=True, related_name="supplement")
+    docket = models.ForeignKey("core.Docket", models.PROTECT, related_name="supplements")
+    items = models.JSONField()  # [{"name", "why", "originals", "copies", "received_at", "received_by"}]
+    due_on = models.DateField()
+    new_fact = models.CharField(max_length=300, default="")  # why a second notice was needed
+    asked_by = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
+
+
 class ClockStop(Mutable):
     """时限中止: days that do not count into the time limit of an accepted case, and why (条例 20; 细则 17)."""
 
@@ -404,6 +416,24 @@ class ClockStop(Mutable):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["docket"], name="stops_of_docket")]
+
+
+class OriginalsReturn(AppendOnly):
+    """原件退还: which originals of a case that ended before its entry were handed back, to whom, by whom; copies stay."""
+
+    docket = models.ForeignKey(
+        "core.Docket", models.PROTECT, related_name="returned_originals", db_index=False
+    )
+    round = models.IntegerField()
+    items = models.JSONField()  # [{"item": key, "name": …, "originals": n}]
+    receiver = models.CharField(max_length=100)
+    receiver_how = models.CharField(max_length=12)  # applicant | agent | mail
+    note = models.CharField(max_length=200, default="")
+    returned_by = models.CharField(max_length=80)
+    returned_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint("docket", "round", name="one_return_per_round")]
 
 
 class CaseDocument(AppendOnly):

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     SECOND_REVIEW = "second_review"
     ANSWER = "answer"
     PAUSE = "pause"
+    SUPPLEMENT = "supplement"
 
 
 KIND_NAMES: Final[dict[str, str]] = {
@@ -42,6 +43,7 @@ KIND_NAMES: Final[dict[str, str]] = {
     Kind.SECOND_REVIEW: "复审",
     Kind.ANSWER: "答复复审意见",
     Kind.PAUSE: "暂缓办理",
+    Kind.SUPPLEMENT: "补充材料",
 }
 
 # Those that an officer settles by writing down the evidence; the others have a procedure of their own.
@@ -75,6 +77,7 @@ OWNERS: Final[dict[str, str]] = {
     Kind.SECOND_REVIEW: "case.second_review",
     Kind.ANSWER: "case.review",
     Kind.PAUSE: "case.settle",
+    Kind.SUPPLEMENT: "case.settle",
 }
 # Why a case may be put off by hand: its days do not count, and it is not entered before the reason is gone.
 PAUSES: Final = {

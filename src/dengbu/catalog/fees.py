@@ -17,6 +17,8 @@ from dengbu.core.refusals import Refusal, Refused
 from dengbu.core.vocabulary import HouseNature, HouseUse
 
 CERTIFICATE_ITEM: Final = "不动产权属证书工本费"
+SMALL: Final = "EX_SMALL"
+MORTGAGOR: Final = "mortgagor"  # pays nothing itself; local policy may let the bank off for its sake
 PAYERS: Final = {
     "right_holder": "权利人",
     "mortgagee": "抵押权人",
@@ -77,6 +79,7 @@ class FeeAssessment:
     exemption: str = ""
     exemption_name: str = ""
     exemption_basis: str = ""
+    exemption_proof: str = ""
     standard: str = ""
     basis: str = ""  # the documents that set the standard
     rule: str = field(default="")
@@ -136,10 +139,49 @@ def assess(facts: FeeFacts, standards: Sequence[FeeStandard]) -> FeeAssessment:
         exemption=shown.code if shown else ("NOT_CHARGED" if free_by_rule else ""),
         exemption_name=shown.name if shown else free_by_rule,
         exemption_basis=shown.basis if shown else (standard.basis if free_by_rule else ""),
+        exemption_proof=shown.proof if shown else "",
         standard=standard.version,
         basis=standard.basis,
         rule=facts.rule,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An exemption of the standard and the payer whose bill it would lower (a role, see PAYERS; or `mortgagor`)."""
+
+    exemption: Exemption
+    payer: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.exemption.code}:{self.payer}"
+
+
+def claims(rules: Iterable[str], standard: FeeStandard, by: Iterable[str]) -> tuple[Claim, ...]:
+    """The exemptions that could lower a bill of these rules, and for whom. `by`: who brings them up (`claimed_by`).
+
+    That a mortgagor is a small enterprise counts only where the office says so (corrections 20).
+    """
+    found: dict[str, Claim] = {}
+    for name in dict.fromkeys(rules):
+        rule = standard.rules.get(name)
+        if rule is None:
+            continue
+        for exemption in standard.exemptions:
+            if exemption.claimed_by not in by or not exemption.holds_for(name):
+                continue
+            if _charges(rule) or (exemption.waives == "all" and rule.certificates != "free"):
+                claim = Claim(exemption, rule.payer)
+                found.setdefault(claim.key, claim)
+                if exemption.code == SMALL and rule.payer == "mortgagee" and standard.small_mortgagor_exempts:
+                    claim = Claim(exemption, MORTGAGOR)
+                    found.setdefault(claim.key, claim)
+    return tuple(found.values())
+
+
+def _charges(rule: FeeRule) -> bool:
+    return rule.amount not in ("none", "certificates_only") and any((rule.percent, *rule.percents.values()))
 
 
 def _exemption(facts: FeeFacts, standard: FeeStandard, rule: FeeRule) -> Exemption | None:
@@ -156,7 +198,7 @@ def _exemption(facts: FeeFacts, standard: FeeStandard, rule: FeeRule) -> Exempti
             )
     codes = set(facts.claimed)
     if facts.small_mortgagor and rule.payer == "mortgagee" and standard.small_mortgagor_exempts:
-        codes.add("EX_SMALL")
+        codes.add(SMALL)
     if facts.units and all(unit.nature.is_fee_exempt for unit in facts.units):
         codes.add("EX_SOCIAL")
     if facts.units and all(_attached(unit) for unit in facts.units):

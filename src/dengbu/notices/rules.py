@@ -74,6 +74,17 @@ TEMPLATES: Final[dict[str, Template]] = {
             "{no}的不动产收到法院等机关的文书，已依法暂缓办理，期间不计时限。书面通知和依据请到窗口领取。",
         ),
         Template(
+            "supplement",
+            "需要补充材料",
+            "{no}受理后还缺{n}项材料，请于{d}前交到登记窗口，清单见办件页。补齐前不计入办理时限。",
+        ),
+        Template(
+            "withdrawal_asked",
+            "请您决定是否撤回",
+            "有申请人要撤回申请{no}。全部申请人同意才能撤回，请登录网上大厅查看。",
+        ),
+        Template("withdrawal_refused", "没有撤回", "申请{no}有申请人不同意撤回，继续办理。"),
+        Template(
             "withdrawn",
             "已撤回",
             "申请{no}已由申请人撤回，已缴的费用退回原账户。不是您同意的，请致电登记中心。",

@@ -43,7 +43,6 @@ def decline(*, actor: Actor, docket_id: uuid.UUID, reasons: Sequence[Mapping[str
         "refusal": {
             "kind": "decline",
             "reasons": [dict(r) for r in reasons],
-            "returned": "",
             "by": actor.name,
             "on": str(clock.today()),
         },

@@ -35,6 +35,7 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
     number = case.docket.number
     correction = case.docket.corrections.order_by("-round").first() if template == "correction" else None
     mailing = case.docket.mailings.order_by("-pk").first() if template == "mailed" else None
+    asked = case.docket.supplements.order_by("-pk").first() if template == "supplement" else None
     every: dict[str, dict[str, str]] = {
         "submitted": {"no": number, "d": _day(case.due_at)},
         "invited": {
@@ -55,6 +56,13 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
         "expired": {"no": number},
         "stopped_by_order": {"no": number},
         "withdrawn": {"no": number},
+        "supplement": {
+            "no": number,
+            "n": str(len(asked.items)) if asked else "",
+            "d": _day(asked.due_on if asked else None),
+        },
+        "withdrawal_asked": {"no": number},
+        "withdrawal_refused": {"no": number},
         "accepted": {"no": number, "r": case.acceptance_no or "", "d": _day(case.promised_on)},
         "refused": {"no": number},
         "registered_in_book": {"no": number},

@@ -24,7 +24,7 @@ from dengbu.register.rules import RightFact, UnitBook
 
 from .. import prints
 from ..facts import CaseFacts
-from ..models import Case, CaseDocument
+from ..models import Case, CaseDocument, Supplement
 from . import proofs, words
 from .matters import PHOTOS
 
@@ -34,14 +34,20 @@ PAPER_NAMES = {
     "receipt": "受理凭证",
     "fee_notice": "缴费通知书",
     "fee_voucher": "缴费凭证",
+    "fee_undertaking": "减免登记费承诺书",
     "transfer_slip": "传递表",
     "pass_slip": "预审结果",
     "refusal": "不予受理告知书",
+    "withdrawal_request": "不动产登记申请撤回书",
+    "withdrawal": "不动产登记申请撤回凭证",
+    "originals": "材料原件收取、退还清单",
     "public_notice": "公告",
     "inspection": "实地查看记录",
     "pause": "暂缓办理通知书",
     "order_receipt": "协助执行回执",
     "letter": "告知函",
+    "supplement": "补充材料告知书",
+    "supplement_receipt": "补充材料收件凭证",
 }
 
 
@@ -161,6 +167,10 @@ def catalogue(found: CaseFacts) -> list[dict[str, Any]]:
     }
     names[PHOTOS] = "实地查看现场照片"
     names["REPLY"] = "机关的书面答复"
+    for asked in Supplement.objects.select_related("matter").filter(docket_id=case.docket_id):
+        names |= {
+            f"SUPP{asked.matter.round}-{n}": f"补充材料：{x['name']}" for n, x in enumerate(asked.items, 1)
+        }
     handed_in = (
         MaterialPage.objects.filter(docket_id=case.docket_id, removed_at__isnull=True)
         .values("item")

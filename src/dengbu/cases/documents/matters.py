@@ -1,7 +1,8 @@
-"""公告 and 实地查看记录 of a case as PDF."""
+"""公告, 实地查看记录, 暂缓办理通知书, 补充材料告知书 of a case as PDF."""
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from dengbu.materials.queries import pages_of_item
 
 from .. import prints, rules
 from ..facts import CaseFacts
-from ..models import ClockStop, PublicNotice, SiteInspection
+from ..models import ClockStop, PublicNotice, SiteInspection, Supplement
 from . import words
 
 QUESTIONS = {
@@ -109,4 +110,67 @@ def pause_notice(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             officer_badge=actor.staff_number,
             phone=settings.OFFICE["phone"],
         )
+    )
+
+
+def supplement_notice(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
+    """补充材料告知书: everything that is missing, at once."""
+    return _supplement(found, actor, reprint, receipt=False)
+
+
+def supplement_receipt(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
+    """补充材料收件凭证: what came in so far of what was asked for."""
+    return _supplement(found, actor, reprint, receipt=True)
+
+
+def _supplement(found: CaseFacts, actor: Actor, reprint: int, *, receipt: bool) -> bytes:
+    case = found.case
+    asked = (
+        Supplement.objects.select_related("matter").filter(docket_id=case.docket_id).order_by("-pk").first()
+    )
+    there = [x for x in asked.items if x.get("received_at")] if asked else []
+    if asked is None or case.accepted_at is None or (receipt and not there):
+        raise Refused(
+            Refusal(
+                "PRINT_NO_SUPPLEMENT",
+                "还没有收到补充材料。" if asked else "这件办件没有要求补充材料。",
+                "请先登记收到的材料。" if asked else "请先发出告知。",
+                "条例17",
+            )
+        )
+    return prints.supplement_paper(
+        prints.SupplementPaper(
+            head=words.head(case, case.acceptance_no or "", actor, reprint=reprint),
+            applicants=tuple(p.name for p in found.applying),
+            registration=found.registration.name,
+            location=case.location,
+            unit_code=case.unit_code,
+            accepted_on=clock.local(case.accepted_at).date(),
+            asked_on=clock.local(asked.asked_at).date(),
+            due_on=asked.due_on,
+            new_fact=asked.new_fact,
+            lines=tuple(
+                _line(x, found.pages.get(f"SUPP{asked.matter.round}-{n}", 0))
+                for n, x in enumerate(asked.items, 1)
+                if not receipt or x.get("received_at")
+            ),
+            receipt=receipt,
+            missing=len(asked.items) - len(there),
+            officer=actor.name,
+            officer_badge=actor.staff_number,
+            phone=settings.OFFICE["phone"],
+        )
+    )
+
+
+def _line(item: dict[str, str | int], pages: int) -> prints.SupplementLine:
+    at = item.get("received_at")
+    when = f"{clock.local(dt.datetime.fromisoformat(str(at))):%Y-%m-%d %H:%M}" if at else ""
+    return prints.SupplementLine(
+        name=str(item["name"]),
+        why=str(item["why"]),
+        received=f"{when} {item.get('received_by', '')}".strip(),
+        originals=int(item.get("originals", 0)),
+        copies=int(item.get("copies", 0)),
+        pages=pages,
     )

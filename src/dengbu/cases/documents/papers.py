@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
+from dengbu.catalog.fees import MORTGAGOR
 from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor
 from dengbu.core.refusals import Refusal, Refused
@@ -16,10 +17,11 @@ from dengbu.payments.queries import bill_of, voucher_of
 from dengbu.register.queries import unit_book
 from dengbu.register.rules import UnitBook
 
-from .. import prints
+from .. import exemptions, prints
 from ..facts import CaseFacts
-from ..models import NUMBER_PURPOSE, PHONE_PURPOSE, CaseParty, Verdict
-from . import court, matters, words
+from ..models import NUMBER_PURPOSE, PHONE_PURPOSE, Case, CaseParty, Verdict
+from ..originals import originals
+from . import court, ending, matters, words
 from .closing import catalogue, certificate_numbers, previous_certificates
 
 PaperMaker = Callable[[CaseFacts, Actor, int], bytes]
@@ -108,6 +110,18 @@ def _lines(bill: object) -> tuple[prints.FeeLine, ...]:
     )
 
 
+PAY_WAYS = ("登录网上大厅，在办件页面缴费", "在登记窗口缴费")
+
+
+def _not_granted(case: Case) -> tuple[str, ...]:
+    """What was claimed and not granted, with the reason, stands on the notice: the payer may have it looked at again."""
+    return tuple(
+        f"申请减免“{d['name']}”，未予减免：{d['reason']}。"
+        for d in case.filed.get("exemptions", ())
+        if not d["granted"]
+    )
+
+
 def fee_notice(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
     """缴费通知书."""
     case, bill = found.case, bill_of(found.case.docket_id)
@@ -126,9 +140,36 @@ def fee_notice(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             exemption=bill.exemption,
             issued_on=bill.assessed_on,
             due="领证前",
-            ways=("登录网上大厅，在办件页面缴费", "在登记窗口缴费"),
+            ways=(*_not_granted(case), *(PAY_WAYS if bill.total_fen else ("本次登记不用缴费。",))),
             officer=actor.name,
             phone=settings.OFFICE["phone"],
+        )
+    )
+
+
+def fee_undertaking(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
+    """减免登记费承诺书, for the payer to sign at the window."""
+    case, kind = found.case, type(found.registration)
+    claim = exemptions.claimed(case.filed, kind, clock.today())
+    if claim is None or claim.exemption.given != "undertaking":
+        raise Refused(Refusal("PRINT_NO_CLAIM", "这件申请没有需要承诺的减免。", "请先登记减免的情形。"))
+    lenders = claim.payer == "mortgagee"
+    roles = [r.key for r in kind.roles if r.side == "taker" and (r.key == "mortgagee") == lenders]
+    if claim.payer == MORTGAGOR:
+        roles = list(kind.owner_roles)
+    return prints.fee_undertaking(
+        prints.FeeUndertaking(
+            head=words.head(case, case.docket.number, actor, reprint=reprint),
+            registration=_type(found),
+            payers=tuple(
+                prints.PartyLine(role=kind.word(p.role), name=p.name, identity=words.masked(_number(p)))
+                for p in found.parties
+                if p.role in roles
+            ),
+            location=case.location,
+            unit_code=case.unit_code,
+            exemption=claim.exemption.name,
+            basis=claim.exemption.basis,
         )
     )
 
@@ -323,9 +364,8 @@ def _refusal_parts(found: CaseFacts, refusal: dict[str, Any], actor: Actor) -> d
             for r in refusal["reasons"]
         ),
         "returned": tuple(
-            prints.ReturnedItem(name=name.strip(), originals=1)
-            for name in str(refusal.get("returned", "")).replace("，", "、").split("、")
-            if name.strip()
+            prints.ReturnedItem(name=x.name, originals=x.received, copies=x.copies)
+            for x in originals(found, unit_book(found.case.unit_code))[0]
         ),
         "kind": refusal.get("kind", "refuse"),
         "review_organ": f"{settings.OFFICE['authority_name']}的上一级主管部门或同级人民政府",
@@ -364,15 +404,21 @@ KINDS: dict[str, tuple[str, PaperMaker]] = {
     "receipt": ("受理凭证", acceptance_receipt),
     "fee_notice": ("缴费通知书", fee_notice),
     "fee_voucher": ("缴费凭证", fee_voucher),
+    "fee_undertaking": ("减免登记费承诺书", fee_undertaking),
     "application": ("申请书", application_form),
     "inquiry": ("询问笔录", inquiry_record),
     "transfer_slip": ("传递表", transfer_slip),  # last: it lists the papers made before it
     "refusal": ("不予受理告知书", refusal_notice),
     "pass_slip": ("预审结果", pass_slip),
+    "withdrawal_request": ("撤回申请书", ending.withdrawal_request),
+    "withdrawal": ("撤回凭证", ending.withdrawal_voucher),
+    "originals": ("材料原件收取、退还清单", ending.originals_list),
     "public_notice": ("公告", matters.public_notice),
     "inspection": ("实地查看记录", matters.inspection_record),
     "pause": ("暂缓办理通知书", matters.pause_notice),
     "order_receipt": ("协助执行回执", court.receipt),
+    "supplement": ("补充材料告知书", matters.supplement_notice),
+    "supplement_receipt": ("补充材料收件凭证", matters.supplement_receipt),
 }
 
 

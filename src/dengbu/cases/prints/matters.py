@@ -91,3 +91,41 @@ class PauseNotice:
 def pause_notice(d: PauseNotice) -> bytes:
     """暂缓办理通知书 as PDF. Raises Refused where a character cannot be printed."""
     return render("cases/prints/pause_notice.typ", d)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplementLine:
+    """One thing that was asked for: why, and once it is here when, how many, and by whom it was taken."""
+
+    name: str
+    why: str
+    received: str = ""
+    originals: int = 0
+    copies: int = 0
+    pages: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplementPaper:
+    """补充材料告知书 (everything at once, 条例 17) or, with `receipt`, the 补充材料收件凭证."""
+
+    head: PrintHead
+    applicants: tuple[str, ...]
+    registration: str
+    location: str
+    unit_code: str
+    accepted_on: dt.date
+    asked_on: dt.date
+    due_on: dt.date
+    new_fact: str
+    lines: tuple[SupplementLine, ...]
+    receipt: bool
+    missing: int
+    officer: str
+    officer_badge: str
+    phone: str
+
+
+def supplement_paper(d: SupplementPaper) -> bytes:
+    """补充材料告知书 or 收件凭证 as PDF. Raises Refused where a character cannot be printed."""
+    return render("cases/prints/supplement.typ", d)

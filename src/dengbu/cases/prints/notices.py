@@ -56,3 +56,81 @@ class RefusalNotice:
 def refusal_notice(d: RefusalNotice) -> bytes:
     """不予受理告知书 or 不予登记告知书 as PDF. Raises Refused where a character cannot be printed."""
     return render("cases/prints/refusal_notice.typ", d)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """Somebody who applied, and how and when they agreed to the withdrawal; `how` empty: signs on this paper."""
+
+    role: str
+    name: str
+    identity: str = ""
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """不动产登记申请撤回书, to be signed by all who applied, or with `number` and `ended_on` the 撤回凭证 (暂行条例 15)."""
+
+    head: PrintHead
+    applicants: tuple[Signed, ...]
+    registration: str
+    location: str
+    unit_code: str
+    applied_on: dt.date
+    acceptance_number: str
+    reason: str
+    fee: str
+    originals: str
+    officer: str
+    officer_badge: str
+    phone: str
+    ended_on: dt.date | None = None
+
+
+def withdrawal(d: Withdrawal) -> bytes:
+    """撤回申请书 or 撤回凭证 as PDF. Raises Refused where a character cannot be printed."""
+    return render("cases/prints/withdrawal.typ", d)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginalLine:
+    """One paper on the list: originals that came and went back, and what the office keeps."""
+
+    name: str
+    received: int
+    returned: int
+    kept: str
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnLine:
+    """One hand-back: when, what, to whom, by whom."""
+
+    at: dt.datetime
+    what: str
+    receiver: str
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginalsList:
+    """材料原件收取、退还清单 (暂行条例 15, 17: originals go back, copies stay)."""
+
+    head: PrintHead
+    registration: str
+    applicants: str
+    location: str
+    unit_code: str
+    ended: str
+    items: tuple[OriginalLine, ...]
+    returns: tuple[ReturnLine, ...]
+    officer: str
+    officer_badge: str
+
+
+def originals_list(d: OriginalsList) -> bytes:
+    """材料原件收取、退还清单 as PDF. Raises Refused where a character cannot be printed."""
+    return render("cases/prints/originals_list.typ", d)

@@ -101,6 +101,24 @@ def fee_notice(d: FeeNotice) -> bytes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeeUndertaking:
+    """减免登记费承诺书: the payer declares that an exemption applies to them, and signs (财税〔2019〕45号)."""
+
+    head: PrintHead
+    registration: str
+    payers: tuple[PartyLine, ...]
+    location: str
+    unit_code: str
+    exemption: str
+    basis: str
+
+
+def fee_undertaking(d: FeeUndertaking) -> bytes:
+    """减免登记费承诺书 as PDF. Raises Refused where a character cannot be printed."""
+    return render("cases/prints/fee_undertaking.typ", d)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeeVoucher:
     """缴费凭证: what was paid, when, how. `bill_number` is that of the fiscal e-bill, where there is one."""
 

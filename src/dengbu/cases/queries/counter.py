@@ -29,7 +29,16 @@ from dengbu.register.queries import book_of
 from dengbu.register.rules import UnitBook
 
 from ..actions import checking
-from ..actions.desk import CaseFee, DeskState, desk_states, fee_of, papers, separate, why_not
+from ..actions.desk import (
+    CaseFee,
+    DeskState,
+    certificates_of,
+    desk_states,
+    fee_of,
+    papers,
+    separate,
+    why_not,
+)
 from ..facts import CaseFacts, Line, facts, facts_of
 from ..lifecycle import STATE_NAMES, State
 from ..models import Batch, Case, CaseDocument, CaseParty, Verdict
@@ -284,7 +293,7 @@ def at_counter(case: Case, actor: Actor) -> AtCounter:
         why=tuple(why_not(found, actor, state, book)),
         barred=barred(case, found.parties, actor),
         questions=found.policy.questions_for(set(found.registration.conditions(book, clock.now()))),
-        fee=fee_of(found, books, 1) if open_now and bill is None else None,
+        fee=fee_of(found, books, certificates_of(found, None)) if open_now and bill is None else None,
     )
 
 

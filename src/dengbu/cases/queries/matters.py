@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from dengbu.core import clock
 from dengbu.core.acts import Actor
 from dengbu.materials.models import MaterialPage
-from dengbu.materials.queries import pages_of_item
+from dengbu.materials.queries import pages_of
 
 from .. import rules
 from ..documents.matters import PHOTOS
 from ..lifecycle import State
-from ..models import Case, CaseDocument, ClockStop, Objection, PendingMatter, PublicNotice, SiteInspection
+from ..models import (
+    Case,
+    CaseDocument,
+    ClockStop,
+    Objection,
+    PendingMatter,
+    PublicNotice,
+    SiteInspection,
+    Supplement,
+)
 
 PAGE_SIZE = 25
 NOTICES = 20
@@ -74,6 +83,8 @@ class WaitingFile:
     photos: tuple[MaterialPage, ...]
     stops: tuple[ClockStop, ...]
     documents: tuple[CaseDocument, ...]
+    supplement: Supplement | None = None
+    scans: Mapping[str, list[MaterialPage]] = field(default_factory=dict)
 
     def open(self, kind: str) -> PendingMatter | None:
         return next((m for m in self.matters if m.kind == kind and m.settled_at is None), None)
@@ -84,8 +95,9 @@ class WaitingFile:
 
 
 def waiting_file(case: Case) -> WaitingFile:
-    """Matters, notice, objections, inspection, photographs, stops and prints of a case. Seven statements."""
+    """Matters, notice, objections, inspection, photographs, stops and prints, supplement of a case. Eight statements."""
     docket = case.pk
+    pages = pages_of(docket)
     return WaitingFile(
         case=case,
         matters=tuple(PendingMatter.objects.filter(docket_id=docket).order_by("pk")),
@@ -94,13 +106,19 @@ def waiting_file(case: Case) -> WaitingFile:
             Objection.objects.select_related("matter").filter(docket_id=docket).order_by("matter_id")
         ),
         inspection=SiteInspection.objects.filter(docket_id=docket).order_by("-pk").first(),
-        photos=tuple(pages_of_item(docket, PHOTOS)),
+        photos=tuple(pages.get(PHOTOS, ())),
         stops=tuple(ClockStop.objects.filter(docket_id=docket).order_by("pk")),
         documents=tuple(
             CaseDocument.objects.filter(
-                docket_id=docket, kind__in=("public_notice", "inspection", "pause")
+                docket_id=docket,
+                kind__in=("public_notice", "inspection", "pause", "supplement", "supplement_receipt"),
             ).order_by("kind", "-print_no")
         ),
+        supplement=Supplement.objects.select_related("matter")
+        .filter(docket_id=docket)
+        .order_by("-pk")
+        .first(),
+        scans={item: list(found) for item, found in pages.items() if item.startswith("SUPP")},
     )
 
 

@@ -321,7 +321,11 @@ class FeeRule(Model):
 
 
 class Exemption(Model):
-    """A reason not to pay. `waives` the registration fee, or the certificates as well; `rules` it holds for (empty: all)."""
+    """A reason not to pay. `waives` the registration fee, or the certificates as well; `rules` it holds for (empty: all).
+
+    `claimed_by`: the applicant is asked, an officer finds it, or the register shows it. `given`: what an applicant
+    who claims it gives: an undertaking that we print and they sign, or a paper to upload.
+    """
 
     code: Code
     name: Text
@@ -329,6 +333,15 @@ class Exemption(Model):
     proof: Text
     basis: Text
     rules: tuple[Code, ...] = ()
+    claimed_by: Literal["applicant", "officer", "register"] = "register"
+    given: Literal["", "undertaking", "paper"] = ""
+    hint: str = ""
+
+    @model_validator(mode="after")
+    def _what_is_asked_for_is_given(self) -> Self:
+        if (self.claimed_by == "applicant") != bool(self.given):
+            raise ValueError(f"减免项 {self.code}：申请人提出的才写 given，并且必须写")
+        return self
 
     def holds_for(self, rule: str) -> bool:
         return not self.rules or rule in self.rules

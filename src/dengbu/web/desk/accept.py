@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
 from dengbu.appointments import actions as visits
+from dengbu.cases import exemptions
 from dengbu.cases.actions import desk, papers
 from dengbu.cases.lifecycle import State
 from dengbu.cases.models import Case
+from dengbu.cases.originals import ENDED
 from dengbu.cases.queries import counter
 from dengbu.cases.queries.counter import AtCounter
+from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock, crypto
 from dengbu.core.identifiers import mask_document_number
 from dengbu.core.refusals import Refusal, Refused
@@ -39,6 +43,7 @@ DONE = {
     "paper": "这项材料已核验。",
     "answers": "询问笔录已保存，可以打印签字。",
     "matter": "待办事项已办结。",
+    "exemption": "减免登记费的决定已保存。",
 }
 
 
@@ -103,6 +108,7 @@ def _home(
         case=case,
         case_accepted=case is not None and case.state in counter.ACCEPTED_STATES,
         case_open=case is not None and case.state == State.PREAPPROVED,
+        case_ended=case is not None and case.state in ENDED,
         done=DONE.get(request.GET.get("done", "")),
     )
 
@@ -166,6 +172,7 @@ def _case_page(request: HttpRequest, case: Case, refusals: Any = (), *, typed: s
             for q in at.questions
         ],
         reason=request.POST.get("reason", "") if typed == "send_back" else "",
+        exemption=_exemption(request, at, typed == "exemption"),
         restrictions=[
             {"kind": r["text"], "text": HOW.get(r.get("answered") or "", "")} for r in at.state.check.found
         ]
@@ -179,6 +186,34 @@ def _case_page(request: HttpRequest, case: Case, refusals: Any = (), *, typed: s
         made={d.kind: d for d in reversed(at.documents)},
         done=DONE.get(request.GET.get("done", "")),
     )
+
+
+def _exemption(request: HttpRequest, at: AtCounter, typed: bool) -> dict[str, Any]:
+    """减免登记费: what was claimed, what was decided, what may be granted, and the form as typed."""
+    kind, filed = TYPES[at.case.type_code], at.case.filed
+    known = exemptions.claimable(kind, clock.today(), exemptions.BY_OFFICER)
+    claim = exemptions.claimed(filed, kind, clock.today())
+    made = exemptions.decisions(filed)
+    decided = made.get(claim.key) if claim else None
+    chosen = claim.key if claim else next(iter(made), "")
+    return {
+        "claim": claim,
+        "who": exemptions.who(claim, kind) if claim else "",
+        "printed": claim is not None and claim.exemption.given == "undertaking",
+        "decisions": [
+            {
+                **d,
+                "who": exemptions.who(known[k], kind) if k in known else "",
+                "at": dt.datetime.fromisoformat(d["at"]),
+            }
+            for k, d in made.items()
+        ],
+        "choices": [(k, f"{exemptions.who(c, kind)}：{c.exemption.name}") for k, c in known.items()],
+        "chosen": request.POST.get("claim", "") if typed else chosen,
+        "granted": request.POST.get("granted", "") if typed else "",
+        "reason": request.POST.get("exemption_reason", "") if typed else "",
+        "open": typed or (claim is not None and decided is None),
+    }
 
 
 def _answer(at: AtCounter) -> str:
@@ -344,6 +379,18 @@ def _do_answers(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
     return see_other("desk.accept_case", docket, done="answers", anchor="s5")
 
 
+def _do_exemption(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
+    desk.decide_exemption(
+        actor=actor_of(request),
+        docket_id=docket,
+        claim=request.POST.get("claim", ""),
+        granted={"yes": True, "no": False}.get(request.POST.get("granted", "")),
+        reason=request.POST.get("exemption_reason", ""),
+        key=form_key(request),
+    )
+    return see_other("desk.accept_case", docket, done="exemption", anchor="s6")
+
+
 def _do_send_back(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
     desk.send_back(
         actor=actor_of(request),
@@ -360,5 +407,6 @@ ACTS = {
     "paper": _do_paper,
     "matter": _do_matter,
     "answers": _do_answers,
+    "exemption": _do_exemption,
     "send_back": _do_send_back,
 }

@@ -102,7 +102,6 @@ def refuse(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
             actor=actor,
             docket_id=docket,
             reasons=[r for r in rows if r["reason"].strip()],
-            returned=request.POST.get("returned", "")[:200],
             key=form_key(request),
         )
     except Refused as refused:
@@ -123,7 +122,6 @@ def _refuse_page(
         refusals=refusals,
         case=case,
         rows=rows,
-        returned=request.POST.get("returned", ""),
     )
 
 

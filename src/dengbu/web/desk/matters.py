@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 
 from dengbu.cases import rules
-from dengbu.cases.actions import desk, matters
+from dengbu.cases.actions import desk, matters, papers
 from dengbu.cases.actions.deciding import decline
 from dengbu.cases.documents.matters import ANSWERS, QUESTIONS
 from dengbu.cases.lifecycle import STATE_NAMES, State
@@ -21,12 +21,14 @@ from dengbu.cases.queries.matters import WaitingFile
 from dengbu.catalog.policy.policy import office_calendar
 from dengbu.core import clock, crypto
 from dengbu.core.refusals import Refusal, Refused
+from dengbu.materials.intake import Limits, intake
 
 from ..pages import page
 from ..templatetags._text import remaining
 from .shell import masked, short_place, type_name
-from .window import actor_of, case_or_404, form_key, see_other, show
+from .window import actor_of, case_or_404, count_of, form_key, see_other, show
 
+MOST_AT_ONCE = 20
 TABS = {
     "second_review": "待复审",
     "answer": "待答复",
@@ -34,6 +36,7 @@ TABS = {
     "objection": "公告异议",
     "inspection": "待查看",
     "pause": "暂缓",
+    "supplement": "待补件",
     "stuck": "办结未登簿",
 }
 EMPTY = {
@@ -43,6 +46,7 @@ EMPTY = {
     "objection": "没有等待裁定的公告异议。",
     "inspection": "没有等待实地查看的办件。",
     "pause": "没有暂缓的办件。",
+    "supplement": "没有等待补充材料的办件。",
     "stuck": "没有待办事项已办结、还没有登簿的办件。",
 }
 DONE = {
@@ -54,6 +58,8 @@ DONE = {
     "decided": "裁定已记录。",
     "paused": "已暂缓办理，恢复前不会登簿。",
     "resumed": "已恢复办理。",
+    "asked": "补充材料告知书已生成，请打印交申请人签收。补齐前不计入办理时限。",
+    "supplied": "补充材料已收到，请打印收件凭证。",
     "again": "已重新派发实地查看。",
     "entered": "已登簿。",
     "declined": "已作出不予登记的决定。",
@@ -174,10 +180,14 @@ def _page(request: HttpRequest, case: Case, refusals: Any = ()) -> HttpResponse:
         entry_refused=case.filed.get("entry_refused", ()),
         may_enter=actor.may("case.accept") and not first,
         may_decline=accepted and first and actor.may("case.review"),
+        may_file=actor.may("case.accept"),
+        withdrawal=case.filed.get("withdrawal") if accepted else None,
         may_print=actor.may("print.case"),
         limits=_limits(file),
         pause=file.open("pause"),
         pauses=rules.PAUSES.items(),
+        supplement=_supplement(file),
+        may_ask=accepted and file.open("supplement") is None,
         again=accepted and not file.open("inspection") and _failed(file),
         stops=[(_reason(s.reason), s) for s in file.stops],
         prints=prints,
@@ -188,8 +198,25 @@ def _page(request: HttpRequest, case: Case, refusals: Any = ()) -> HttpResponse:
 
 _TYPED = (
     *("opinion", "reasons", "explanation", "objector", "phone", "grounds", "received_on"),
-    *("decision", "reason", "evidence", "result"),
+    *("decision", "reason", "evidence", "result", "items", "days", "new_fact"),
 )
+
+
+def _supplement(file: WaitingFile) -> dict[str, Any]:
+    """补充材料: what was asked for, what came in with its scans."""
+    asked = file.supplement
+    if asked is None:
+        return {}
+    return {
+        "asked": asked,
+        "open": asked.matter.settled_at is None,
+        "late": asked.matter.settled_at is None and asked.due_on < clock.today(),
+        "any": any(x.get("received_at") for x in asked.items),
+        "rows": [
+            (n, x, file.scans.get(matters.material(asked.matter.round, n), []))
+            for n, x in enumerate(asked.items, 1)
+        ],
+    }
 
 
 def _failed(file: WaitingFile) -> bool:
@@ -266,6 +293,44 @@ def _plainly(act: Callable[..., Any], done: str, *fields: str) -> Callable[[Http
     return posted
 
 
+def _ask(request: HttpRequest, docket: uuid.UUID) -> str:
+    """Each line of the form is one thing: its name, a colon, why it is needed."""
+    wanted = []
+    for line in request.POST.get("items", "").splitlines():
+        if line.strip():
+            name, _, why = line.replace(":", "：", 1).partition("：")
+            wanted.append(matters.Wanted(name.strip(), why.strip()))
+    matters.ask_supplement(
+        actor=actor_of(request),
+        docket_id=docket,
+        items=wanted,
+        days=count_of(request.POST.get("days", "")),
+        new_fact=request.POST.get("new_fact", ""),
+        key=form_key(request),
+    )
+    papers.print_paper(actor=actor_of(request), docket_id=docket, kind="supplement")
+    return "asked"
+
+
+def _supplied(request: HttpRequest, docket: uuid.UUID) -> str:
+    number = max(count_of(request.POST.get("number", "")), 0)
+    scans = []
+    for file in request.FILES.getlist("files")[:MOST_AT_ONCE]:
+        name = str(file.name or "")
+        scans.append((intake(file, declared_name=name, limits=Limits(max_pages=50, pages_left=50)), name))
+    matters.receive_supplement(
+        actor=actor_of(request),
+        docket_id=docket,
+        number=number,
+        originals=count_of(request.POST.get("originals", "") or "0"),
+        copies=count_of(request.POST.get("copies", "") or "0"),
+        scans=scans,
+        key=form_key(request),
+    )
+    papers.print_paper(actor=actor_of(request), docket_id=docket, kind="supplement_receipt")
+    return "supplied"
+
+
 ACTS: dict[str, Callable[[HttpRequest, uuid.UUID], str]] = {
     "agree": _plainly(matters.agree, "agreed", "opinion"),
     "send_back": _plainly(matters.send_back, "sent_back", "reasons"),
@@ -276,6 +341,8 @@ ACTS: dict[str, Callable[[HttpRequest, uuid.UUID], str]] = {
     "enter": _plainly(desk.enter_accepted, "entered"),
     "pause": _plainly(matters.pause, "paused", "reason", "evidence"),
     "resume": _plainly(matters.resume, "resumed", "result"),
+    "ask": _ask,
+    "supplied": _supplied,
     "inspect_again": _plainly(matters.inspect_again, "again"),
 }
 

@@ -8,14 +8,19 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from dengbu.cases import exemptions
 from dengbu.cases.actions.filing import missing, save_delivery, submit
 from dengbu.cases.lifecycle import State
 from dengbu.cases.models import NUMBER_PURPOSE, PHONE_PURPOSE
 from dengbu.cases.queries.portal import DELIVERY_PHONE
+from dengbu.catalog.fees import standard_on
+from dengbu.catalog.policy import fee_standards
 from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock, crypto, sights
 from dengbu.core.identifiers import group_unit_code, mask_phone
+from dengbu.core.money import format_yuan
 from dengbu.core.refusals import Conflict, Refusal, Refused
+from dengbu.core.vocabulary import CertificateKind
 from dengbu.parties.queries import account_of
 from dengbu.register.rules import RightFact, UnitBook
 
@@ -32,6 +37,31 @@ def ways_of(draft: Draft) -> list[tuple[str, str, str]]:
     return list((WAYS if produces else NO_CERTIFICATE_WAYS).values())
 
 
+def holding_of(draft: Draft) -> list[tuple[str, str, str]]:
+    """One certificate for all, or one each: asked where several may get a title (实施细则 20)."""
+    kind = TYPES[draft.journey.code]
+    takers = [r for r in kind.roles if r.side == "taker" and r.key != "mortgagee"]
+    there = sum(p.role in {r.key for r in takers} for p in draft.own.parties)
+    if kind.produces != CertificateKind.CERTIFICATE or not any(r.many for r in takers) or there == 1:
+        return []
+    price = format_yuan(standard_on(fee_standards(), clock.today()).certificate_fen)
+    return [
+        ("", "共用一本", ""),
+        ("each", "每人一本", f"登记费含第一本，第二本起每本收工本费 {price} 元。"),
+    ]
+
+
+def claims_of(draft: Draft) -> list[tuple[str, str, str]]:
+    """The reasons not to pay that an applicant may have; empty where this registration costs nothing anyway."""
+    kind = TYPES[draft.journey.code]
+    known = exemptions.claimable(kind, clock.today(), exemptions.BY_APPLICANT)
+    rows = [
+        (key, f"{exemptions.who(c, kind)}符合：{c.exemption.name}", c.exemption.hint)
+        for key, c in known.items()
+    ]
+    return [("", "没有", ""), *rows] if rows else []
+
+
 @everywhere(
     "apply/<uuid:docket_id>/delivery/", name="apply.delivery", sql=5, example="draft", methods=("GET", "POST")
 )
@@ -40,14 +70,14 @@ def delivery(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> Http
     draft = open_draft(request, portal, docket_id)
     if away := elsewhere(request, draft, "delivery"):
         return away
-    ways = ways_of(draft)
+    ways, holding, claims = ways_of(draft), holding_of(draft), claims_of(draft)
+    context = {"ways": ways, "holding": holding, "claims": claims}
     if request.method == "GET":
         typed = draft.typed("delivery")
-        form = DeliveryForm(initial=dict(typed.items()) if typed else _stored(draft), ways=ways)
-        return show(
-            request, draft, "delivery", "delivery", {"form": form, "ways": ways, "restored": bool(typed)}
-        )
-    form = DeliveryForm(request.POST, ways=ways)
+        initial = dict(typed.items()) if typed else _stored(draft)
+        form = DeliveryForm(initial=initial, **context)
+        return show(request, draft, "delivery", "delivery", context | {"form": form, "restored": bool(typed)})
+    form = DeliveryForm(request.POST, **context)
     refused: Refused | None = None
     if form.is_valid():
         data = form.cleaned_data
@@ -61,20 +91,21 @@ def delivery(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> Http
                     "receiver": data["receiver"] if mail else "",
                     "address": data["address"] if mail else "",
                     "phone_cipher": crypto.encrypt(data["phone"], DELIVERY_PHONE),
+                    "separate": data.get("separate") == "each",
+                    "fee_claim": data.get("fee_claim", ""),
                 },
                 version=version_of(request),
             )
             return see_other(draft.after(request))
         except Refused as caught:
             refused = caught
-    return show(
-        request, draft, "delivery", "delivery", {"form": form, "ways": ways}, refused=refused, status=422
-    )
+    return show(request, draft, "delivery", "delivery", context | {"form": form}, refused=refused, status=422)
 
 
 def _stored(draft: Draft) -> dict[str, Any]:
     kept = dict(draft.case.filed.get("delivery", {}))
     if kept:
+        kept["separate"] = "each" if kept.get("separate") else ""
         return kept | {"phone": crypto.decrypt(kept.get("phone_cipher", ""), DELIVERY_PHONE)}
     phone = account_of(draft.actor.person_id).phone if draft.actor.person_id else ""
     return {"way": "" if TYPES[draft.journey.code].produces else "electronic", "phone": phone}
@@ -90,8 +121,12 @@ def delivery_rows(draft: Draft) -> list[dict[str, Any]]:
             {"key": "收件人", "value": kept.get("receiver", "")},
             {"key": "邮寄地址", "value": kept.get("address", "")},
         ]
+    if holding_of(draft):
+        rows.append({"key": "共有人持证", "value": "每人一本" if kept.get("separate") else "共用一本"})
     phone = crypto.decrypt(kept.get("phone_cipher", ""), DELIVERY_PHONE)
-    return [*rows, {"key": "联系电话", "value": mask_phone(phone) if phone else ""}]
+    rows.append({"key": "联系电话", "value": mask_phone(phone) if phone else ""})
+    claims = {key: label for key, label, _ in claims_of(draft)}
+    return [*rows, {"key": "减免登记费", "value": claims[kept.get("fee_claim", "")]}] if claims else rows
 
 
 @everywhere(

@@ -370,16 +370,34 @@ class DeliveryForm(Phone):
     way = forms.ChoiceField(label="怎样领证", widget=forms.RadioSelect)
     receiver = forms.CharField(label="收件人", max_length=50)
     address = forms.CharField(label="邮寄地址", help_text="写到门牌号。", max_length=120)
+    separate = forms.ChoiceField(label="共有人怎样持证", widget=forms.RadioSelect)
+    fee_claim = forms.ChoiceField(label="有没有减免登记费的情形", widget=forms.RadioSelect)
 
     field_order = [
         "way",
         "receiver",
         "address",
+        "separate",
         "phone",
+        "fee_claim",
     ]
 
-    def __init__(self, *args: Any, ways: list[tuple[str, str, str]], **kwargs: Any):
+    def __init__(
+        self,
+        *args: Any,
+        ways: list[tuple[str, str, str]],
+        holding: list[tuple[str, str, str]],
+        claims: list[tuple[str, str, str]],
+        **kwargs: Any,
+    ):
+        """`holding` and `claims` are empty where there is nothing to ask."""
         super().__init__(*args, **kwargs)
+        for name, choices in (("separate", holding), ("fee_claim", claims)):
+            if choices:
+                self.fields[name].choices = [(v, w) for v, w, _ in choices]  # type: ignore[attr-defined]
+                self.fields[name].required = False
+            else:
+                del self.fields[name]
         self.fields["way"].choices = [(value, label) for value, label, _ in ways]  # type: ignore[attr-defined]
         self.ways = ways
         self.fields["phone"].label = "联系电话"

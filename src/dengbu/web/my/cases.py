@@ -8,7 +8,6 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from dengbu.cases.actions.filing import withdraw
 from dengbu.cases.documents import KINDS
 from dengbu.cases.facts import Line, facts
 from dengbu.cases.labels import Label, label
@@ -34,14 +33,13 @@ from dengbu.core.acts import Actor
 from dengbu.core.documents import read_verified
 from dengbu.core.middleware import bind_case
 from dengbu.core.money import format_yuan
-from dengbu.core.refusals import Refused
 from dengbu.core.vocabulary import Client
 from dengbu.notices.queries import unread_count
 from dengbu.register.queries import book_of, unit_book, units_of_holder
 from dengbu.web.pages import page
 
 from ..filing.journeys import JOURNEYS
-from ..filing.portals import MY, Portal, actor_of, everywhere, form_key, see_other
+from ..filing.portals import MY, Portal, actor_of, everywhere, see_other
 from ..templatetags._text import cn_date, cn_datetime
 from .words import event_words
 
@@ -171,6 +169,7 @@ def case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResp
             if d.kind in PAPERS
         ],
         "may_withdraw": own.case.state in BEFORE_ENTRY,
+        "withdrawal": own.case.state in BEFORE_ENTRY and bool(own.case.filed.get("withdrawal")),
         "pass_url": portal.url("case.pass", docket_id) if own.case.token else "",
         "qr": own.case.state == State.PREAPPROVED,
     }
@@ -310,35 +309,6 @@ def _people(own: OwnCase, actor: Actor) -> list[dict[str, Any]]:
     for party in own.parties:
         found.setdefault(own.registration.word(party.role), []).append(party.name)
     return [{"key": role, "value": "、".join(names)} for role, names in found.items()]
-
-
-@everywhere(f"{CASE}withdraw/", name="case.withdraw", sql=5, example="submitted", methods=("GET", "POST"))
-def withdraw_case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResponse:
-    """The interruption page before a case is withdrawn."""
-    refusals: tuple[Any, ...] = ()
-    if request.method == "POST":
-        try:
-            withdraw(
-                actor=actor_of(request),
-                docket_id=docket_id,
-                reason=request.POST.get("reason", "")[:200],
-                key=form_key(request),
-            )
-            return see_other(portal.url("case", docket_id))
-        except Refused as refused:
-            refusals = refused.refusals
-    own = open_case(request, portal, docket_id)
-    context = {
-        **portal.context("cases"),
-        "case": own.case,
-        "name": own.registration.name,
-        "refusals": refusals,
-        "reason": request.POST.get("reason", ""),
-        "key": uuid.uuid4().hex,
-        "back_url": portal.url("case", docket_id),
-        "possible": own.case.state in BEFORE_ENTRY,
-    }
-    return render(request, "my/withdraw.html", context, status=422 if refusals else 200)
 
 
 @everywhere(f"{CASE}documents/<str:kind>", name="case.document", sql=7, example="submitted_document")

@@ -1,6 +1,6 @@
 """受理核验岗: who is present, paper against images, restrictions again; then refuse, send back, or accept."""
 
-from .accepting import Acceptance, CaseFee, accept, accept_batch, fee_of
+from .accepting import Acceptance, accept, accept_batch
 from .checking_in import (
     CHECKS,
     at_desk,
@@ -12,6 +12,8 @@ from .checking_in import (
     separate,
 )
 from .entering import NONE, enter_accepted, enter_if_last, open_matter, settle, settle_matter
+from .exempting import decide_exemption
+from .fees import CaseFee, certificates_of, fee_of
 from .opening import asked_now
 from .standing import DeskState, desk_states, papers, why_not
 
@@ -25,7 +27,9 @@ __all__ = [
     "accept_batch",
     "asked_now",
     "at_desk",
+    "certificates_of",
     "check_in",
+    "decide_exemption",
     "desk_states",
     "desk_verdict",
     "enter_accepted",

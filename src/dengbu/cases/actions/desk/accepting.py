@@ -9,24 +9,20 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from dengbu.catalog.fees import FeeAssessment, FeeFacts, FeeUnit, assess
-from dengbu.catalog.policy.policy import fee_standards, office_calendar
+from dengbu.catalog.policy.policy import office_calendar
 from dengbu.catalog.registrations import RegistrationType
 from dengbu.certificates.actions import NumberRequest, number, void
 from dengbu.contracts.actions import mark_used
 from dengbu.core import clock, rows
 from dengbu.core.acts import Actor, act, current
 from dengbu.core.counters import next_serials
-from dengbu.core.identifiers import parcel_code_of
 from dengbu.core.jobs import enqueue
 from dengbu.core.refusals import Refusal, Refused
-from dengbu.core.vocabulary import CertificateKind, HouseNature, HouseUse, RightKind
 from dengbu.core.workdays import add_workdays
 from dengbu.payments.actions import raise_bills
 from dengbu.register.actions import Entered, OfRecord, Prepared, enter, hold, prepare
-from dengbu.register.effects import Grant, HolderIn
+from dengbu.register.effects import HolderIn
 from dengbu.register.rules import HolderFact, UnitBook
 from dengbu.surveys import actions as surveys
 
@@ -36,6 +32,7 @@ from ...models import Case, Transition
 from ..moving import authority, locked_many, move, release_claims
 from ..served import after_entry, against_served
 from .checking_in import separate
+from .fees import OBJECTION, bill_for, names_on, paper_of
 from .opening import asked_now, judged, open_matters
 from .standing import desk_states, why_not
 
@@ -182,15 +179,7 @@ def _write_before(
     use_surveys([c.docket_id for c in entering], found, actor)
     raise_bills(
         actor=actor,
-        bills=[
-            _bill(
-                c,
-                found[c.docket_id],
-                books,
-                _certificates(found[c.docket_id], grants.get(c.docket_id)),
-            )
-            for c in cases
-        ],
+        bills=[bill_for(found[c.docket_id], books, grants.get(c.docket_id)) for c in cases],
         assessed_on=today,
     )
     rows.insert([t for t in transitions if t is not None], keys=False)
@@ -225,39 +214,6 @@ def use_surveys(entered: Iterable[uuid.UUID], found: Mapping[uuid.UUID, CaseFact
     used = [(one.survey.pk, d) for d in entered if (one := found[d].survey) is not None]
     if used:
         surveys.mark_used(actor=actor, used=used)
-
-
-def _certificates(found: CaseFacts, granted: Sequence[Grant] | None) -> int:
-    """How many certificates a case makes: one, or one per holder where they asked to hold separately. `granted` are
-    the rights of its entries; None while it waits. Proofs do not count: they cost nothing."""
-    if found.registration.produces is None:
-        return 0
-    if granted:
-        return sum(
-            len(_names(found, g.holders)) for g in granted if paper_of(g.kind) is CertificateKind.CERTIFICATE
-        )
-    if found.registration.produces is not CertificateKind.CERTIFICATE:
-        return 0
-    takers = found.registration.filed.role(*found.registration.taker_roles)
-    separately = found.case.filed.get("delivery", {}).get("separate")
-    return len(takers) if separately and takers else 1
-
-
-OBJECTION = "objection"  # a restriction, and yet who objected gets a proof of it
-
-
-def paper_of(right_kind: str) -> CertificateKind:
-    """What is handed out for a right: a certificate for a title, a proof for all others and for an objection (细则 20)."""
-    if right_kind == OBJECTION:
-        return CertificateKind.PROOF
-    return CertificateKind.CERTIFICATE if RightKind(right_kind).is_ownership else CertificateKind.PROOF
-
-
-def _names(found: CaseFacts, holders: Sequence[HolderIn | HolderFact]) -> list[str]:
-    names = [h.name for h in holders]
-    if found.case.filed.get("delivery", {}).get("separate") and len(names) > 1:
-        return names
-    return ["、".join(names)]
 
 
 def number_papers(
@@ -314,98 +270,10 @@ def _requests(
             kind=paper_of(kind),
         )
         for right, unit, kind, holders in rights
-        for name in _names(found, holders)
+        for name in names_on(found, holders)
     ]
 
 
 def _year_of(entered: Sequence[Entered]) -> dt.date:
     """A day of the year in which these entries stand: at midnight of 31 December the clock has gone on meanwhile."""
     return dt.date(int(entered[0].number.partition("-")[0]), 1, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFee:
-    """What a case costs: the assessments of its parts, each with who pays it, and their sum."""
-
-    parts: tuple[tuple[FeeAssessment, str], ...]
-
-    @property
-    def total_fen(self) -> int:
-        return sum(a.total_fen for a, _ in self.parts)
-
-    @property
-    def is_free(self) -> bool:
-        return self.total_fen == 0
-
-    @property
-    def exemption_name(self) -> str:
-        return "、".join(dict.fromkeys(a.exemption_name for a, _ in self.parts if a.exemption_name))
-
-    @property
-    def basis(self) -> str:
-        return "；".join(dict.fromkeys(a.exemption_basis or a.basis for a, _ in self.parts))
-
-    @property
-    def payer(self) -> str:
-        """Who pays; where the parts have payers of their own, those who pay something."""
-        paying = [who for a, who in self.parts if not a.is_free] or [who for _, who in self.parts]
-        return "；".join(dict.fromkeys(paying))[:200]
-
-
-def fee_of(found: CaseFacts, books: Mapping[str, UnitBook], certificates: int) -> CaseFee:
-    """The fee by the dated standards, on today as the day of acceptance (财税〔2019〕45号). Each part of a combined case
-    is charged by its own rule, to its own payer."""
-    parts = []
-    for registration in found.registration.registrations():
-        titled = registration.produces is CertificateKind.CERTIFICATE
-        assessment = assess(
-            FeeFacts(
-                rule=registration.fee_rule,
-                accepted_on=clock.today(),
-                units=tuple(_fee_unit(code, books.get(code), registration) for code in registration.charged),
-                certificates=max(certificates, 1) if titled else 0,
-                claimed=frozenset(found.case.filed.get("exemptions", ())),
-            ),
-            fee_standards(),
-        )
-        roles = registration.taker_roles or registration.owner_roles
-        parts.append((assessment, "、".join(p.name for p in registration.filed.role(*roles))))
-    return CaseFee(tuple(parts))
-
-
-def _fee_unit(code: str, book: UnitBook | None, registration: RegistrationType) -> FeeUnit:
-    """A unit as the book has it; what is registered from a survey, as the survey has it."""
-    facts_: Mapping[str, Any] = book.facts if book else {}
-    if code in registration.opened:
-        facts_ = registration.filed.surveyed.get(code, facts_)
-    nature = facts_.get("house_nature")
-    return FeeUnit(
-        parcel=book.parcel_code if book else parcel_code_of(code),
-        use=HouseUse(facts_["use"]) if facts_.get("use") in HouseUse.values else None,
-        nature=HouseNature(nature) if nature in HouseNature.values else HouseNature.MARKET,
-    )
-
-
-def _bill(
-    case: Case, found: CaseFacts, books: Mapping[str, UnitBook], certificates: int
-) -> dict[str, object]:
-    fee = fee_of(found, books, certificates)
-    several = len({who for _, who in fee.parts}) > 1
-    return {
-        "docket_id": case.docket_id,
-        "lines": [
-            {
-                "item": x.item,
-                "quantity": x.quantity,
-                "each_fen": x.each_fen,
-                "amount_fen": x.amount_fen,
-                "note": f"{x.note}（由{who}缴纳）" if several and x.amount_fen else x.note,
-            }
-            for assessment, who in fee.parts
-            for x in assessment.lines
-        ],
-        "total_fen": fee.total_fen,
-        "payer": fee.payer,
-        "exemption": fee.exemption_name or ("免收" if fee.is_free else ""),
-        "basis": fee.basis,
-    }

@@ -108,10 +108,9 @@ def send_back(*, actor: Actor, docket_id: uuid.UUID, reason: str) -> str:
 
 
 @act("cases.refuse", permission="case.accept")
-def refuse(
-    *, actor: Actor, docket_id: uuid.UUID, reasons: Sequence[Mapping[str, str]], returned: str = ""
-) -> str:
-    """不予受理, in writing, with every reason at once (条例 17). Each: reason, clause, remedy."""
+def refuse(*, actor: Actor, docket_id: uuid.UUID, reasons: Sequence[Mapping[str, str]]) -> str:
+    """不予受理, in writing, with every reason at once (条例 17). Each: reason, clause, remedy. Originals go back
+    afterwards, against signature (`returning`)."""
     case = at_desk(docket_id, actor)
     if not reasons or any(len(r.get("reason", "").strip()) < 5 for r in reasons):
         raise Refused(
@@ -127,7 +126,6 @@ def refuse(
         **case.filed,
         "refusal": {
             "reasons": [dict(r) for r in reasons],
-            "returned": returned,
             "by": actor.name,
             "on": str(clock.today()),
         },

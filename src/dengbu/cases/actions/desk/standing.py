@@ -12,7 +12,7 @@ from dengbu.core.acts import Actor
 from dengbu.core.refusals import Refusal
 from dengbu.register.rules import UnitBook
 
-from ... import rules
+from ... import exemptions, rules
 from ...facts import CaseFacts, Line
 from ...lifecycle import State
 from ...models import CaseParty, PendingMatter, RestrictionCheck, Verdict
@@ -134,6 +134,17 @@ def why_not(found: CaseFacts, actor: Actor, state: DeskState, book: UnitBook | N
         )
         for question in unanswered(found, book)
     )
+    claim = exemptions.claimed(case.filed, type(found.registration), clock.today())
+    if claim is not None and claim.key not in exemptions.decisions(case.filed):
+        refusals.append(
+            Refusal(
+                "DESK_EXEMPTION",
+                f"申请人提出减免登记费（{claim.exemption.name}），还没有决定。",
+                "请核对凭据，给予减免或写明不予减免的理由。",
+                claim.exemption.basis,
+                "exemption",
+            )
+        )
     refusals.extend(checking.refuse_unless_open(state.check, now))
     refusals.extend(rules.against(state.all_matters))
     return refusals

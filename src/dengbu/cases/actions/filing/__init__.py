@@ -32,7 +32,6 @@ from .submitting import (
     missing,
     submit,
     tell_later,
-    withdraw,
 )
 
 __all__ = [
@@ -66,5 +65,4 @@ __all__ = [
     "survey_for",
     "tell_later",
     "tell_of_ending_drafts",
-    "withdraw",
 ]

@@ -471,10 +471,14 @@ def save_reason(
 def save_delivery(
     *, actor: Actor, docket_id: uuid.UUID, delivery: Mapping[str, Any], version: int | None = None
 ) -> int:
-    """Write down how the certificate is to be collected: window, mail, electronic only."""
+    """How the certificate is to be collected (window, mail, electronic only), one for all or one each, and what
+    exemption from the fee is claimed."""
     case, _ = own_case(docket_id, actor)
     editable(case, version, "delivery")
+    before = case.filed.get("delivery", {}).get("fee_claim", "")
     case.filed = {**case.filed, "delivery": dict(delivery)}
+    if delivery.get("fee_claim", "") != before:
+        case.filed.pop("exemptions", None)  # the desk decided on another claim
     return _saved(case, actor, "delivery")
 
 

@@ -13,7 +13,6 @@ from dengbu.core.acts import Actor, act
 from dengbu.core.ids import token
 from dengbu.core.jobs import enqueue
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
-from dengbu.payments.actions import cancel_bill
 from dengbu.register.queries import book_of
 from dengbu.register.rules import UnitBook
 
@@ -250,15 +249,4 @@ def _resubmit(case: Case, parties: list[CaseParty], actor: Actor, declared: bool
     typed_by_desk(case, actor)
     case.filed = {**case.filed, "declared": {"at": clock.now().isoformat(), "by": actor.key}}
     _go_on(case, "resubmit", actor, parties, found)
-    return case.state
-
-
-@act("cases.withdraw")
-def withdraw(*, actor: Actor, docket_id: uuid.UUID, reason: str = "") -> str:
-    """撤回, before entry (条例 15). An online applicant withdraws for all; others are told."""
-    case, parties = own_case(docket_id, actor, as_party=True)
-    move(case, "withdraw", actor, note=reason.strip()[:200], parties=parties)
-    if case.accepted_at is not None:
-        cancel_bill(actor=actor, docket_id=case.docket_id, reason="撤回申请")
-    tell_later(case, "withdrawn")
     return case.state

@@ -14,21 +14,26 @@ from .inspection import (
 from .notice import decide_objection, end_notice, ended_notices, record_objection
 from .pause import pause, resume
 from .second_review import agree, answer, send_back
+from .supplement import Wanted, ask_supplement, material, receive_supplement
 
 __all__ = [
     "ANSWERS",
     "MAX_PHOTOS",
     "PHOTOS",
     "QUESTIONS",
+    "Wanted",
     "add_photo",
     "agree",
     "answer",
+    "ask_supplement",
     "confirm_inspection",
     "decide_objection",
     "end_notice",
     "ended_notices",
     "inspect_again",
+    "material",
     "pause",
+    "receive_supplement",
     "record_inspection",
     "record_objection",
     "remove_photo",
