@@ -21,6 +21,7 @@ from dengbu.parties.queries import account_of
 from .drafts import Draft, elsewhere, open_draft, show, version_of
 from .evidence import lines_of, row_of
 from .forms import DeliveryForm
+from .homes import chosen_row
 from .portals import Portal, everywhere, form_key, see_other
 from .presenters import NO_CERTIFICATE_WAYS, WAYS, done, party_rows, tasks, term_rows
 
@@ -138,6 +139,7 @@ def _check(request: HttpRequest, draft: Draft, refused: Refused | None) -> HttpR
     edit = {s: f"{draft.url(f'apply.{s}')}?next=check" for s in draft.journey.sections}
     context = {
         "home": _home_rows(draft),
+        "parts": draft.facts.registration.parts_named(),
         "parties": party_rows(draft, NUMBER_PURPOSE, PHONE_PURPOSE),
         "terms": term_rows(draft),
         "delivery": delivery_rows(draft),
@@ -166,6 +168,7 @@ def _home_rows(draft: Draft) -> list[dict[str, Any]]:
         {"key": "坐落", "value": book.location, "source": "来自登记簿"},
         {"key": "不动产单元号", "value": group_unit_code(book.code), "code": True},
         {"key": "建筑面积", "value": f"{book.area_m2} ㎡"},
+        *chosen_row(draft.case, book, amount=False),
     ]
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from dengbu.cases.actions.filing import PartyIn, save_parties, save_property
+from dengbu.cases.models import Case
 from dengbu.cases.queries.portal import certificates_of, live_case_on, live_certificate_unit
 from dengbu.core import crypto, sights
 from dengbu.core.identifiers import check_certificate_number, check_unit_code, normalise_number
@@ -156,6 +157,13 @@ def right_words(right: RightFact, *, amount: bool = True) -> str:
     if right.kind == "advance_notice":
         return f"{label(NoticeKind, right.terms.get('notice_kind'))}{money}，{on}"
     return f"{label(RightKind, right.kind)}，{on}"
+
+
+def chosen_row(case: Case, book: UnitBook | None, *, amount: bool) -> list[dict[str, str]]:
+    """The right in the book that an application is about, as a row; nothing where it is about none."""
+    target = uuid_or_none(str(case.filed.get("terms", {}).get("right", "")))
+    right = book.right(target) if book is not None and target else None
+    return [{"key": "办理的权利", "value": right_words(right, amount=amount)}] if right else []
 
 
 def _busy(draft: Draft, book: UnitBook) -> str:

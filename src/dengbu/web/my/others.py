@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from dengbu.cases.actions.filing import confirm, disagree
-from dengbu.cases.facts import is_applicant
+from dengbu.cases.facts import is_applicant, registration_of
 from dengbu.cases.lifecycle import State
 from dengbu.cases.models import NUMBER_PURPOSE, PHONE_PURPOSE
 from dengbu.cases.queries.portal import (
@@ -30,6 +30,7 @@ from dengbu.web.pages import PUBLIC, page
 
 from ..filing.drafts import Draft, version_of
 from ..filing.finish import delivery_rows, undeclared
+from ..filing.homes import chosen_row
 from ..filing.journeys import journey_of
 from ..filing.portals import BANK, DEV, MY, Portal, actor_of, everywhere, form_key, see_other, uuid_or_none
 from ..filing.presenters import book_summary, party_rows, term_rows
@@ -72,7 +73,9 @@ def _confirm(
             {"key": "坐落", "value": own.case.location},
             {"key": "不动产单元号", "value": group_unit_code(own.case.unit_code), "code": True},
             {"key": "建筑面积", "value": f"{book.area_m2} ㎡" if book else ""},
+            *chosen_row(own.case, book, amount=True),
         ],
+        "parts": registration_of(own.case, own.parties).parts_named(),
         "parties": party_rows(draft, NUMBER_PURPOSE, PHONE_PURPOSE),
         "terms": term_rows(draft),
         "delivery": delivery_rows(draft)[:1],
