@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from dengbu.catalog.registrations.places import right_of
 from dengbu.core import crypto
 from dengbu.core.money import format_yuan
 from dengbu.core.refusals import Refusal
-from dengbu.core.vocabulary import CoOwnership, RightKind, SurveyStatus
+from dengbu.core.vocabulary import CoOwnership, SurveyStatus
 from dengbu.register.effects import NUMBER_PURPOSE
 from dengbu.register.rules import HolderFact, Judgement
 
 from .actions import checking
+from .documents.proofs import matter
 from .models import RestrictionCheck
 from .queries.desk import ReviewFile
 
@@ -176,13 +178,13 @@ def _holders(file: ReviewFile, role: str) -> tuple[HolderFact, ...]:
     book, registration = file.book, file.facts.registration
     if book is None:
         return ()
-    source = getattr(registration.role(role), "source", "")
-    if source == "register":
-        return book.title.holders if book.title else ()
-    if source == "land":
-        return next((r.holders for r in book.land_rights if r.kind == "land_use"), ())
-    target = next((r for r in book.rights if registration.is_target(r.public_id)), None)
-    return target.holders if target and source in ("right", "us") else ()
+    known = registration.role(role)
+    if known is None:
+        return ()
+    if known.source == "us":  # who files is one of those whom the right it is about names
+        known = replace(known, source="right")
+    right = right_of(known, book, registration.target if registration.about_right() else None)
+    return right.holders if right else ()
 
 
 def _answers(file: ReviewFile) -> list[Row]:
@@ -209,7 +211,7 @@ def _target(file: ReviewFile) -> list[Row]:
         return []
     held = target.terms.get("amount_fen")
     return [
-        Row("办理的权利", (None, RightKind(target.kind).label, None), "property"),
+        Row("办理的权利", (None, matter(target), None), "property"),
         *([Row("抵押顺位", (None, str(target.rank), None), "property")] if target.rank else []),
         *(
             [Row("被担保债权（元）", (None, format_yuan(held), None), "property")]

@@ -27,7 +27,7 @@ from .facts import Filed
 from .tables import ALWAYS_BLOCK, HOLDERS_CONSENT, PAPERS, REMEDIES, Rule, Table
 
 Side = Literal["owner", "taker", "other"]
-Source = Literal["register", "right", "contract", "typed", "us", "land", "partner"]
+Source = Literal["register", "right", "notice", "bound", "contract", "typed", "us", "land", "partner"]
 Subject = Literal["home", "land", "right", "restriction", "project", "survey", "unit"]
 
 
@@ -35,9 +35,10 @@ Subject = Literal["home", "land", "right", "restriction", "project", "survey", "
 class Role:
     """One side of an application: its key on the case, its word on paper, and where its people come from.
 
-    `source`: register (owners in the book), right (holders of the right it is about), land (holder of the land use
-    right), contract (the contract on file, else typed), typed, us (the organisation that files), partner (a bank with
-    an account at the office: chosen, where it does not file itself).
+    `source`: register (owners in the book), right (holders of the right it is about), notice (who bought what is not
+    theirs yet, by the notice of the purchase), bound (whom the notice it is about binds), land (holder of the land use right), contract (the contract on file,
+    else typed), typed, us (the organisation that files), partner (a bank with an account at the office: chosen, where
+    it does not file itself).
     """
 
     key: str
@@ -80,6 +81,7 @@ class RegistrationType:
         False  # besides its home, a right on it is chosen (带押过户: the old mortgage)
     )
     form: ClassVar[tuple[Ask, ...]] = ()
+    reason_first: ClassVar[bool] = False  # the reason says who applies: it is asked before the parties
     titles: ClassVar[Mapping[str, str]] = {}  # of the filing tasks, where the usual words do not fit
     produces: ClassVar[CertificateKind | None] = None
     voids_certificate: ClassVar[bool] = False

@@ -50,6 +50,7 @@ class MortgageNotice(RegistrationType):
     own_notice_roles = ("mortgagor", "mortgagee")  # the buyer does not consent to himself (corrections 14)
     stopped_by_filing = True
     form: ClassVar[tuple[Ask, ...]] = MORTGAGE_FORM
+    titles = {"property": "确认抵押物", "parties": "抵押权人和抵押人", "reason": "债权和抵押合同"}
     fee_rule = "FEE_ZERO"
     notice_kind: ClassVar[NoticeKind]
     rests_on: ClassVar[str]  # the kind of purchase notice of the mortgagor
@@ -106,7 +107,7 @@ class PresaleMortgageNotice(MortgageNotice):
 
     code, name = "B08", "预购商品房抵押预告登记"
     roles = (
-        Role("mortgagor", "抵押人（买受人）", "owner", "contract", confirms=True),
+        Role("mortgagor", "抵押人（买受人）", "owner", "notice", confirms=True),
         Role("mortgagee", "抵押权人", "taker", "us", many=False),
     )
     notice_kind = NoticeKind.PRESALE_MORTGAGE
@@ -198,6 +199,11 @@ class NoticeToMortgage(AboutMortgageNotice):
     }
     own_notice_roles = ("mortgagor", "mortgagee")
     stopped_by_filing = True
+    titles = {
+        "property": "选择要转的抵押预告登记",
+        "parties": "抵押权人和抵押人",
+        "reason": "授权和合同有没有变更",
+    }
     form = (
         Ask(
             "authorised",

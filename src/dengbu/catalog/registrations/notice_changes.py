@@ -9,12 +9,12 @@ from typing import Any
 from dengbu.core.refusals import Refusal
 from dengbu.core.vocabulary import CertificateKind, Client
 from dengbu.register.effects import Effect, End, Grant
-from dengbu.register.rules import Obstacle, UnitBook
+from dengbu.register.rules import Obstacle, RightFact, UnitBook
 
 from .asking import Ask, Choice, Kind
 from .base import Role, Rule
 from .checks import agents_may_act, shares_add_up
-from .facts import holders
+from .facts import Filed, holders
 from .notices import PURCHASES, AboutNotice, hangs_on, kept_holders, lapsed_now, notice_kind
 from .tables import RELIEF, Table
 
@@ -39,6 +39,8 @@ D07_REASONS = (
     Choice("judgment", "法院判决、仲裁裁决确定由别人取得", "by_judgment"),
     Choice("start", "重新认定能够办理正式登记的日期（由审核人员写明理由）"),
 )
+# Either side begins: who sold, who bought, the bank of a loan.
+BY_EITHER = (Client.DEVELOPER, Client.PERSON, Client.BANK)
 PASSES = ("transfer", "inheritance", "judgment")
 
 
@@ -52,10 +54,11 @@ class NoticeChange(AboutNotice):
 
     code, name = "D07", "预告登记变更/转移"
     client = Client.DEVELOPER
+    filed_from = BY_EITHER
     line = "other"
     roles = (
         Role("holder", "预告登记权利人", "owner", "right", confirms=True, required=False),
-        Role("obligor", "义务人", "other", "typed", confirms=True, required=False),
+        Role("obligor", "义务人", "other", "bound", confirms=True, required=False),
         Role("taker", "变更（转移）后的权利人", "taker", "typed", confirms=True, shares=True, required=False),
     )
     answers_to = D07_TABLE
@@ -71,7 +74,16 @@ class NoticeChange(AboutNotice):
         Ask("possible_from", "从哪天起能够办理正式登记", Kind.DATE, "例如 2026-03-05",
             only_if=("reason", ("start",)), basis="民法典221"),
     )  # fmt: skip
+    titles = {"property": "选择要变更的预告登记", "parties": "当事人", "reason": "变更（转移）的原因和内容"}
     legal_basis = "民法典221、547；不动产登记暂行条例14；操作规范14"
+
+    def __init__(self, filed: Filed):
+        super().__init__(filed)
+        reason = filed.terms.get("reason")
+        if reason in ("inheritance", "judgment"):  # who takes applies alone (条例 14)
+            self.confirming, self.absent_roles = ("taker",), ("holder", "obligor")  # type: ignore[misc]
+        elif reason in ("name", "start"):  # and the holder whom nothing else concerns
+            self.confirming, self.absent_roles = ("holder", "taker"), ("obligor",)  # type: ignore[misc]
 
     def rule_for(self, obstacle: Obstacle, book: UnitBook | None) -> Rule:
         """Who lends on the notice agrees before it passes to somebody else (民法典 221; 实施细则 85)."""
@@ -91,11 +103,11 @@ class NoticeChange(AboutNotice):
             yield from self.holders_apply(right)
             yield from agents_may_act(self.filed, ("holder",), self.word("holder"))
         if reason in ("contract", "transfer"):
-            yield from self.obligor_applies(book)
-        if reason == "contract" and not self._changed():
+            yield from self.obligor_applies(book, right)
+        if reason == "contract" and not self._changed(right):
             yield Refusal(
                 "F_NOTHING_CHANGES",
-                "没有填写要变更的内容。",
+                "没有填写要变更的内容，或与登记簿上的一样。",
                 "请至少填写一项变更后的内容。",
                 "操作规范14",
                 "price_fen",
@@ -114,16 +126,16 @@ class NoticeChange(AboutNotice):
                 self.filed.role("taker"), terms.get("coownership", "sole"), terms.get("share_denominator")
             )
 
-    def _changed(self) -> dict[str, Any]:
-        keys = ("price_fen", "amount_fen", "debt_until")
-        return {k: self.filed.terms[k] for k in keys if self.filed.terms.get(k)}
+    def _changed(self, right: RightFact) -> dict[str, Any]:
+        said = {k: self.filed.terms.get(k) for k in ("price_fen", "amount_fen", "debt_until")}
+        return {k: v for k, v in said.items() if v and v != right.terms.get(k)}
 
     def effects(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Effect]:
         book, right = self.targeted(books)
         filed, reason = self.filed, self.filed.terms["reason"]
         terms = dict(right.terms)
         if reason == "contract":
-            terms |= self._changed()
+            terms |= self._changed(right)
         if reason == "start":
             terms |= {
                 "possible_from": filed.terms["possible_from"],
@@ -163,17 +175,29 @@ class NoticeCancellation(AboutNotice):
 
     code, name = "D08", "预告登记注销"
     client = Client.DEVELOPER
+    filed_from = BY_EITHER
     line = "other"
     roles = (
         Role("holder", "预告登记权利人", "owner", "right", confirms=True, required=False),
-        Role("obligor", "义务人", "other", "typed", confirms=True, required=False),
+        Role("obligor", "义务人", "other", "bound", confirms=True, required=False),
     )
     notice_kinds = PURCHASES
     # Nothing else in the book stands in the way of a burden that goes; the domain names these two.
     answers_to = {**RELIEF, "R_PRESEAL": Rule.CONSENT_COURT, "R_NOTICE_MTG": Rule.RELEASE_FIRST}
     voids_certificate = True
     form = (Ask("reason", "为什么注销", Kind.CHOICE, choices=D08_REASONS, empty="请选择注销原因"),)
+    titles = {"property": "选择要注销的预告登记", "parties": "当事人", "reason": "注销的原因"}
     legal_basis = "民法典221；实施细则89"
+
+    def __init__(self, filed: Filed):
+        super().__init__(filed)
+        reason = filed.terms.get("reason")
+        if reason == "waived":
+            self.confirming, self.absent_roles = ("holder",), ("obligor",)  # type: ignore[misc]
+        elif reason in ("judged", "lapsed"):  # either side applies alone: who files has confirmed
+            self.confirming = ()  # type: ignore[misc]
+            silent = (r for r in ("holder", "obligor") if not any(p.confirmed for p in filed.role(r)))
+            self.absent_roles = tuple(silent) if any(p.confirmed for p in filed.parties) else ()  # type: ignore[misc]
 
     def rule_for(self, obstacle: Obstacle, book: UnitBook | None) -> Rule:
         rule = super().rule_for(obstacle, book)
@@ -202,7 +226,7 @@ class NoticeCancellation(AboutNotice):
         if reason in ("waived", "ended") or self.filed.role("holder"):
             yield from self.holders_apply(right)
         if reason == "ended" or not self.filed.role("holder"):
-            yield from self.obligor_applies(book)
+            yield from self.obligor_applies(book, right)
         confirmed = self.filed.officer.get(str(right.public_id))
         if reason == "lapsed" and not confirmed and not lapsed_now(right, book, at):
             yield Refusal(

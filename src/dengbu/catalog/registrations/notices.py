@@ -21,7 +21,7 @@ from ..policy.policy import office_calendar
 from .asking import Ask, Choice, Kind
 from .base import AboutRight, RegistrationType, Role, Rule
 from .checks import agents_may_act, contract_agrees, owners_apply, shares_add_up
-from .facts import PartyFact, holders
+from .facts import Filed, PartyFact, holders
 from .tables import NOTICE
 
 PURCHASES = (NoticeKind.PRESALE.value, NoticeKind.SALE.value)
@@ -44,6 +44,14 @@ def notice_kind(right: RightFact) -> str:
 def land_title(book: UnitBook) -> RightFact | None:
     """The land use right under a house that is not registered yet: whose right a presale disposes of."""
     return next((r for r in book.land_rights if r.kind == "land_use"), None)
+
+
+def bound_by(notice: RightFact, book: UnitBook) -> RightFact | None:
+    """The right that a notice is entered against: who holds it is bound. The owner's, or the developer's by its land; of
+    a loan on what is only bought, the buyer's notice that it rests on."""
+    bought = next((n for n in book.notices if str(n.public_id) == notice.terms.get("linked")), None)
+    lent = notice_kind(notice) in MORTGAGES
+    return (bought if lent else None) or book.title or land_title(book)
 
 
 def hangs_on(mortgage_notice: RightFact, notice: RightFact, book: UnitBook) -> bool:
@@ -130,15 +138,16 @@ class PresaleNotice(PurchaseNotice):
 
     code, name = "D06", "预购商品房预告登记"
     client = Client.DEVELOPER
+    filed_from = (Client.DEVELOPER, Client.PERSON)
     roles = (
-        Role("seller", "开发企业", "owner", "us"),
-        Role("buyer", "买受人", "taker", "contract", shares=True),
+        Role("seller", "开发企业", "owner", "land", confirms=True),
+        Role("buyer", "买受人", "taker", "contract", confirms=True, shares=True),
     )
     form = (
         Ask("sale_no", "商品房买卖合同编号", required=False, max_length=60, hint="合同首页右上角的编号。"),
         Ask(
             "buyer_alone",
-            "是否由买受人单方申请",
+            "由谁申请",
             Kind.YES_NO,
             "合同约定了办理预告登记，而开发企业不按约定申请的，买受人可以单方申请。",
             choices=(Choice("no", "双方共同申请"), Choice("yes", "开发企业未按约定申请，买受人单方申请")),
@@ -148,6 +157,11 @@ class PresaleNotice(PurchaseNotice):
     )
     notice_kind = NoticeKind.PRESALE
     legal_basis = "民法典221；实施细则85、86；城市房地产管理法45"
+
+    def __init__(self, filed: Filed):
+        super().__init__(filed)
+        if filed.terms.get("buyer_alone") is True:
+            self.confirming, self.absent_roles = ("buyer",), ("seller",)  # type: ignore[misc]
 
     def bound(self, book: UnitBook) -> RightFact | None:
         return book.ownership or land_title(book)
@@ -196,6 +210,7 @@ class AboutNotice(AboutRight):
 
     kind = RegistrationKind.NOTICE
     target_kinds = ("advance_notice",)
+    reason_first = True
     notice_kinds: ClassVar[tuple[str, ...]] = PURCHASES + MORTGAGES
     missing_text = "登记簿上没有这项预告登记，或者已经注销。"
     fee_rule = "FEE_ZERO"
@@ -219,9 +234,9 @@ class AboutNotice(AboutRight):
                 "parties",
             )
 
-    def obligor_applies(self, book: UnitBook) -> Iterable[Refusal]:
-        """Whoever the notice binds has the thing: the owner, or the developer by its land (条例 14)."""
-        title = book.title or land_title(book)
+    def obligor_applies(self, book: UnitBook, right: RightFact) -> Iterable[Refusal]:
+        """Whom the notice binds applies (条例 14)."""
+        title = bound_by(right, book)
         if not self.filed.indexes("obligor") or (
             title is not None and not self.filed.indexes("obligor") <= title.holder_indexes
         ):

@@ -148,10 +148,12 @@ class ProofReissue(NewPaper):
 
     code, name = "B13", "不动产登记证明补发"
     client = Client.BANK
+    filed_from = (Client.BANK, Client.PERSON, Client.DEVELOPER)  # whoever has a proof
     roles = (Role("holder", "证明上的权利人", "taker", "right"),)
     subject = "right"
     target_kinds = ("mortgage", "advance_notice", "residence", "easement")
     produces = CertificateKind.PROOF
+    titles = {"property": "选择证明丢失的权利", "reason": "丢失的证明和声明"}
     note = "reissued"
     form = CertificateReissue.form
     fee_rule = "FEE_ZERO"

@@ -6,6 +6,7 @@ What a page asks is read from the page; a `Play` says what differs by type.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from dengbu.core import clock
 from dengbu.core.vocabulary import HouseUse
@@ -27,7 +28,8 @@ def walk_type(walk: Walk, code: str) -> Walked:
     if play.after and play.after not in walk.used:
         walk_type(walk, play.after)
     for candidate in [walk.used.pop(play.after)] if play.after else roads.free(walk, play.stock):
-        other = candidate.buyer or person_beside(candidate, [p for p in plan().people if p.phone])
+        other = None if play.beside else candidate.buyer
+        other = other or person_beside(candidate, [p for p in plan().people if p.phone])
         filer_at, portal = _filer(walk, play, candidate, other)
         at_desk = play.filer == "desk"
         tasks = filing.begin_at_desk(filer_at, code) if at_desk else filing.begin(filer_at, portal, code)
@@ -49,7 +51,8 @@ def walk_type(walk: Walk, code: str) -> Walked:
         walk.step(filer_at.who, f"提交，编号{walked.case_no}")
         docket_id = roads.docket_of(tasks)
         if not at_desk:
-            _confirm_all(walk, docket_id, [candidate.owner, *([other] if play.typed else [])], filer_at)
+            people = [candidate.owner, candidate.buyer, *([other] if play.typed else [])]
+            _confirm_all(walk, docket_id, dict.fromkeys(people), filer_at)
             for key in play.confirming:
                 at = walk.account(f"{key}-1")
                 filing.confirm_invitation(at, docket_id, "dev" if key.startswith("dev") else "bank")
@@ -102,6 +105,8 @@ def _property(visitor: Visitor, tasks: Page, candidate: Candidate, play: Play) -
         raise filing.NotFree(page.said())
     form = page.form("unit_code")
     values = {"unit_code": candidate.unit_code}
+    if "请换一处查" in page.text:
+        raise filing.NotFree(page.said())
     if "right" in form.names and not form.values.get("right"):
         values["right"] = form.choices["right"][0]
     visitor.submit(page, form, values)
@@ -198,7 +203,7 @@ def _answer(form: Form, name: str, candidate: Candidate) -> str:
     return f"演示{candidate.unit_code[-6:]}"
 
 
-def _confirm_all(walk: Walk, docket_id: str, people: list[object], filer_at: Visitor) -> None:
+def _confirm_all(walk: Walk, docket_id: str, people: Iterable[object], filer_at: Visitor) -> None:
     """Whoever has an invitation to this case reads and agrees."""
     for who in people:
         if not isinstance(who, DemoPerson):

@@ -34,6 +34,7 @@ class Play:
     proof: bool = True  # something is handed out
     receiver: Literal["owner", "taker", "bank", "developer"] = "owner"
     after: str = ""  # on the home of another type's walk, which makes what this one is about
+    beside: bool = False  # who is typed is somebody else than the buyer on file
     organ: bool = False  # the first who is typed is a court, the second whom its paper is about
     lender: str = ""  # the bank that is chosen, or files
     confirming: tuple[str, ...] = ()  # organisations that take part and confirm
@@ -43,6 +44,11 @@ class Play:
 def day(**shift: int) -> str:
     """A day from today, as typed."""
     return (clock.today() + dt.timedelta(**shift)).isoformat()
+
+
+def another_price() -> str:
+    """An amount in 元 that no earlier walk has named, as typed: what changes must not be as it was."""
+    return str(1_000_000 + int(clock.now().timestamp()) % 1_000_000)
 
 
 ORGAN = {  # a court of the demo: the number has a right check digit and belongs to nobody
@@ -140,7 +146,14 @@ PLAYS: dict[str, Play] = {
     "D05": Play(
         "D05", typed=(), filer="developer", receiver="developer", answers={"taxes_due": "no", "presold": "no"}
     ),
-    "D02": Play("D02", typed=(), filer="developer", receiver="developer", answers={"change": "price"}),
+    "D02": Play(
+        "D02",
+        typed=(),
+        filer="developer",
+        receiver="developer",
+        answers={"change": "price"},
+        more=lambda _: {"new_price_fen": another_price()},
+    ),
     "D04": Play("D04", typed=(), filer="developer", proof=False, answers={"reason": "waived"}),
     "P11": Play(
         "P11",
@@ -162,6 +175,34 @@ PLAYS: dict[str, Play] = {
         answers={"how": "sale", "stage": "quarter", "has_houses": "no"},
     ),
     "P21": Play("P21", typed=(), answers={"units": ""}),
+    # Before it is built: presale notices, the loans on them, works in progress; a lost proof.
+    "D06": Play("D06", typed=("buyer",), filer="developer", receiver="taker", answers={"buyer_alone": "no"}),
+    "D07": Play(
+        "D07",
+        typed=("taker",),
+        beside=True,
+        filer="developer",
+        receiver="taker",
+        answers={"reason": "transfer"},
+    ),
+    "D08": Play("D08", typed=(), filer="developer", proof=False, answers={"reason": "ended"}),
+    "B08": Play("B08", typed=(), filer="bank", receiver="bank"),
+    "B09": Play(
+        "B09", typed=(), filer="bank", receiver="bank", answers={"authorised": "no", "changed": "no"}
+    ),
+    "B03": Play(
+        "B03",
+        typed=(),
+        filer="bank",
+        receiver="bank",
+        confirming=("dev2",),
+        more=lambda c: {"units": f"{c.unit_code[:-4]}{int(c.unit_code[-4:]) + 1:04d}"},
+    ),
+    "B11": Play(
+        "B11", typed=(), filer="bank", receiver="bank", confirming=("dev2",), answers={"agreed": "no"}
+    ),
+    "B12": Play("B12", typed=(), filer="bank", proof=False, answers={"reason": "waived"}),
+    "B13": Play("B13", typed=(), filer="bank", receiver="bank"),
     # Several entries for one application; banks and developers confirm at their own portals.
     "C01": Play("P01", receiver="taker", lender="bank1", confirming=("bank1",)),
     "C02": Play(
@@ -193,10 +234,11 @@ PLAYS: dict[str, Play] = {
 
 
 def person_beside(candidate: Candidate, people: list[DemoPerson]) -> DemoPerson:
-    """Somebody of the district who is not the owner, the same for the same home."""
+    """Somebody of the district who is neither owner nor buyer, the same for the same home."""
+    concerned = {candidate.owner.number, candidate.buyer.number if candidate.buyer else ""}
     place = int(candidate.unit_code[-4:]) % len(people)
     for step in range(len(people)):
         other = people[(place + step) % len(people)]
-        if other.number != candidate.owner.number:
+        if other.number not in concerned:
             return other
     raise ValueError("the district has one person only")

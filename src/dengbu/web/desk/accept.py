@@ -18,6 +18,7 @@ from dengbu.core.identifiers import mask_document_number
 from dengbu.core.refusals import Refusal, Refused
 
 from ..pages import page
+from .review_panels import HOW
 from .window import actor_of, case_or_404, count_of, form_key, see_other, show
 
 NUMBER = "cases.party.number"
@@ -165,7 +166,9 @@ def _case_page(request: HttpRequest, case: Case, refusals: Any = (), *, typed: s
             for q in at.questions
         ],
         reason=request.POST.get("reason", "") if typed == "send_back" else "",
-        restrictions=[{"kind": r["text"], "text": r.get("answered") or ""} for r in at.state.check.found]
+        restrictions=[
+            {"kind": r["text"], "text": HOW.get(r.get("answered") or "", "")} for r in at.state.check.found
+        ]
         if at.state.check
         else [],
         restriction_reason="；".join(f"{r['message']}{r['remedy']}" for r in at.state.check.refusals)

@@ -32,8 +32,13 @@ HOW = {
     "warn": "已提示申请人",
     "inform": "不影响办理，已告知",
     "officer_decides": "审核人员已判断",
-    "allowed_as_holder": "权利人即本次取得人",
+    "allowed_as_holder": "权利人即本次申请人",
     "converted": "随本次登记一并处理",
+    "handled_within": "随本次登记一并处理",
+    "converted_debtor_is_taker": "被预查封人即本次取得人，转为查封",
+    "consent_of_authority": "查封或限制机关同意",
+    "consent_if_harmed": "受影响的其他抵押权人同意",
+    "approved_by_authority": "主管部门准予",
 }
 MOMENTS = {"filing": "提交申请时", "review": "网上审核", "desk": "窗口受理"}
 

@@ -17,6 +17,7 @@ from dengbu.cases.facts import CaseFacts, facts
 from dengbu.cases.lifecycle import State
 from dengbu.cases.models import Case
 from dengbu.cases.queries.portal import OwnCase, own_case
+from dengbu.catalog.registrations import Filed, RegistrationType
 from dengbu.core.acts import Actor
 from dengbu.core.identifiers import parcel_code_of
 from dengbu.core.middleware import bind_case
@@ -70,6 +71,12 @@ class Draft:
     @cached_property
     def facts(self) -> CaseFacts:
         return facts(self.case)
+
+    @cached_property
+    def answered(self) -> RegistrationType:
+        """The type as the answers so far make it: who confirms, who does not apply. Asks the database nothing."""
+        terms = self.case.filed.get("terms", {})
+        return self.journey.kind(Filed(None, self.case.unit_code, (), terms=terms))
 
     def editable(self, target: str) -> bool:
         if self.case.state not in EDITABLE:

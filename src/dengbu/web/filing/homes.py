@@ -9,22 +9,20 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from dengbu.cases.actions.filing import PartyIn, save_parties, save_property
-from dengbu.cases.models import Case
 from dengbu.cases.queries.portal import certificates_of, live_case_on, live_certificate_unit
+from dengbu.catalog.registrations.notices import bound_by
 from dengbu.core import crypto, sights
 from dengbu.core.identifiers import check_certificate_number, check_unit_code, normalise_number
-from dengbu.core.money import format_yuan
 from dengbu.core.refusals import Refusal, Refused
-from dengbu.core.vocabulary import NoticeKind, RestrictionKind, RightKind
+from dengbu.core.vocabulary import RestrictionKind
 from dengbu.parties.models import Organisation
 from dengbu.parties.queries import organisation_of
 from dengbu.register.queries import book_of, unit_book, units_of_holder
 from dengbu.register.rules import RightFact, UnitBook
 
-from ..templatetags._text import cn_date
 from .drafts import Draft, elsewhere, open_draft, show, version_of
 from .portals import Portal, everywhere, see_other, uuid_or_none
-from .presenters import book_summary, label
+from .presenters import book_summary, label, right_words
 from .surveyed import choose_survey
 
 NOT_FOUND = "没有查到这个证号，请核对年份和编号；2015 年前的旧证请到窗口办理"
@@ -129,41 +127,27 @@ def _page(
 def choices(draft: Draft, book: UnitBook, seen: frozenset[str]) -> list[dict[str, str]]:
     """The rights or restrictions of the type's kinds that this viewer may act on: held by them, or on their own."""
     kind = draft.journey.kind
-    owner = bool(book.title and book.title.holder_indexes & seen)
+
+    def theirs(right: RightFact | None) -> bool:
+        return bool(right and right.holder_indexes & seen)
+
     found = []
     if kind.subject != "restriction":
         for right in book.rights:
-            mine = bool(right.holder_indexes & seen)
-            ours = mine or owner or draft.case.filed_for_by_staff
+            against = bound_by(right, book) if right.kind == "advance_notice" else book.title
+            ours = theirs(right) or theirs(against) or draft.case.filed_for_by_staff
             # Where its holder is on the case too, whoever begins names it, without what is nobody's business.
             if kind.may_be_about(right) and (ours or kind.chooses_right):
                 found.append({"id": str(right.public_id), "text": right_words(right, amount=ours)})
     else:
         for one in book.restrictions:
             mine = bool(one.party_index) and one.party_index in seen
-            if one.kind in kind.target_kinds and (mine or owner or draft.case.filed_for_by_staff):
+            if one.kind in kind.target_kinds and (
+                mine or theirs(book.title) or draft.case.filed_for_by_staff
+            ):
                 text = f"{label(RestrictionKind, one.kind)}，{one.document_no}"
                 found.append({"id": str(one.public_id), "text": text})
     return found
-
-
-def right_words(right: RightFact, *, amount: bool = True) -> str:
-    """A right in the book in one line, without names."""
-    on = f"{cn_date(right.entered_on)} 登簿"
-    fen = right.terms.get("amount_fen") if amount else None
-    money = f"，债权数额 {format_yuan(fen)} 元" if isinstance(fen, int) else ""
-    if right.kind == "mortgage":
-        return f"第 {right.rank} 顺位抵押权{money}，{on}"
-    if right.kind == "advance_notice":
-        return f"{label(NoticeKind, right.terms.get('notice_kind'))}{money}，{on}"
-    return f"{label(RightKind, right.kind)}，{on}"
-
-
-def chosen_row(case: Case, book: UnitBook | None, *, amount: bool) -> list[dict[str, str]]:
-    """The right in the book that an application is about, as a row; nothing where it is about none."""
-    target = uuid_or_none(str(case.filed.get("terms", {}).get("right", "")))
-    right = book.right(target) if book is not None and target else None
-    return [{"key": "办理的权利", "value": right_words(right, amount=amount)}] if right else []
 
 
 def _busy(draft: Draft, book: UnitBook) -> str:

@@ -10,7 +10,7 @@ from dengbu.core.refusals import Refusal, Refused
 
 SECTIONS = ("property", "parties", "reason", "materials", "delivery")
 CONTRACT_FIRST = ("property", "reason", "parties", "materials", "delivery")
-FROM_BOOK = ("register", "right", "land")
+FROM_BOOK = ("register", "right", "notice", "bound", "land")
 
 _PROPERTY = {
     "home": "确认不动产",
@@ -113,7 +113,8 @@ class Journey:
         """The tasks before 核对并提交, in order."""
         absent = {"parties": not self.has_parties, "reason": not self.has_reason}
         # Where a bank or developer may begin, the contract on file comes first: it says who buys.
-        order = CONTRACT_FIRST if self.kind.filed_from and self.kind.needs_contract else SECTIONS
+        first = (self.kind.filed_from and self.kind.needs_contract) or self.kind.reason_first
+        order = CONTRACT_FIRST if first else SECTIONS
         return tuple(s for s in order if not absent.get(s))
 
     @cached_property
@@ -137,6 +138,8 @@ ONLINE = (
     "P20", "P21", "D01", "D02", "D03", "D04", "D05", "D09",
     "B01", "B02", "B04", "B06", "B07", "B10", "B14",
     "S01", "S02", "S06", "S07", "S08",
+    # Before it is built: presale notices, loans on them, works in progress; a lost proof.
+    "D06", "D07", "D08", "B03", "B08", "B09", "B11", "B12", "B13",
     "C01", "C02", "C03", "C04", "C05",
 )  # fmt: skip
 

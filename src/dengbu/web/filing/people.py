@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -11,10 +11,12 @@ from django.http import QueryDict
 
 from dengbu.cases.models import NUMBER_PURPOSE, PHONE_PURPOSE, CaseParty
 from dengbu.catalog.registrations import Role
+from dengbu.catalog.registrations.places import right_of
 from dengbu.contracts.queries import Filing, filing_by_no, filings
 from dengbu.core import clock, crypto
 from dengbu.core.identifiers import mask_document_number
 from dengbu.core.vocabulary import Client
+from dengbu.parties.models import Organisation
 from dengbu.parties.queries import account_of, banks_in_force, organisation_of, with_accounts
 from dengbu.register.effects import NUMBER_PURPOSE as HOLDER_NUMBER
 from dengbu.register.rules import HolderFact, RightFact, UnitBook
@@ -51,6 +53,8 @@ class Page:
         """Nobody need stand in a role that is not required: a card left empty is nobody."""
         if self.draft.journey.nobody_required:
             self.takers = [t for t in self.takers if not t.blank]
+            if not self.takers:
+                self.shares = None  # nor is it asked how nobody holds it
 
     def all_valid(self) -> bool:
         judged = [form.is_valid() for form in self.forms]  # every form is judged, none is skipped
@@ -111,28 +115,23 @@ def holders_of(draft: Draft, role: Role) -> tuple[RightFact | None, tuple[Holder
     book = book_of(draft)
     if book is None:
         return None, ()
-    if role.source == "land":
-        right = next((r for r in book.land_rights if r.kind == "land_use"), None) or book.land_use
-    elif role.source == "right":
-        target = uuid_or_none(str(draft.case.filed.get("terms", {}).get("right", "")))
-        right = book.right(target) if target else None
-    else:
-        right = book.title
+    right = right_of(role, book, uuid_or_none(str(draft.case.filed.get("terms", {}).get("right", ""))))
     return right, right.holders if right else ()
 
 
 def _groups(draft: Draft, filing: Filing | None, data: QueryDict | None) -> list[Group]:
     groups = []
+    confirming = draft.answered.confirming
     places = [(roles, *holders_of(draft, roles[0])) for roles in draft.journey.from_book]
     accounts = with_accounts(
         h.number_index
         for roles, _, holders in places
         for h in holders
-        if any(r.confirms for r in roles) and is_organisation(h.document_kind)
+        if any(r.key in confirming for r in roles) and is_organisation(h.document_kind)
     )
     for n, (roles, right, holders) in enumerate(places):
         prefix = "owner" if n == 0 else roles[0].key
-        asked = len(roles) > 1 or any(r.confirms or (r.shares and r.source != "land") for r in roles)
+        asked = len(roles) > 1 or any(r.key in confirming or (r.shares and r.source != "land") for r in roles)
         forms = _known(draft, filing, data, roles, right, prefix, accounts) if asked and right else []
         groups.append(Group(roles, holders, forms))
     return groups
@@ -145,7 +144,7 @@ def _known(
     roles: tuple[Role, ...],
     right: RightFact,
     prefix: str,
-    accounts: Container[str],
+    accounts: Mapping[str, Organisation],
 ) -> list[OwnerForm]:
     keys = {r.key for r in roles}
     saved = {p.number_index: p for p in draft.own.parties if p.role in keys}
@@ -161,6 +160,8 @@ def _known(
         if not phone and me and draft.actor.person_id:
             phone = account_of(draft.actor.person_id).phone
         number = crypto.decrypt(holder.number_cipher, HOLDER_NUMBER)
+        account = accounts.get(holder.number_index)
+        us = account is not None and account.pk == draft.case.organisation_id
         shown = is_organisation(holder.document_kind) or holder.number_index in seen
         forms.append(
             OwnerForm(
@@ -172,14 +173,15 @@ def _known(
                     "share": _percent(party.share_numerator if party else None, denominator),
                 },
                 roles=roles,
-                asks_phone=any(r.confirms for r in roles) and holder.number_index not in accounts,
+                asks_phone=any(r.key in draft.answered.confirming for r in roles) and account is None,
                 asks_share=any(r.shares for r in roles),
                 holder={
                     "name": holder_name(holder, seen),
                     "number": mask_document_number(number) if shown else "已隐藏",
                     "share": share_words(right, holder),
                     "me": me,
-                    "account": holder.number_index in accounts,
+                    "us": us,
+                    "account": account is not None and not us,
                     "fact": holder,
                 },
             )

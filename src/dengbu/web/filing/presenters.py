@@ -16,6 +16,7 @@ from dengbu.core.vocabulary import (
     HouseNature,
     HouseUse,
     LandUse,
+    MortgagedThing,
     NoticeKind,
     RestrictionKind,
     RightKind,
@@ -106,7 +107,8 @@ def book_summary(
             {
                 "rank": m.rank,
                 "holder": "、".join(holder_name(h, seen) for h in m.holders),
-                "kind": "最高额抵押" if m.terms.get("mortgage_kind") == "maximum" else "一般抵押",
+                "kind": ("最高额抵押" if m.terms.get("mortgage_kind") == "maximum" else "一般抵押")
+                + ("（在建建筑物）" if m.terms.get("thing") == MortgagedThing.WORKS_IN_PROGRESS else ""),
                 "amount_fen": m.terms.get("amount_fen") if seen else None,
                 "period": _term(m.terms.get("debt_from"), m.terms.get("debt_until")),
                 "certificate": certificates.get(m.public_id, "") if seen else "",
@@ -115,6 +117,26 @@ def book_summary(
             for m in book.mortgages
         ],
     }
+
+
+def right_words(right: RightFact, *, amount: bool = True) -> str:
+    """A right in the book in one line, without names."""
+    on = f"{cn_date(right.entered_on)} 登簿"
+    fen = right.terms.get("amount_fen") if amount else None
+    money = f"，债权数额 {format_yuan(fen)} 元" if isinstance(fen, int) else ""
+    if right.kind == "mortgage":
+        works = "在建建筑物" if right.terms.get("thing") == MortgagedThing.WORKS_IN_PROGRESS else ""
+        return f"第 {right.rank} 顺位{works}抵押权{money}，{on}"
+    if right.kind == "advance_notice":
+        return f"{label(NoticeKind, right.terms.get('notice_kind'))}{money}，{on}"
+    return f"{label(RightKind, right.kind)}，{on}"
+
+
+def chosen_row(draft: Draft, book: UnitBook | None, *, amount: bool) -> list[dict[str, str]]:
+    """The right in the book that an application is about, as a row; nothing where it is about none."""
+    target = draft.answered.target if draft.journey.about_right else None
+    right = book.right(target) if book is not None and target else None
+    return [{"key": "办理的权利", "value": right_words(right, amount=amount)}] if right else []
 
 
 def restriction_rows(book: UnitBook, seen: frozenset[str] = frozenset()) -> list[dict[str, str]]:

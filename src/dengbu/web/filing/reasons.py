@@ -106,9 +106,7 @@ def _stored(draft: Draft, key: str, prefill: str) -> Any:
     if draft.journey.kind.role(prefill):
         return "、".join(p.name for p in draft.own.parties if p.role == prefill)
     if prefill == "owners":
-        owners = draft.book.title.holders if draft.book.title else ()
-        named = any(p.role in draft.journey.kind.owner_roles for p in draft.own.parties)
-        return "、".join(h.name for h in owners) if named else ""
+        return "、".join(p.name for p in draft.own.parties if p.role in draft.journey.kind.owner_roles)
     return draft.book.facts.get(prefill) or ""
 
 

@@ -163,6 +163,10 @@ class WorksConversion(AboutMortgage):
     fee_rule = "FEE_MTG_CHANGE"
     legal_basis = "实施细则77"
 
+    @classmethod
+    def may_be_about(cls, right: RightFact) -> bool:
+        return super().may_be_about(right) and is_works(right)
+
     def the_right(self, book: UnitBook) -> RightFact | None:
         right = super().the_right(book)
         return right if right is not None and is_works(right) else None
@@ -217,6 +221,10 @@ class WorksRelease(RegistrationType):
     target_kinds = ("mortgage",)
     fee_rule = "FEE_ZERO"
     legal_basis = "实施细则76"
+
+    @classmethod
+    def may_be_about(cls, right: RightFact) -> bool:
+        return super().may_be_about(right) and is_works(right)
 
     def works(self, book: UnitBook) -> tuple[RightFact, ...]:
         return tuple(m for m in book.mortgages if is_works(m) and self.target in (None, m.public_id))
