@@ -20,6 +20,7 @@ OLD_NUMBER = Ask(
     "原证书（证明）号",
     hint="例如 豫（2024）郑州市不动产权第0012345号；记不清的请先查询登记簿。",
     max_length=80,
+    prefill="certificate",
     basis="实施细则22",
 )
 
