@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 
-from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor, act
 from dengbu.notices.actions import tell
@@ -16,6 +15,7 @@ from dengbu.parties.models import PHONE_PURPOSE as ACCOUNT_PHONE
 from dengbu.parties.models import Operator, Person
 from dengbu.payments.queries import bills_of
 
+from ..facts import answered
 from ..models import PHONE_PURPOSE, Case, CaseParty
 
 OF_A_DRAFT = ("draft_ending", "draft_ended")  # a draft is nobody's business but its author's
@@ -92,7 +92,7 @@ def tell_parties(*, actor: Actor, docket_ids: Sequence[uuid.UUID], template: str
 def _receivers(case: Case, template: str) -> list[tuple[int | None, str]]:
     """(account, phone) of each receiver: for an invitation those who have to confirm, of a draft only who began it,
     else who filed and all others who apply (nobody writes to the dead)."""
-    absent = TYPES[case.type_code].absent_roles
+    absent = answered(case).absent_roles
     parties = list(CaseParty.objects.filter(case=case).exclude(role__in=absent).order_by("role", "ordinal"))
     accounts = {
         p.id_index: p

@@ -100,7 +100,7 @@ def certificate_page(
         }
     if certificate.kind == "proof":
         if reissued:
-            said["notes"] = (f"原不动产登记证明：{previous_certificates(case)}。", *said["notes"])
+            said["notes"] = (f"补发。原不动产登记证明：{previous_certificates(case)}。", *said["notes"][1:])
         return ProofPage(
             head=head,
             proof_number=certificate.number,
