@@ -42,6 +42,7 @@ from dengbu.web.public.login import PENDING
 from dengbu.web.public.registration import IDENTITY
 from tests.surveys.made_up import row, table, taken
 
+from .combined import home_for, submitted
 from .filers import BACKEND, Filer, begin, hidden_value, party_fields, picture, upload_everything
 
 # Stages of a case in order; each is reached from the one before.
@@ -76,6 +77,13 @@ def operator(uscc: str) -> User:
     found = Operator.objects.filter(organisation__uscc=uscc, may_submit=True, active=True).first()
     assert found is not None
     return found.user
+
+
+def speaker_of(party: CaseParty) -> User:
+    """Who confirms for a party: oneself, or an operator of the organisation."""
+    if party.organisation_id is not None:
+        return operator(Organisation.objects.get(pk=party.organisation_id).uscc)
+    return Person.objects.get(id_index=party.number_index).user
 
 
 def browser(user: User | None) -> Client:
@@ -217,8 +225,7 @@ class Examples:
 
     def _to_submitted(self, case: Case) -> None:
         for party in CaseParty.objects.filter(case=case, confirmed_at=None, invite_token__isnull=False):
-            found = Person.objects.get(id_index=party.number_index)
-            filing.confirm(actor=acting(found.user), docket_id=case.pk, declared=True)
+            filing.confirm(actor=acting(speaker_of(party)), docket_id=case.pk, declared=True)
 
     def _to_under_review(self, case: Case) -> None:
         review.claim(actor=acting(staff("review1")), docket_id=case.pk)
@@ -339,6 +346,8 @@ class Examples:
             return (case.pk,), user
         if page.example == "type_slug":
             return ({"bank": "b01", "dev": "d09"}.get(portal, "p01"),), None
+        if page.example == "invitation":
+            return self.invitation(portal)
         found: tuple[tuple[Any, ...], User | None] = getattr(
             self, f"_ex_{page.example}", lambda: ((), None)
         )()
@@ -493,10 +502,16 @@ class Examples:
         page = MaterialPage.objects.filter(docket_id=case.pk).earliest("position")
         return (case.pk, page.pk, "thumb"), self.applicant(case)
 
-    def _ex_invitation(self) -> Any:
-        case = self.case("my", "sent")
-        party = CaseParty.objects.get(case=case, confirmed_at=None, invite_token__isnull=False)
-        return (party.invite_token,), Person.objects.get(id_index=party.number_index).user
+    def invitation(self, portal: str) -> tuple[tuple[Any, ...], User | None]:
+        """To a buyer; to a bank and to a developer that take part in what another filed."""
+        if portal == "my":
+            docket = self.case("my", "sent").pk
+        else:
+            code = {"bank": "C03", "dev": "C04"}[portal]
+            docket = self.once(f"invitation.{portal}", lambda: submitted(code, home_for(code)))
+        asked = {"my": "buyer", "bank": "mortgagee", "dev": "seller"}[portal]
+        party = CaseParty.objects.get(case_id=docket, role=asked, invite_token__isnull=False)
+        return (party.invite_token,), speaker_of(party)
 
     def _ex_own_unit(self) -> Any:
         case = self.case("my", "submitted")

@@ -74,7 +74,7 @@ class CaseFacts:
             conditions.add("minor")
         if any(m.startswith("MARR") for m in self.pages):
             conditions.add("couple")
-        items = self.policy.checklist_for(conditions)
+        items = [i for i in self.policy.checklist_for(conditions) if not self._of_nobody(i)]
         codes = [i.code for i in items]
         lines = []
         for item in items:
@@ -89,9 +89,27 @@ class CaseFacts:
             and self.filing.status in ("filed", "used")
         ):
             return "已从房管部门获取"
+        if item.code == "ID" and self._known_body(item.provided_by):
+            return "机构备案时已交"
         if item.code == "PGCERT" and book is not None and book.notices:
             return "已从登记簿获取"
         return ""
+
+    def _of_nobody(self, item: ChecklistItem) -> bool:
+        """Whether it is the identity of a side that need not be there and is not."""
+        role = self.registration.role(item.provided_by)
+        absent = role is not None and not role.required and all(p.role != role.key for p in self.parties)
+        return item.code == "ID" and absent
+
+    def _known_body(self, role: str) -> bool:
+        """Whether those in a role take part from accounts of their own: what they are was shown when they filed them."""
+        there = [p for p in self.parties if p.role == role]
+        asked = role in self.registration.confirming
+        return (
+            bool(there)
+            and asked
+            and all(p.organisation_id not in (None, self.case.organisation_id) for p in there)
+        )
 
 
 def facts_of(cases: Sequence[Case], *, with_numbers: bool = True) -> dict[uuid.UUID, CaseFacts]:
@@ -236,6 +254,17 @@ def _contract(filing: Filing) -> ContractFact:
         sellers=filing.indexes("seller"),
         buyers=filing.indexes("buyer"),
     )
+
+
+def registration_of(case: Case, parties: Iterable[CaseParty]) -> RegistrationType:
+    """The registration as the application itself says it, without contract, papers or book: asks nothing."""
+    filed = Filed(
+        case.docket_id,
+        case.unit_code,
+        tuple(_party(p, with_numbers=False) for p in parties),
+        terms=case.filed.get("terms", {}),
+    )
+    return TYPES[case.type_code](filed)
 
 
 def is_party(party: CaseParty, actor: Actor) -> bool:

@@ -49,7 +49,9 @@ def comparison(file: ReviewFile) -> list[Row]:
     them with the images of the documents."""
     case, book, filing = file.case, file.book, file.facts.filing
     terms = case.filed.get("terms", {})
+    together = "、".join(file.facts.registration.parts_named())
     rows = [
+        *([Row("一并办理", (together, None, None), "reason")] if together else []),
         Row(
             "不动产单元号",
             (case.unit_code or None, book.code if book else None, _(filing and filing.unit_code)),

@@ -56,6 +56,17 @@ WHERE u.code = ANY(%s)
 _ONE_BOOK_SQL = _BOOK_SQL.replace("u.code = ANY(%s)", "u.code = %s")
 
 
+def entries_of(docket_id: uuid.UUID) -> list[tuple[int, str, str]]:
+    """What was entered for a case, in order: id, number, registration type. One statement."""
+    with rows.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, year || '-' || lpad(number::text, 7, '0'), registration_type FROM register_entry"
+            " WHERE docket_id = %s ORDER BY id",
+            [docket_id],
+        )
+        return list(cursor.fetchall())
+
+
 def book_of(codes: Sequence[str]) -> dict[str, UnitBook]:
     """What the book says now of these units, by code; units not in the book are missing. One statement."""
     with rows.cursor() as cursor:

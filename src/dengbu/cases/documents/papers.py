@@ -9,6 +9,8 @@ from typing import Any
 
 from django.conf import settings
 
+from dengbu.catalog.registrations import RegistrationType
+from dengbu.catalog.registrations.base import Combined
 from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor
 from dengbu.core.refusals import Refusal, Refused
@@ -30,7 +32,11 @@ def _number(party: CaseParty) -> str:
 
 
 def _type(found: CaseFacts) -> str:
-    return found.registration.name
+    """What is registered; where the answers decide which parts it has, with its parts."""
+    one = found.registration
+    if isinstance(one, Combined) and not one.part_roles:
+        return f"{one.name}（{'、'.join(one.parts_named())}）"
+    return one.name
 
 
 def acceptance_receipt(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
@@ -219,9 +225,17 @@ def _thing(found: CaseFacts, book: UnitBook | None) -> tuple[str, str]:
     return words.area(book), words.use(book)
 
 
+def _rights(part: RegistrationType) -> tuple[str, ...]:
+    return ("抵押权",) if part.line == "mortgage" else ("国有建设用地使用权", "房屋所有权")
+
+
 def application_form(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
     """不动产登记申请书: made from what was filed; full identity numbers, for signing at the window."""
     case, kind = found.case, found.registration
+    parts = kind.registrations()
+    ending = [
+        r.key for r in kind.roles if r.side == "other" and r.source == "right"
+    ]  # whose right ends within
     book = unit_book(case.unit_code)
     area, use = _thing(found, book)
     terms = case.filed.get("terms", {})
@@ -240,17 +254,17 @@ def application_form(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             received_on=clock.local(case.submitted_at or case.created_at).date(),
             received_by=case.desk_name or actor.name,
             land_unit="平方米",
-            rights=("抵押权",) if kind.line == "mortgage" else ("国有建设用地使用权", "房屋所有权"),
-            registrations=(kind.kind.label.removesuffix("登记"),),
+            rights=tuple(dict.fromkeys(right for part in parts for right in _rights(part))),
+            registrations=tuple(dict.fromkeys(part.kind.label.removesuffix("登记") for part in parts)),
             holders=tuple(_block(p, denominator) for p in found.parties if p.role in kind.taker_roles),
-            obligors=tuple(_block(p, None) for p in found.parties if p.role in kind.owner_roles),
+            obligors=tuple(_block(p, None) for p in found.parties if p.role in (*kind.owner_roles, *ending)),
             location=case.location,
             unit_code=case.unit_code,
             property_kind="土地、房屋",
             area=area,
             use=use,
             previous_certificates=previous_certificates(case),
-            cause=words.cause(case, kind.name),
+            cause=words.cause(case, _type(found)),
             documents=tuple(
                 line.item.name for line in found.checklist(book, clock.now()) if not line.item.generated
             ),

@@ -33,6 +33,7 @@ from ..models import Case
 CAUSES = {
     "P01": "买卖",
     "D09": "买卖",
+    **dict.fromkeys(("C01", "C02", "C04"), "买卖"),
     "B01": "设立抵押权",
     "B06": "抵押权消灭",
 }  # 登记原因, where nothing else was filed

@@ -181,6 +181,11 @@ class RegistrationType:
         """Two pending cases with the same class on one unit exclude each other."""
         return f"right:{self.target}" if self.subject in ("right", "restriction") else self.conflict_class
 
+    def parts_named(self) -> tuple[str, ...]:
+        """What is entered, in words and in order, where it is more than one thing; empty for one."""
+        parts = self.registrations()
+        return tuple(part.name for part in parts) if len(parts) > 1 else ()
+
     def judge(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Judgement:
         """Everything that stands against the registration, and how what can be answered was answered.
 

@@ -26,6 +26,7 @@ from .model import (
 )
 from .people import ORGANISATIONS, STAFF, Crowd, DemoOrganisation, DemoPerson, staff_number_of
 from .presold import presold_town
+from .several import several_at_once
 
 SEED = 410106
 ORGANISATION = {o.key: o for o in ORGANISATIONS}
@@ -52,9 +53,9 @@ class _Builder:
         garage = self._garage([u for b in old.buildings for u in b.units])
         land = vacant(self.crowd.some(EACH))
         measured = (*surveys(land), *self._divided(shops))
-        self._sold_under_mortgage(old)
         presold = presold_town(self)
-        parcels = (old, new, presale, shops, garage, *land, presold)
+        under_way = several_at_once(self, [u for b in old.buildings for u in b.units])
+        parcels = (old, new, presale, shops, garage, *land, presold, under_way)
         return District(parcels, tuple(self.crowd.people), measured)
 
     def contract_no(self, prefix: str) -> str:
@@ -314,20 +315,6 @@ class _Builder:
             unit.price_fen = self.price(unit.area, 6000)
         return DemoParcel(code, "郑州市上街区中心路88号地下", Decimal("2900.00"), "urban_residential",
                           dt.date(2013, 5, 20), dt.date(2083, 5, 19), (ORGANISATION["dev1"],), (building,))  # fmt: skip
-
-    def _sold_under_mortgage(self, old: DemoParcel) -> None:
-        """Homes whose owners sell before their loan is paid back (带押过户)."""
-        homes = [u for b in old.buildings for u in b.units]
-        free = [u for u in homes if not (u.role or u.mortgages or u.restrictions or u.contract)]
-        own = [
-            u
-            for u in free
-            if len(u.owners) == 1 and isinstance(u.owners[0], DemoPerson) and u.owners[0].phone
-        ]
-        for unit in own[:EACH]:
-            unit.role = "C02"
-            unit.mortgages.append(self.mortgage(unit, "bank1"))
-            unit.contract = self.existing_sale(unit)
 
     def _divided(self, shops: DemoParcel) -> list[DemoSurvey]:
         """Shops of private owners, measured as two each."""

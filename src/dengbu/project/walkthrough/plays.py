@@ -213,6 +213,23 @@ PLAYS: dict[str, Play] = {
         confirming=("bank1",),
         answers={"mode": "combined"},
     ),
+    "C03": Play("C03", filer="developer", receiver="taker", lender="bank1", confirming=("bank1",)),
+    "C04": Play(
+        "C04",
+        filer="bank",
+        receiver="taker",
+        lender="bank1",
+        confirming=("dev2",),
+        answers={"changed": "no"},
+    ),
+    "C05": Play(
+        "C05",
+        filer="developer",
+        receiver="taker",
+        lender="bank2",
+        confirming=("bank1", "bank2"),
+        answers={"with_loan": "yes"},
+    ),
 }
 
 

@@ -12,6 +12,7 @@ from dengbu.cases.actions.discharges import start_discharge
 from dengbu.cases.lifecycle import State
 from dengbu.cases.models import Case
 from dengbu.cases.queries.organisation import OwnMortgage, mortgages_of, queues_of
+from dengbu.catalog.registrations import TYPES
 from dengbu.core.refusals import NotPermitted, Refusal, Refused
 
 from ..filing.portals import BANK, form_key, see_other, uuid_or_none
@@ -30,7 +31,14 @@ NEXT = {
 def case_row(case: Case) -> dict[str, Any]:
     """A case as a line of a queue: where, number, state, what to do next."""
     name, words = NEXT.get(State(case.state), ("case", "查看"))
-    return {"case": case, "url": BANK.url(name, case.pk), "action": words, **status_of(case.state)}
+    kind = TYPES[case.type_code].name
+    return {
+        "case": case,
+        "kind": kind,
+        "url": BANK.url(name, case.pk),
+        "action": words,
+        **status_of(case.state),
+    }
 
 
 @page("bank/", name="bank.home", surface="web", needs="portal.organisation", sql=12)

@@ -21,6 +21,7 @@ from dengbu.core.printing import preview
 from dengbu.core.refusals import Refusal, Refused
 from dengbu.core.vocabulary import CertificateKind, DocumentKind
 from dengbu.payments.queries import bill_of, voucher_of
+from dengbu.register.queries import entries_of
 
 from ..pages import page
 from .papers import pdf
@@ -80,7 +81,7 @@ def archive_queue(request: HttpRequest) -> HttpResponse:
     name="desk.cert_case",
     surface="staff",
     needs="case.certify",
-    sql=9,
+    sql=10,
     example="registered_case",
     methods=("GET", "POST"),
 )
@@ -141,6 +142,9 @@ def _cert_page(request: HttpRequest, case: Case, refusals: Any = (), status: int
         case=case,
         certificates=[(c, KIND_WORDS[c.kind], STATE_WORDS[c.state]) for c in certificates],
         current=current,
+        entry_no=next(
+            (n for pk, n, _ in entries_of(case.pk) if current and pk == current.entry_id), case.entry_no
+        ),
         kind_word=KIND_WORDS[current.kind] if current else "",
         state_word=STATE_WORDS[current.state] if current else "",
         sheets=range(1, 1 if current is None else 2 if current.kind == "proof" else 3),

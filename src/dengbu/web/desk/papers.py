@@ -20,6 +20,7 @@ from dengbu.core.identifiers import half_width
 from dengbu.core.refusals import Refusal, Refused
 from dengbu.payments.actions import collect_at_window
 from dengbu.payments.queries import bill_of, voucher_of
+from dengbu.register.queries import entries_of
 
 from ..pages import page
 from .window import actor_of, case_or_404, form_key, see_other, show
@@ -38,7 +39,7 @@ DONE = {
     name="desk.accept_print",
     surface="staff",
     needs="print.case",
-    sql=15,
+    sql=16,
     example="accepted_case",
 )
 def accept_print(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
@@ -68,6 +69,7 @@ def print_page(request: HttpRequest, case: Case, refusals: Any = (), status: int
         bill=bill,
         voucher=voucher,
         certificates=[c.number for c in certificates_of(case.pk)],
+        entries=entries_of(case.pk) if case.entry_no else [],
         can_accept=actor.may("case.accept"),
         can_collect=actor.may("fee.collect"),
         channel=request.POST.get("channel", ""),

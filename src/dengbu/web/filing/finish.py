@@ -17,13 +17,12 @@ from dengbu.core import clock, crypto, sights
 from dengbu.core.identifiers import group_unit_code, mask_phone
 from dengbu.core.refusals import Conflict, Refusal, Refused
 from dengbu.parties.queries import account_of
-from dengbu.register.rules import RightFact, UnitBook
 
 from .drafts import Draft, elsewhere, open_draft, show, version_of
 from .evidence import lines_of, row_of
 from .forms import DeliveryForm
 from .portals import Portal, everywhere, form_key, see_other
-from .presenters import NO_CERTIFICATE_WAYS, WAYS, done, party_rows, right_words, tasks, term_rows
+from .presenters import NO_CERTIFICATE_WAYS, WAYS, chosen_row, done, party_rows, tasks, term_rows
 
 
 def ways_of(draft: Draft) -> list[tuple[str, str, str]]:
@@ -139,6 +138,7 @@ def _check(request: HttpRequest, draft: Draft, refused: Refused | None) -> HttpR
     edit = {s: f"{draft.url(f'apply.{s}')}?next=check" for s in draft.journey.sections}
     context = {
         "home": _home_rows(draft),
+        "parts": draft.facts.registration.parts_named(),
         "parties": party_rows(draft, NUMBER_PURPOSE, PHONE_PURPOSE),
         "terms": term_rows(draft),
         "delivery": delivery_rows(draft),
@@ -167,18 +167,8 @@ def _home_rows(draft: Draft) -> list[dict[str, Any]]:
         {"key": "坐落", "value": book.location, "source": "来自登记簿"},
         {"key": "不动产单元号", "value": group_unit_code(book.code), "code": True},
         {"key": "建筑面积", "value": f"{book.area_m2} ㎡"},
-        *(
-            [{"key": "办理的权利", "value": right_words(right, amount=False)}]
-            if (right := _right(draft, book))
-            else []
-        ),
+        *chosen_row(draft, book, amount=False),
     ]
-
-
-def _right(draft: Draft, book: UnitBook) -> RightFact | None:
-    """The right it is about, where it is about one."""
-    chosen = draft.answered.target if draft.journey.about_right else None
-    return book.right(chosen) if chosen else None
 
 
 def undeclared(refusals: Sequence[Refusal]) -> str:

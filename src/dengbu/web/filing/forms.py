@@ -228,7 +228,7 @@ class PartnerForm(Plain):
         self.role = role
         super().__init__(*args, **kwargs)
         field = self.fields["organisation"]
-        field.label = role.word
+        field.label = "机构名称"
         field.choices = [("", "请选择" if role.required else "没有"), *banks]  # type: ignore[attr-defined]
         field.help_text = "由该机构的经办人在网上核对并确认，不用填手机号码。"
 

@@ -140,7 +140,7 @@ ONLINE = (
     "S01", "S02", "S06", "S07", "S08",
     # Before it is built: presale notices, loans on them, works in progress; a lost proof.
     "D06", "D07", "D08", "B03", "B08", "B09", "B11", "B12", "B13",
-    "C01", "C02",
+    "C01", "C02", "C03", "C04", "C05",
 )  # fmt: skip
 
 JOURNEYS: dict[str, Journey] = {code: Journey(TYPES[code]) for code in ONLINE if code in TYPES}

@@ -132,6 +132,13 @@ def right_words(right: RightFact, *, amount: bool = True) -> str:
     return f"{label(RightKind, right.kind)}，{on}"
 
 
+def chosen_row(draft: Draft, book: UnitBook | None, *, amount: bool) -> list[dict[str, str]]:
+    """The right in the book that an application is about, as a row; nothing where it is about none."""
+    target = draft.answered.target if draft.journey.about_right else None
+    right = book.right(target) if book is not None and target else None
+    return [{"key": "办理的权利", "value": right_words(right, amount=amount)}] if right else []
+
+
 def restriction_rows(book: UnitBook, seen: frozenset[str] = frozenset()) -> list[dict[str, str]]:
     """Block ③: seizures, objections, freezes of house and land, notices, rights of residence and way."""
     rows = [

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from dengbu.cases.actions.filing import confirm, disagree
-from dengbu.cases.facts import is_applicant
+from dengbu.cases.facts import is_applicant, registration_of
 from dengbu.cases.lifecycle import State
 from dengbu.cases.models import NUMBER_PURPOSE, PHONE_PURPOSE
 from dengbu.cases.queries.portal import (
@@ -32,7 +32,7 @@ from ..filing.drafts import Draft, version_of
 from ..filing.finish import delivery_rows, undeclared
 from ..filing.journeys import journey_of
 from ..filing.portals import BANK, DEV, MY, Portal, actor_of, everywhere, form_key, see_other, uuid_or_none
-from ..filing.presenters import book_summary, party_rows, term_rows
+from ..filing.presenters import book_summary, chosen_row, party_rows, term_rows
 
 NOT_YOU = Refusal(
     "CONFIRM_NOT_YOU",
@@ -72,7 +72,9 @@ def _confirm(
             {"key": "坐落", "value": own.case.location},
             {"key": "不动产单元号", "value": group_unit_code(own.case.unit_code), "code": True},
             {"key": "建筑面积", "value": f"{book.area_m2} ㎡" if book else ""},
+            *chosen_row(draft, book, amount=True),
         ],
+        "parts": registration_of(own.case, own.parties).parts_named(),
         "parties": party_rows(draft, NUMBER_PURPOSE, PHONE_PURPOSE),
         "terms": term_rows(draft),
         "delivery": delivery_rows(draft)[:1],

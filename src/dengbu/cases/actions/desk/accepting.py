@@ -395,7 +395,9 @@ def _bill(
                 "quantity": x.quantity,
                 "each_fen": x.each_fen,
                 "amount_fen": x.amount_fen,
-                "note": f"{x.note}（由{who}缴纳）" if several and x.amount_fen else x.note,
+                "note": "，".join(w for w in (x.note, f"由{who}缴纳") if w)
+                if several and x.amount_fen
+                else x.note,
             }
             for assessment, who in fee.parts
             for x in assessment.lines
