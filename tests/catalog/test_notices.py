@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from dengbu.catalog.policy import policy_for
-from dengbu.catalog.registrations import TYPES, Rule
+from dengbu.catalog.registrations import TYPES, Role, Rule
+from dengbu.catalog.registrations.places import right_of
 from dengbu.register.effects import End, Grant
 from dengbu.register.rules import UnitBook
 from tests.catalog.noticed import (
@@ -26,6 +28,7 @@ from tests.catalog.noticed import (
     about,
     contract,
     filed,
+    index,
     made,
     notice,
     owned,
@@ -338,6 +341,92 @@ def test_a_notice_is_changed_or_passes(
 def test_what_a_change_needs(reason: str, parties: Any, terms: dict[str, Any], code: str) -> None:
     one, the_book, _ = changed(reason, *parties, **terms)
     assert refused(one, the_book) == {code}
+
+
+def test_what_is_said_to_change_must_not_be_as_it_was() -> None:
+    one, the_book, _ = changed("contract", HOLDER, OBLIGOR, price_fen=1)
+    assert refused(one, the_book) == {"F_NOTHING_CHANGES"}
+
+
+@pytest.mark.parametrize(
+    ("code", "terms", "confirming", "absent"),
+    [
+        ("D06", {"buyer_alone": False}, {"seller", "buyer"}, set()),
+        ("D06", {"buyer_alone": True}, {"buyer"}, {"seller"}),
+        ("D07", {"reason": "contract"}, {"holder", "obligor", "taker"}, set()),
+        ("D07", {"reason": "transfer"}, {"holder", "obligor", "taker"}, set()),
+        ("D07", {"reason": "name"}, {"holder", "taker"}, {"obligor"}),
+        ("D07", {"reason": "start"}, {"holder", "taker"}, {"obligor"}),
+        ("D07", {"reason": "inheritance"}, {"taker"}, {"holder", "obligor"}),
+        ("D07", {"reason": "judgment"}, {"taker"}, {"holder", "obligor"}),
+        ("D08", {"reason": "ended"}, {"holder", "obligor"}, set()),
+        ("D08", {"reason": "waived"}, {"holder"}, {"obligor"}),
+        ("D08", {"reason": "judged"}, set(), set()),
+    ],
+)
+def test_the_reason_says_who_applies(
+    code: str, terms: dict[str, Any], confirming: set[str], absent: set[str]
+) -> None:
+    one = filed(code, terms=terms)
+    assert (set(one.confirming), set(one.absent_roles)) == (confirming, absent)
+
+
+@pytest.mark.parametrize("who", ["holder", "obligor"])
+def test_of_a_judgment_whoever_filed_applies_and_the_other_does_not(who: str) -> None:
+    people = [replace(p, confirmed=p.role == who) for p in (HOLDER, OBLIGOR)]
+    (absent,) = filed("D08", *people, terms={"reason": "judged"}).absent_roles
+    assert absent != who
+
+
+def test_of_a_loan_on_what_is_only_bought_its_buyer_is_bound() -> None:
+    bought = notice("presale", WANG)
+    lent = notice("presale_mortgage", BANK, rank=1, linked=str(bought.public_id), **LOAN)
+    the_book, bank = presold(bought, lent), party("holder", BANK)
+
+    def of(*people: Any) -> set[str]:
+        terms = about(lent, reason="contract", amount_fen=1)
+        return refused(filed("D07", *people, terms=terms), the_book)
+
+    assert of(bank, party("obligor", WANG)) == set()
+    assert of(bank, party("obligor", BUILDER)) == {"P_OBLIGOR"}
+
+
+@pytest.mark.parametrize(
+    ("source", "holds"),
+    [
+        ("notice", WANG),
+        ("right", BANK),
+        ("bound", WANG),
+        ("land", BUILDER),
+        ("register", None),
+        ("typed", None),
+    ],
+)
+def test_where_in_the_book_the_people_of_a_role_stand(source: Any, holds: str | None) -> None:
+    bought = notice("presale", WANG)
+    lent = notice("presale_mortgage", BANK, rank=1, linked=str(bought.public_id), **LOAN)
+    found = right_of(Role("x", "某人", "owner", source), presold(lent, bought), lent.public_id)
+    assert (found.holder_indexes if found else None) == (frozenset({index(holds)}) if holds else None)
+
+
+@pytest.mark.parametrize(
+    ("code", "choosable"),
+    [
+        ("B11", {"works"}),
+        ("B12", {"works"}),
+        ("B09", {"lent"}),
+        ("D08", {"bought"}),
+        ("D07", {"bought", "lent"}),
+    ],
+)
+def test_only_a_right_that_the_type_can_be_about_is_offered(code: str, choosable: set[str]) -> None:
+    standing_now = {
+        "works": right("mortgage", BANK, thing="works_in_progress"),
+        "house": right("mortgage", BANK),
+        "bought": notice("presale", WANG),
+        "lent": notice("presale_mortgage", BANK, rank=1),
+    }
+    assert {k for k, one in standing_now.items() if TYPES[code].may_be_about(one)} == choosable
 
 
 def test_who_lends_on_a_notice_agrees_before_it_passes_not_before_its_contract_changes() -> None:

@@ -174,6 +174,12 @@ def facts(case: Case) -> CaseFacts:
     return facts_of([case])[case.docket_id]
 
 
+def answered(case: Case) -> RegistrationType:
+    """The type as the answers of a case make it: who confirms, who does not apply. Asks the database nothing."""
+    terms = case.filed.get("terms", {})
+    return TYPES[case.type_code](Filed(None, case.unit_code, (), terms=terms))
+
+
 def units_of(case: Case) -> tuple[str, ...]:
     """The unit that was applied for, and those that the application names with it."""
     named = case.filed.get("terms", {}).get("units") or ()

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 
-from dengbu.catalog.registrations import TYPES
 from dengbu.certificates.models import Certificate
 from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor, act
@@ -18,6 +17,7 @@ from dengbu.parties.models import Operator, Person
 from dengbu.payments.queries import bills_of
 from dengbu.register.queries import holders_of
 
+from ..facts import answered
 from ..models import PHONE_PURPOSE, Case, CaseParty
 
 RENEW, CORRECTED = "renew", "corrected"
@@ -111,7 +111,7 @@ def _receivers(case: Case, template: str) -> list[tuple[int | None, str]]:
     """(account, phone) of each receiver: for an invitation those who have to confirm, of a draft only who began it,
     else who filed and all others who apply (nobody writes to the dead). Of a correction the right holders are told to
     have their certificate renewed, whether they applied or not (细则 80), and the others that it is done."""
-    absent = TYPES[case.type_code].absent_roles
+    absent = answered(case).absent_roles
     parties = list(CaseParty.objects.filter(case=case).exclude(role__in=absent).order_by("role", "ordinal"))
     holders = _right_holders(case) if template in (RENEW, CORRECTED) else frozenset()
     indexes = {p.number_index for p in parties if p.number_index} | (holders if template == RENEW else set())

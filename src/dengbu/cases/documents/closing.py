@@ -92,6 +92,8 @@ def certificate_page(
     book = unit_book(certificate.unit_code)
     objection = proofs.restriction(book, certificate.right_id) if book else None
     head = words.head(case, certificate.number, actor, reprint=max(certificate.prints - as_printed, 0))
+    # A paper for a lost one says so (实施细则 22).
+    reissued = ("补发。",) if getattr(found.registration, "note", "") == "reissued" else ()
     registered = clock.local(case.entered_at).date() if case.entered_at else clock.today()
     if book is not None and objection is not None:
         said = proofs.of_objection(book, objection)
@@ -103,9 +105,11 @@ def certificate_page(
             "holders": tuple(names),
             "obligors": proofs.obligors(right),
             "other_facts": proofs.lines(right),
-            "notes": (f"抵押顺位：第{right.rank}顺位。",) if right.rank else (),
+            "notes": (*reissued, *((f"抵押顺位：第{right.rank}顺位。",) if right.rank else ())),
         }
     if certificate.kind == "proof":
+        if reissued:
+            said["notes"] = (f"补发。原不动产登记证明：{previous_certificates(case)}。", *said["notes"][1:])
         return ProofPage(
             head=head,
             proof_number=certificate.number,
@@ -134,6 +138,7 @@ def certificate_page(
         term=words.land_term(book),
         other_facts=(*words.house_lines(book), *held),
         notes=(
+            *reissued,
             *((f"原不动产权证书：{previous}。",) if previous else ()),
             f"登记原因：{words.cause(case, found.registration.name)}。",
         ),

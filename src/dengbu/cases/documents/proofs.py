@@ -59,6 +59,10 @@ def _mortgage(right: RightFact) -> tuple[str, ...]:
             found.append(f"确定的债权数额：{words.yuan(int(fixed))}（{words.cn(terms.get('fixed_on'))}）")
     else:
         found = ["抵押方式：一般抵押", f"被担保主债权数额：{amount}", f"债务履行期限：{term}"]
+    if terms.get("thing") == MortgagedThing.WORKS_IN_PROGRESS and terms.get("progress"):
+        found.append(f"建设进度：{terms['progress']}")
+    if (together := int(terms.get("together") or 1)) > 1:
+        found.append(f"同一债权由{together}个不动产单元共同担保")
     return (
         *found,
         f"担保范围：{terms.get('scope', '')}",

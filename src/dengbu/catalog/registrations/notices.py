@@ -144,7 +144,14 @@ class PresaleNotice(PurchaseNotice):
         Role("buyer", "买受人", "taker", "contract", confirms=True, shares=True),
     )
     form = (
-        Ask("sale_no", "商品房买卖合同编号", required=False, max_length=60, hint="合同首页右上角的编号。"),
+        Ask(
+            "sale_no",
+            "商品房买卖合同编号",
+            required=False,
+            max_length=60,
+            hint="合同首页右上角的编号。",
+            prefill="contract_no",
+        ),
         Ask(
             "buyer_alone",
             "由谁申请",
@@ -194,7 +201,14 @@ class SaleNotice(PurchaseNotice):
     # An existing home is one that is registered; the domain table leaves it unsaid.
     answers_to = {**NOTICE, "R_NOFIRST": Rule.BLOCK}
     form = (
-        Ask("sale_no", "存量房买卖合同编号", required=False, max_length=60, hint="合同首页的编号。"),
+        Ask(
+            "sale_no",
+            "存量房买卖合同编号",
+            required=False,
+            max_length=60,
+            hint="合同首页的编号。",
+            prefill="contract_no",
+        ),
         POSSIBLE_FROM,
     )
     notice_kind = NoticeKind.SALE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from dengbu.core.refusals import Refusal
@@ -20,6 +21,7 @@ OLD_NUMBER = Ask(
     "原证书（证明）号",
     hint="例如 豫（2024）郑州市不动产权第0012345号；记不清的请先查询登记簿。",
     max_length=80,
+    prefill="certificate",
     basis="实施细则22",
 )
 
@@ -155,7 +157,19 @@ class ProofReissue(NewPaper):
     produces = CertificateKind.PROOF
     titles = {"property": "选择证明丢失的权利", "reason": "丢失的证明和声明"}
     note = "reissued"
-    form = CertificateReissue.form
+    form = (
+        replace(
+            OLD_NUMBER,
+            label="丢失的登记证明号",
+            hint="例如 豫（2026）郑州市上街区不动产证明第0012345号；记不清的请先查询登记簿。",
+        ),
+        *(
+            replace(ask, label="登记证明没有出借、交给别人，找到旧证明会交回")
+            if ask.key == "declared"
+            else ask
+            for ask in CertificateReissue.form[1:]
+        ),
+    )
     fee_rule = "FEE_ZERO"
     legal_basis = "实施细则22；自然资源部令第14号"
 

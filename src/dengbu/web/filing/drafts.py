@@ -13,11 +13,11 @@ from django.shortcuts import render
 
 from dengbu.cases.actions.filing import EDITABLE, correction_targets
 from dengbu.cases.actions.materials import typed_of
-from dengbu.cases.facts import CaseFacts, facts
+from dengbu.cases.facts import CaseFacts, answered, facts
 from dengbu.cases.lifecycle import State
 from dengbu.cases.models import Case
 from dengbu.cases.queries.portal import OwnCase, own_case
-from dengbu.catalog.registrations import Filed, RegistrationType
+from dengbu.catalog.registrations import RegistrationType
 from dengbu.catalog.registrations.asking import Ask
 from dengbu.core.acts import Actor
 from dengbu.core.identifiers import parcel_code_of
@@ -76,8 +76,7 @@ class Draft:
     @cached_property
     def answered(self) -> RegistrationType:
         """The type as the answers so far make it: who confirms, who does not apply. Asks the database nothing."""
-        terms = self.case.filed.get("terms", {})
-        return self.journey.kind(Filed(None, self.case.unit_code, (), terms=terms))
+        return answered(self.case)
 
     def editable(self, target: str) -> bool:
         if self.case.state not in EDITABLE:

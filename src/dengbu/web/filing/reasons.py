@@ -8,11 +8,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from dengbu.cases.actions.filing import save_reason
+from dengbu.cases.queries.portal import certificates_of
 from dengbu.catalog.registrations.asking import Kind
 from dengbu.contracts.queries import Filing, filing_by_no
 from dengbu.core import sights
 from dengbu.core.identifiers import mask_name
 from dengbu.core.refusals import Refused
+from dengbu.parties.queries import organisation_of
+from dengbu.register.rules import UnitBook
 
 from .drafts import Draft, elsewhere, open_draft, show, version_of
 from .forms import ReasonForm
@@ -91,6 +94,9 @@ def _first(request: HttpRequest, draft: Draft) -> HttpResponse:
         filing = contract_of(draft)
         kept = draft.case.filed.get("contract", {}).get("filing_no")
         initial["filing_no"] = kept or (filing.filing_no if filing else "")
+        if filing is not None:
+            asked = (ask.key for ask in kind.form if ask.prefill == "contract_no")
+            initial |= {key: initial[key] or filing.contract_no for key in asked}
     if typed:
         initial = {key: str(value) for key, value in typed.items()}
         if filing is not None and initial.get("filing_no") != filing.filing_no:
@@ -124,7 +130,20 @@ def _stored(draft: Draft, key: str, prefill: str) -> Any:
         title = draft.book.title
         on, entry = (title.entered_on.isoformat(), title.entry_number) if title else ("", "")
         return on if prefill == "title_on" else entry
+    if prefill == "certificate":
+        return _certificate(draft, draft.book)
     return draft.book.facts.get(prefill) or ""
+
+
+def _certificate(draft: Draft, book: UnitBook) -> str:
+    """The number of the paper of the right it is about, for whoever holds the right: nobody else is told it."""
+    target = draft.answered.target
+    right = book.right(target) if target else book.title
+    organisation = organisation_of(draft.actor)
+    us = organisation.uscc_index if organisation else draft.actor.identity_index
+    if right is None or not us or us not in right.holder_indexes:
+        return ""
+    return certificates_of([right.public_id]).get(right.public_id, "")
 
 
 def _show(
