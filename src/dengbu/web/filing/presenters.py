@@ -364,6 +364,25 @@ def right_words(right: RightFact, *, amount: bool = True) -> str:
     return f"{label(RightKind, right.kind)}，{on}"
 
 
+def target_rows(draft: Draft) -> list[dict[str, Any]]:
+    """The right or restriction that the application is about, as the book has it; its amount for those who hold it or
+    the home."""
+    terms, book = draft.case.filed.get("terms", {}), draft.book
+    if book is None or not draft.journey.about_right:
+        return []
+    mine = {p.number_index for p in draft.own.mine(draft.actor)} | {draft.actor.identity_index} - {""}
+    for right in book.rights:
+        if str(right.public_id) == terms.get("right"):
+            title = book.title.holder_indexes if book.title else frozenset()
+            known = bool(mine & (right.holder_indexes | title)) or draft.case.filed_for_by_staff
+            return [{"key": "办理的权利", "value": right_words(right, amount=known), "source": "来自登记簿"}]
+    for one in book.restrictions:
+        if str(one.public_id) == terms.get("right"):
+            text = f"{label(RestrictionKind, one.kind)}，{one.document_no}"
+            return [{"key": "办理的登记", "value": text, "source": "来自登记簿"}]
+    return []
+
+
 def money_words(fen: int) -> str:
     return f"{format_yuan(fen)} 元（{capital(fen)}）"
 
