@@ -229,6 +229,15 @@ def test_a_bank_finds_the_mortgage_of_another_by_its_proof_number_alone_and_sees
     assert filer.post("property/", unit_code=home.unit_code, right=right, q=number).status_code == 303
 
 
+def test_a_home_found_by_its_number_is_confirmed_at_the_same_address() -> None:
+    """The form is posted where it was drawn, with the question still in the address."""
+    home = candidate("B01", 25)
+    filer = begin(person(home.owner.number), "my", "p09")
+    address = f"property/?q={home.unit_code}"
+    assert filer.post(address, unit_code=home.unit_code).status_code == 303
+    assert filer.case.unit_code == home.unit_code
+
+
 def test_a_discharge_cannot_be_begun_on_the_mortgage_of_another_by_its_proof_number() -> None:
     home, _, new = two_banks(5)
     filer = begin(as_user(new), "bank", "b06")
@@ -243,6 +252,11 @@ def test_a_discharge_cannot_be_begun_on_the_mortgage_of_another_by_its_proof_num
 def test_the_bank_that_has_the_mortgage_confirms_and_nobody_else_can() -> None:
     home, old, new = two_banks(7)
     filer = taken_over(home, new)
+    book = unit_book(home.unit_code)
+    assert book is not None
+    amount = f"债权数额 {format_yuan(book.mortgages[0].terms['amount_fen'])} 元"
+    check = text_of(filer.get("check/"))
+    assert "第 1 顺位抵押权" in check and amount not in check
     answer = filer.post("check/", declared="on")
     assert answer.status_code == 303, errors_of(answer)
     assert filer.case.state == "awaiting_parties"
@@ -260,6 +274,7 @@ def test_the_bank_that_has_the_mortgage_confirms_and_nobody_else_can() -> None:
     assert address in text_of(bank.get("/bank/"))
     drawn = bank.get(address)
     assert "本机构的真实意思" in text_of(drawn)
+    assert amount in text_of(drawn)  # the bank that has the mortgage reads which one it is
     form = {name: hidden_value(drawn, name) for name in ("key", "docket", "version")} | {"do": "agree"}
     looks_only(actor=office.SYSTEM, user=old, may_submit=False)
     assert as_user(old).post(address, form | {"declared": "on"}).status_code == 403

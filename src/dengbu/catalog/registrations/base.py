@@ -49,6 +49,7 @@ class Role:
     many: bool = True
     shares: bool = False  # how they hold it together is asked
     required: bool = True
+    hint: str = ""  # said above the cards of those who are typed
 
 
 def obstacles(book: UnitBook | None, at: dt.datetime) -> tuple[Obstacle, ...]:

@@ -232,8 +232,16 @@ class NameChange(TitleChange):
     client = Client.PERSON
     roles = (
         Role("holder", "权利人", "taker", "register"),
-        Role("renamed", "变更后的权利人", "other", "typed", many=False),
+        Role(
+            "renamed",
+            "变更后的权利人",
+            "other",
+            "typed",
+            many=False,
+            hint="照现在的证件填写；证件号码没有变的，仍填原来的号码。",
+        ),
     )
+    titles = {"parties": "变更后的姓名（名称）和证件", "reason": "登记簿上原来的姓名（名称）"}
     answers_to = SOFT
     form = (OLD_NAME,)
     legal_basis = "不动产登记暂行条例14；实施细则26"

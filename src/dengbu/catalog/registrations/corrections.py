@@ -107,6 +107,17 @@ CORRECTION_FORM = (
 )
 
 
+CORRECTED = Role(
+    "corrected",
+    "更正后的权利人",
+    "other",
+    "typed",
+    many=False,
+    required=False,
+    hint="只有登记簿上的证件号码记错了，才填写“更正后的权利人”；更正其他内容的不填。",
+)
+
+
 class Correction(RegistrationType):
     """更正登记: the title stands anew with the right content; a note in the same entry says was and now (民法典 220)."""
 
@@ -231,8 +242,9 @@ class CorrectionOnRequest(Correction):
     client = Client.PERSON
     roles = (
         Role("applicant", "申请人", "taker", "typed"),
-        Role("corrected", "更正后的权利人", "other", "typed", many=False, required=False),
+        CORRECTED,
     )
+    titles = {"parties": "申请人", "reason": "更正什么"}
     form = (
         Ask(
             "applies_as",
@@ -278,7 +290,8 @@ class CorrectionExOfficio(Correction):
 
     code, name = "S03", "依职权更正登记"
     client = Client.STAFF
-    roles = (Role("corrected", "更正后的权利人", "other", "typed", many=False, required=False),)
+    roles = (CORRECTED,)
+    titles = {"reason": "更正什么"}
     answers_to = ORDER | {"R_NOFIRST": Rule.BLOCK}
     form = (
         *CORRECTION_FORM,

@@ -27,7 +27,7 @@ from .drafts import Draft, elsewhere, open_draft, show, version_of
 from .evidence import lines_of, row_of
 from .forms import DeliveryForm
 from .portals import Portal, everywhere, form_key, see_other
-from .presenters import NO_CERTIFICATE_WAYS, WAYS, chosen_row, done, party_rows, tasks, term_rows
+from .presenters import NO_CERTIFICATE_WAYS, WAYS, done, party_rows, target_rows, tasks, term_rows
 
 
 def ways_of(draft: Draft) -> list[tuple[str, str, str]]:
@@ -202,7 +202,7 @@ def _home_rows(draft: Draft) -> list[dict[str, Any]]:
         {"key": "坐落", "value": book.location, "source": "来自登记簿"},
         {"key": "不动产单元号", "value": group_unit_code(book.code), "code": True},
         {"key": "建筑面积", "value": f"{book.area_m2} ㎡"},
-        *chosen_row(draft, book, amount=False),
+        *target_rows(draft),
     ]
 
 

@@ -77,7 +77,7 @@ def choose(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpRe
     said = request.POST if request.method == "POST" else request.GET
     text, proved = said.get("q", "").strip()[:80], None
     unit = normalise_number(said.get("unit_code" if request.method == "POST" else "unit", ""))[:28]
-    if text or "q" in request.GET:
+    if text or (request.method == "GET" and "q" in request.GET):
         try:
             found, proved = find(text)
             unit = unit or found

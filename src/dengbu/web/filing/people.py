@@ -212,10 +212,12 @@ def _stored_takers(draft: Draft, filing: Filing | None) -> list[TakerForm]:
         ]
     owned = draft.book.title if draft.book else None
     listed = draft.journey.from_book and owned and owned.held_by(draft.actor.identity_index)
+    # The first card is for the role that cannot be left out.
+    first = next((r.key for r in draft.journey.asked if r.required), "")
     if draft.actor.person_id and not draft.journey.nobody_required and not listed:
         account = account_of(draft.actor.person_id)
-        return [_taker(draft, filing, 0, {"origin": "account", "phone": account.phone})]
-    return [_taker(draft, filing, 0, {"origin": "typed"})]
+        return [_taker(draft, filing, 0, {"origin": "account", "phone": account.phone, "role": first})]
+    return [_taker(draft, filing, 0, {"origin": "typed", "role": first})]
 
 
 def _own_phone(draft: Draft, index: str) -> str:

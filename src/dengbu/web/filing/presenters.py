@@ -137,13 +137,6 @@ def right_words(right: RightFact, *, amount: bool = True) -> str:
     return f"{label(RightKind, right.kind)}，{on}"
 
 
-def chosen_row(draft: Draft, book: UnitBook | None, *, amount: bool) -> list[dict[str, str]]:
-    """The right in the book that an application is about, as a row; nothing where it is about none."""
-    target = draft.answered.target if draft.journey.about_right else None
-    right = book.right(target) if book is not None and target else None
-    return [{"key": "办理的权利", "value": right_words(right, amount=amount)}] if right else []
-
-
 def restriction_rows(book: UnitBook, seen: frozenset[str] = frozenset()) -> list[dict[str, str]]:
     """Block ③: seizures, objections, freezes of house and land, notices, rights of residence and way."""
     rows = [
@@ -372,6 +365,24 @@ def _shown(draft: Draft, ask: Ask, value: Any) -> str:
         return ask.shown(value)
     right = next((r for r in draft.book.rights if str(r.public_id) == value), None) if draft.book else None
     return right_words(right) if right else "登记簿上已没有这项权利"
+
+
+def target_rows(draft: Draft) -> list[dict[str, Any]]:
+    """The right or restriction that the application is about, as the book has it; its amount for those who hold it or
+    the home."""
+    book, target = draft.book, draft.answered.target
+    if book is None or target is None or not draft.journey.about_right:
+        return []
+    mine = {p.number_index for p in draft.own.mine(draft.actor)} | {draft.actor.identity_index} - {""}
+    if right := book.right(target):
+        title = book.title.holder_indexes if book.title else frozenset()
+        known = bool(mine & (right.holder_indexes | title)) or draft.case.filed_for_by_staff
+        return [{"key": "办理的权利", "value": right_words(right, amount=known), "source": "来自登记簿"}]
+    for one in book.restrictions:
+        if one.public_id == target:
+            text = f"{label(RestrictionKind, one.kind)}，{one.document_no}"
+            return [{"key": "办理的登记", "value": text, "source": "来自登记簿"}]
+    return []
 
 
 def money_words(fen: int) -> str:

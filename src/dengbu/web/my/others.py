@@ -32,7 +32,7 @@ from ..filing.drafts import Draft, version_of
 from ..filing.finish import delivery_rows, undeclared
 from ..filing.journeys import journey_of
 from ..filing.portals import BANK, DEV, MY, Portal, actor_of, everywhere, form_key, see_other, uuid_or_none
-from ..filing.presenters import book_summary, chosen_row, party_rows, term_rows
+from ..filing.presenters import book_summary, party_rows, target_rows, term_rows
 
 NOT_YOU = Refusal(
     "CONFIRM_NOT_YOU",
@@ -61,7 +61,7 @@ def _confirm(
     if not any(p.invite_token == token for p in own.mine(actor)):
         raise NotPermitted("application.confirm", NOT_YOU)
     draft = Draft(portal, own, actor, journey_of(own.case.type_code))
-    book = unit_book(own.case.unit_code)
+    book = draft.book
     sights.saw("parties", own.case.docket.number, docket_id=own.case.pk, purpose="确认申请")
     context = {
         **portal.context("cases"),
@@ -72,7 +72,7 @@ def _confirm(
             {"key": "坐落", "value": own.case.location},
             {"key": "不动产单元号", "value": group_unit_code(own.case.unit_code), "code": True},
             {"key": "建筑面积", "value": f"{book.area_m2} ㎡" if book else ""},
-            *chosen_row(draft, book, amount=True),
+            *target_rows(draft),
         ],
         "parts": registration_of(own.case, own.parties).parts_named(),
         "parties": party_rows(draft, NUMBER_PURPOSE, PHONE_PURPOSE),

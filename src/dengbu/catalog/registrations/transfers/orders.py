@@ -184,6 +184,7 @@ class OrderByRequest(ByOrder):
 
     code, name = "S05", "依嘱托转移、注销登记"
     served, holds = "must", True
+    titles = {"parties": "嘱托机关和当事人", "reason": "嘱托的文书和内容"}
     client = Client.STAFF
     roles = (
         Role("requester", "嘱托机关", "other", "typed", many=False),
