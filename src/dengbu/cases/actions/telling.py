@@ -12,16 +12,26 @@ from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor, act
 from dengbu.notices.actions import tell
+from dengbu.notices.queries import deadline_of
 from dengbu.parties.models import PHONE_PURPOSE as ACCOUNT_PHONE
 from dengbu.parties.models import Operator, Person
 from dengbu.payments.queries import bills_of
 
 from ..models import PHONE_PURPOSE, Case, CaseParty
 
+# What is told of things that run out, and of which kind of deadline it speaks.
+WATCHED = {
+    "objection_ending": "objection",
+    "notice_ending": "notice",
+    "pass_ending": "pass",
+    "visit_missed": "visit",
+    "uncollected": "certificate",
+}
 OF_A_DRAFT = ("draft_ending", "draft_ended")  # a draft is nobody's business but its author's
 
 
-def _day(value: dt.date | dt.datetime | None) -> str:
+def day_words(value: dt.date | dt.datetime | None) -> str:
+    """A day as messages say it: 3月5日; 近日 where there is none."""
     if value is None:
         return "近日"
     day = clock.local(value) if isinstance(value, dt.datetime) else value
@@ -31,27 +41,30 @@ def _day(value: dt.date | dt.datetime | None) -> str:
 def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
     number = case.docket.number
     correction = case.docket.corrections.order_by("-round").first() if template == "correction" else None
+    due = deadline_of(case.docket_id, WATCHED[template]) if template in WATCHED else None
+    ending = day_words(due.due_on if due else None)
     every: dict[str, dict[str, str]] = {
-        "submitted": {"no": number, "d": _day(case.due_at)},
+        "submitted": {"no": number, "d": day_words(case.due_at)},
         "invited": {
             "who": case.applicant_names.split("、")[0][:1] + "*",
             "no": number,
-            "d": _day(case.due_at),
+            "d": day_words(case.due_at),
         },
         "confirmation_declined": {"no": number},
-        "draft_ending": {"no": number, "d": _day(case.draft_until)},
+        "draft_ending": {"no": number, "d": day_words(case.draft_until)},
         "draft_ended": {"no": number},
         "correction": {
             "no": number,
             "n": str(len(correction.reasons)) if correction else "",
-            "d": _day(correction.due_at if correction else None),
+            "d": day_words(correction.due_at if correction else None),
         },
         "passed": {"no": number},
         "filing_changed": {"no": number},
         "expired": {"no": number},
+        **{name: {"what": number, "d": ending} for name in WATCHED},
         "stopped_by_order": {"no": number},
         "withdrawn": {"no": number},
-        "accepted": {"no": number, "r": case.acceptance_no or "", "d": _day(case.promised_on)},
+        "accepted": {"no": number, "r": case.acceptance_no or "", "d": day_words(case.promised_on)},
         "refused": {"no": number},
         "registered_in_book": {"no": number},
         "ready": {"no": number, "place": settings.OFFICE["address"]},

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
+from dengbu.catalog.policy.policy import time_limit
 from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor
 from dengbu.core.refusals import Refusal, Refused
@@ -329,6 +330,7 @@ def _refusal_parts(found: CaseFacts, refusal: dict[str, Any], actor: Actor) -> d
         ),
         "kind": refusal.get("kind", "refuse"),
         "review_organ": f"{settings.OFFICE['authority_name']}的上一级主管部门或同级人民政府",
+        "review_days": time_limit("review_appeal", dt.date.fromisoformat(str(refusal["on"]))).amount,
         "court": "有管辖权的人民法院",
         "officer_badge": actor.staff_number,
         "phone": settings.OFFICE["phone"],
