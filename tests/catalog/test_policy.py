@@ -145,8 +145,8 @@ def test_a_type_that_sets_no_period_of_its_own_has_that_of_its_day(folder):
 
 def test_periods_change_with_the_law():
     assert time_limit("statutory", TODAY).amount == 30
-    assert time_limit("lost_certificate_notice", dt.date(2024, 5, 20)).amount == 15
-    assert time_limit("lost_certificate_notice", dt.date(2024, 5, 21)).amount == 0
+    assert time_limit("national_general", dt.date(2020, 12, 31)).amount == 10
+    assert time_limit("national_general", dt.date(2021, 1, 1)).amount == 5
     assert (time_limit("notice_lapse", TODAY).amount, time_limit("notice_lapse", TODAY).unit) == (
         90,
         "calendar_days",
@@ -201,11 +201,11 @@ def test_every_fee_rule_and_exemption_of_the_country_is_in_both_standards():
             "少于《不动产登记暂行条例实施细则》第十七条的15个工作日",
         ),
         (
-            "time_limits.toml",
-            'amount = 30\nunit = "working_days"\nvalid_from = 2015-03-01',
-            'amount = 25\nunit = "working_days"\nvalid_from = 2015-03-01',
+            "S03.toml",
+            "promised_days = 30",
+            "promised_days = 30\nstatutory_days = 20",
             "promised_days",
-            "超过法定期限25个工作日",
+            "超过法定期限20个工作日",
         ),
         ("P01.toml", "promised_days = 5", "promise_days = 5", "promised_days", "缺少这一项"),
         ("P01.toml", 'name = "存', 'colour = "red"\nname = "存', "colour", "不认识这一项"),
