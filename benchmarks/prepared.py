@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
@@ -27,7 +26,7 @@ from dengbu.cases.models import (
     Transition,
     Verdict,
 )
-from dengbu.catalog.policy.policy import policy_for
+from dengbu.catalog.policy.policy import policy_for, time_limit
 from dengbu.certificates.models import Certificate
 from dengbu.contracts import models as contracts
 from dengbu.core import clock, crypto
@@ -299,7 +298,7 @@ def _check(case: Case, moment: str, now: dt.datetime) -> RestrictionCheck:
     return RestrictionCheck(
         docket_id=case.docket_id, moment=moment, unit_code=case.unit_code, house="none", land="none",
         answered=True, asked_by="system:bench", asked_at=now,
-        valid_until=now + dt.timedelta(minutes=settings.RESTRICTION_FRESH_MINUTES),
+        valid_until=now + dt.timedelta(minutes=time_limit("restriction_query_fresh", clock.local(now).date()).amount),
     )  # fmt: skip
 
 

@@ -130,10 +130,23 @@ def test_a_new_version_takes_over_on_its_day(folder):
     assert book.version("P01", "P01-2021").promised_days == 5
 
 
+def test_a_type_that_sets_no_period_of_its_own_has_that_of_its_day(folder):
+    assert [policy_for("P01", TODAY).__getattribute__(k) for k in ("statutory_days", "pass_valid_days", "correction_days")] == [
+        30, 15, 10,
+    ]  # fmt: skip
+    spoil(
+        folder,
+        "time_limits.toml",
+        'key = "pass_valid"\nname = "网上审核通过的有效期"\namount = 15',
+        'key = "pass_valid"\nname = "有效期"\namount = 20',
+    )
+    assert PolicyBook(folder).policy_for("P01", TODAY).pass_valid_days == 20
+
+
 def test_periods_change_with_the_law():
     assert time_limit("statutory", TODAY).amount == 30
-    assert time_limit("lost_certificate_notice", dt.date(2024, 5, 20)).amount == 15
-    assert time_limit("lost_certificate_notice", dt.date(2024, 5, 21)).amount == 0
+    assert time_limit("national_general", dt.date(2020, 12, 31)).amount == 10
+    assert time_limit("national_general", dt.date(2021, 1, 1)).amount == 5
     assert (time_limit("notice_lapse", TODAY).amount, time_limit("notice_lapse", TODAY).unit) == (
         90,
         "calendar_days",
@@ -173,6 +186,27 @@ def test_every_fee_rule_and_exemption_of_the_country_is_in_both_standards():
     ("name", "old", "new", "key", "said"),
     [
         ("P01.toml", "promised_days = 5", "promised_days = 31", "promised_days", "“31”太大"),
+        (
+            "P01.toml",
+            "promised_days = 5",
+            "promised_days = 6",
+            "promised_days",
+            "超过国办发〔2019〕8号的5个工作日",
+        ),
+        (
+            "P03.toml",
+            "public_notice_days = 15",
+            "public_notice_days = 14",
+            "public_notice_days",
+            "少于《不动产登记暂行条例实施细则》第十七条的15个工作日",
+        ),
+        (
+            "S03.toml",
+            "promised_days = 30",
+            "promised_days = 30\nstatutory_days = 20",
+            "promised_days",
+            "超过法定期限20个工作日",
+        ),
         ("P01.toml", "promised_days = 5", "promise_days = 5", "promised_days", "缺少这一项"),
         ("P01.toml", 'name = "存', 'colour = "red"\nname = "存', "colour", "不认识这一项"),
         ("P01.toml", "valid_from = 2021-01-01", 'valid_from = "soon"', "valid_from", "不是日期"),

@@ -301,6 +301,7 @@ def refusal(**changes: Any) -> RefusalNotice:
             ReturnedItem(name="原不动产权证书", originals=1, remark="第0001842号"),
         ),
         "review_organ": "郑州市上街区人民政府",
+        "review_days": 60,
         "court": "郑州市上街区人民法院",
         "officer": "孙倩",
         "officer_badge": "027",

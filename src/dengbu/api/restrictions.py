@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router, Schema
 
+from dengbu.catalog.policy.policy import time_limit
 from dengbu.contracts.wire import Answer
 from dengbu.core import clock
 from dengbu.core.acts import Actor
@@ -109,7 +110,9 @@ def told(actor: Actor, unit_code: str, purpose: str, reference: str) -> dict[str
         "found": found,
         "remarks": [item for remark, item in listed if remark],
         "asked_at": _instant(at),
-        "valid_until": _instant(at + dt.timedelta(minutes=settings.RESTRICTION_FRESH_MINUTES)),
+        "valid_until": _instant(
+            at + dt.timedelta(minutes=time_limit("restriction_query_fresh", clock.local(at).date()).amount)
+        ),
     }
 
 

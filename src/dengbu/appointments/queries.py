@@ -79,3 +79,18 @@ def todays_bookings(day: dt.date) -> list[Booking]:
         .filter(slot__starts_at__gte=start, slot__starts_at__lt=end, cancelled_at__isnull=True)
         .order_by("slot__starts_at", "booked_at")
     )
+
+
+def missed_visits(since: dt.datetime, until: dt.datetime) -> list[Booking]:
+    """Live visits of single cases whose time is over and to which nobody came, with their slots. One statement."""
+    return list(
+        Booking.objects.select_related("slot")
+        .filter(
+            slot__ends_at__gte=since,
+            slot__ends_at__lt=until,
+            cancelled_at__isnull=True,
+            arrived_at__isnull=True,
+            docket__isnull=False,
+        )
+        .order_by("slot__ends_at", "pk")
+    )

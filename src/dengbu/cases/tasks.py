@@ -18,6 +18,7 @@ from .actions.filing_changes import note_filing_change
 from .actions.lapses import enter_lapses
 from .actions.matters import end_notice, ended_notices
 from .actions.telling import tell_parties
+from .actions.watching import WATCHES, keep_watch, tell_of_deadlines
 
 ROAD = system("road")
 log = structlog.get_logger("dengbu.cases")
@@ -90,3 +91,16 @@ def drafts(timestamp: int) -> None:
         pass
     while close_old_drafts(actor=ROAD):
         pass
+
+
+@app.periodic(cron="40 1 * * *", periodic_id="cases.watch")  # 9:40 in Shanghai: messages do not come at night
+@app.task(name="cases.watch", queueing_lock="cases.watch", pass_context=False)
+def watch(timestamp: int) -> None:
+    """What runs out is found and those concerned are told, kind by kind: one that fails stops no other."""
+    for kind in WATCHES:
+        try:
+            keep_watch(actor=ROAD, kind=kind)
+            while tell_of_deadlines(actor=ROAD, kind=kind):
+                pass
+        except Exception:
+            log.exception("watch failed", kind=kind)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from dengbu.core import clock, crypto, jobs
 from dengbu.core.acts import Actor, act, current
 from dengbu.core.identifiers import normalise_phone
 
 from . import rules
-from .models import Message
+from .models import Deadline, Message
 
 
 @act("notices.tell")
@@ -96,3 +98,80 @@ def mark_read(*, actor: Actor, message_ids: list[uuid.UUID] | None = None) -> in
     if message_ids is not None:
         rows = rows.filter(pk__in=message_ids)
     return rows.update(read_at=clock.now())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Something that runs out on a day."""
+
+    subject: str
+    due_on: dt.date
+    docket_id: uuid.UUID | None = None
+    unit_code: str = ""
+    location: str = ""
+    about: str = ""
+
+
+@act("notices.watch")
+def watch(*, actor: Actor, kind: str, found: Sequence[Due]) -> int:
+    """Write down everything of a kind that runs out: new rows for what is new, `gone` for what is no longer found.
+
+    `found` is all there is of the kind. Gives how many rows are new. Two runs at once write one row.
+    """
+    now = clock.now()
+    rows = [
+        Deadline(
+            kind=kind,
+            subject=d.subject,
+            due_on=d.due_on,
+            docket_id=d.docket_id,
+            unit_code=d.unit_code,
+            location=d.location[:200],
+            about=d.about[:200],
+            found_at=now,
+        )
+        for d in found
+    ]
+    known = set(
+        Deadline.objects.filter(kind=kind, subject__in=[d.subject for d in found]).values_list(
+            "subject", "due_on"
+        )
+    )
+    fresh = {(r.subject, r.due_on): r for r in rows if (r.subject, r.due_on) not in known}
+    Deadline.objects.bulk_create(list(fresh.values()), ignore_conflicts=True)
+    still = {(d.subject, d.due_on) for d in found}
+    over = [
+        pk
+        for pk, subject, due_on in Deadline.objects.filter(kind=kind, gone_at__isnull=True).values_list(
+            "pk", "subject", "due_on"
+        )
+        if (subject, due_on) not in still
+    ]
+    Deadline.objects.filter(pk__in=over).update(gone_at=now)
+    back = [
+        pk
+        for pk, subject, due_on in Deadline.objects.filter(
+            kind=kind, gone_at__isnull=False, subject__in=[s for s, _ in still]
+        ).values_list("pk", "subject", "due_on")
+        if (subject, due_on) in still
+    ]
+    Deadline.objects.filter(pk__in=back).update(gone_at=None)
+    current().note(kind=kind, found=len(found), fresh=len(fresh))
+    return len(fresh)
+
+
+@act("notices.take_to_tell")
+def take_to_tell(*, actor: Actor, kind: str, since: dt.date | None, limit: int) -> list[int]:
+    """Things of a kind of which nobody has been told, at most so many: marked as told in this act, and given by key.
+
+    `since`: only what runs out on that day or later; what was over before it was found is told to nobody. A second run
+    finds none of them.
+    """
+    rows = Deadline.objects.select_for_update(of=("self",), no_key=True, skip_locked=True).filter(
+        kind=kind, gone_at__isnull=True, told_at__isnull=True
+    )
+    if since is not None:
+        rows = rows.filter(due_on__gte=since)
+    keys = [r.pk for r in rows.order_by("due_on", "pk")[:limit]]
+    Deadline.objects.filter(pk__in=keys).update(told_at=clock.now())
+    return keys

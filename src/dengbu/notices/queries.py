@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
-from .models import Message
+from django.db.models import Q
+
+from .models import Deadline, Message
 from .rules import TEMPLATES
 
 PAGE_SIZE = 20
@@ -45,3 +48,20 @@ def title_of(message: Message) -> str:
     """The heading of a message, by its template."""
     template = TEMPLATES.get(message.template)
     return template.title if template else "消息"
+
+
+def deadlines_page(kind: str, after: tuple[dt.date, int] | None, limit: int) -> list[Deadline]:
+    """What runs out, of a kind, the nearest day first, with its docket. One statement."""
+    found = Deadline.objects.select_related("docket").filter(kind=kind, gone_at__isnull=True)
+    if after is not None:
+        found = found.filter(Q(due_on__gt=after[0]) | Q(due_on=after[0], pk__gt=after[1]))
+    return list(found.order_by("due_on", "pk")[:limit])
+
+
+def deadline_of(docket_id: uuid.UUID, kind: str) -> Deadline | None:
+    """The newest deadline of a kind of a docket that has not gone."""
+    return (
+        Deadline.objects.filter(docket_id=docket_id, kind=kind, gone_at__isnull=True)
+        .order_by("-due_on")
+        .first()
+    )

@@ -46,9 +46,6 @@ OFFICE = {
     "address": "上街区政务服务中心二楼",
     "counters": "不动产登记大厅 1—12 号窗口",
 }
-# How long a restriction answer may be relied on, in minutes (at the desk, and in pre-review).
-RESTRICTION_FRESH_MINUTES = 30
-PASS_VALID_WORKDAYS = 15
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

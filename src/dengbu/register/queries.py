@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -14,9 +15,14 @@ from django.db import connection
 from dengbu.core import rows, sights
 from dengbu.core.acts import Actor
 from dengbu.core.identifiers import parcel_code_of
+from dengbu.core.vocabulary import HouseUse
 
 from .rules import HolderFact, RestrictionFact, RightFact, UnitBook
 
+LIVED_IN = (
+    *(HouseUse.DWELLING, HouseUse.VILLA, HouseUse.APARTMENT),
+    *(HouseUse.DWELLING_OTHER, HouseUse.DORMITORY, HouseUse.RESIDENTIAL),
+)
 _RIGHT_JSON = """
   (SELECT jsonb_agg(jsonb_build_object(
       'id', r.public_id, 'kind', r.kind, 'terms', r.terms, 'rank', r.rank, 'co', r.coownership,
@@ -215,6 +221,90 @@ def seizures_past_their_term(at: dt.datetime, limit: int) -> list[tuple[str, uui
             [at, limit],
         )
         return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class RunsOut:
+    """A right or restriction of the book that has an end: where, until when, whose case made it."""
+
+    public_id: uuid.UUID
+    kind: str
+    unit_code: str
+    location: str
+    until: dt.datetime | None
+    docket_id: uuid.UUID | None
+    authority: str
+    document_no: str
+
+
+def restrictions_running_out(kinds: Iterable[str], until: dt.datetime) -> list[RunsOut]:
+    """Live restrictions of these kinds whose term is over by an instant, the first to end first. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.public_id, s.kind, u.code, f.location, s.until_at, e.docket_id, s.authority, s.document_no"
+            " FROM register_restriction s JOIN register_realestateunit u ON u.id = s.unit_id"
+            " JOIN register_entry e ON e.id = s.made_by_id"
+            " LEFT JOIN register_unitfacts f ON f.unit_id = u.id AND f.ended_by_id IS NULL"
+            " WHERE s.ended_by_id IS NULL AND s.until_at <= %s AND s.kind = ANY(%s) AND u.ended_by_id IS NULL"
+            " ORDER BY s.until_at, s.id",
+            [until, list(kinds)],
+        )
+        return [RunsOut(*row) for row in cursor.fetchall()]
+
+
+def units_with_notices(after: str, limit: int) -> list[str]:
+    """Codes of units that bear a live advance notice, after a code: for a walk page by page. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT u.code FROM register_right r JOIN register_realestateunit u ON u.id = r.unit_id"
+            " WHERE r.ended_by_id IS NULL AND r.kind = 'advance_notice' AND u.code > %s ORDER BY u.code LIMIT %s",
+            [after, limit],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def dockets_of_rights(rights: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """The docket whose entry made each right; imported ones have none. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.public_id, e.docket_id FROM register_right r JOIN register_entry e ON e.id = r.made_by_id"
+            " WHERE r.public_id = ANY(%s) AND e.docket_id IS NOT NULL",
+            [list(rights)],
+        )
+        return dict(cursor.fetchall())
+
+
+def identities_of_rights(rights: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
+    """Who holds each right, by the index of their identity numbers. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.public_id, array_agg(h.number_index ORDER BY h.ordinal) FROM register_right r"
+            " JOIN register_holder h ON h.right_id = r.id WHERE r.public_id = ANY(%s) GROUP BY r.public_id",
+            [list(rights)],
+        )
+        return dict(cursor.fetchall())
+
+
+def land_terms_ending(until: dt.date) -> list[tuple[uuid.UUID, str, str, dt.date]]:
+    """Live titles whose land ends by a day: (right, unit, location, last day).
+
+    The term of the parcel, or a holder's own that stands on his title. Dwellings are renewed by law (民法典 359) and
+    left out. One statement.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.public_id, u.code, coalesce(f.location, pf.location), x.ends"
+            " FROM register_parcelfacts pf JOIN register_realestateunit u ON u.parcel_id = pf.parcel_id"
+            " JOIN register_right r ON r.unit_id = u.id AND r.ended_by_id IS NULL"
+            " AND r.kind IN ('land_use', 'house_ownership')"
+            " LEFT JOIN register_unitfacts f ON f.unit_id = u.id AND f.ended_by_id IS NULL"
+            " CROSS JOIN LATERAL (SELECT coalesce((r.terms->>'term_until')::date, pf.term_until) AS ends) x"
+            " WHERE pf.ended_by_id IS NULL AND u.ended_by_id IS NULL AND x.ends <= %s"
+            " AND NOT (r.kind = 'house_ownership' AND f.use = ANY(%s))"
+            " ORDER BY x.ends, r.id",
+            [until, [use.value for use in LIVED_IN]],
+        )
+        return list(cursor.fetchall())
 
 
 def unit_codes_of_building(building_code: str) -> list[str]:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from dengbu.core.refusals import Refusal
-from dengbu.core.workdays import LIBRARY_ONLY, Calendar, CalendarUnknown, is_workday
+from dengbu.core.workdays import LIBRARY_ONLY, Calendar, CalendarUnknown, is_workday, next_workday
 
 from .effects import Effect
 
@@ -326,6 +326,21 @@ def notice_lapsed(
         return any(is_workday(last + dt.timedelta(days=n), calendar) for n in range((today - last).days))
     except CalendarUnknown:
         return False
+
+
+def notice_last_day(
+    notice: RightFact, book: UnitBook, days: int = NOTICE_DAYS, calendar: Calendar = LIBRARY_ONLY
+) -> dt.date | None:
+    """The last day of a notice: a last day off moves on to the next working day, as far as the calendar is known; None
+    where nobody can say when its registration became possible. What `notice_lapsed` judges, as a day to be told."""
+    start = notice_possible_from(notice, book)
+    if start is None:
+        return None
+    last = start + dt.timedelta(days=days)
+    try:
+        return last if is_workday(last, calendar) else next_workday(last, calendar)
+    except CalendarUnknown:
+        return last
 
 
 def names(right: RightFact) -> str:

@@ -9,7 +9,6 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import OperationalError, transaction
 
 from dengbu.catalog.registrations.first import on_land
@@ -27,6 +26,7 @@ from dengbu.register.rules import (
 
 from ..facts import CaseFacts
 from ..models import Case, RestrictionCheck
+from .moving import limit_days
 
 
 class LookupFailed(Exception):
@@ -110,7 +110,7 @@ def judged(
         answered=not judgement.refusals,
         asked_by=actor.key,
         asked_at=now,
-        valid_until=now + dt.timedelta(minutes=settings.RESTRICTION_FRESH_MINUTES),
+        valid_until=now + dt.timedelta(minutes=limit_days("restriction_query_fresh")),
     )
     return check, judgement
 

@@ -12,6 +12,7 @@ from dengbu.certificates.models import Certificate
 from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor, act
 from dengbu.notices.actions import tell
+from dengbu.notices.queries import deadline_of
 from dengbu.parties.models import PHONE_PURPOSE as ACCOUNT_PHONE
 from dengbu.parties.models import Operator, Person
 from dengbu.payments.queries import bills_of
@@ -21,10 +22,19 @@ from ..facts import answered
 from ..models import PHONE_PURPOSE, Case, CaseParty
 
 RENEW, CORRECTED = "renew", "corrected"
+# What is told of things that run out, and of which kind of deadline it speaks.
+WATCHED = {
+    "objection_ending": "objection",
+    "notice_ending": "notice",
+    "pass_ending": "pass",
+    "visit_missed": "visit",
+    "uncollected": "certificate",
+}
 OF_A_DRAFT = ("draft_ending", "draft_ended")  # a draft is nobody's business but its author's
 
 
-def _day(value: dt.date | dt.datetime | None) -> str:
+def day_words(value: dt.date | dt.datetime | None) -> str:
+    """A day as messages say it: 3月5日; 近日 where there is none."""
     if value is None:
         return "近日"
     day = clock.local(value) if isinstance(value, dt.datetime) else value
@@ -36,34 +46,37 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
     correction = case.docket.corrections.order_by("-round").first() if template == "correction" else None
     mailing = case.docket.mailings.order_by("-pk").first() if template == "mailed" else None
     asked = case.docket.supplements.order_by("-pk").first() if template == "supplement" else None
+    due = deadline_of(case.docket_id, WATCHED[template]) if template in WATCHED else None
+    ending = day_words(due.due_on if due else None)
     every: dict[str, dict[str, str]] = {
-        "submitted": {"no": number, "d": _day(case.due_at)},
+        "submitted": {"no": number, "d": day_words(case.due_at)},
         "invited": {
             "who": case.applicant_names.split("、")[0][:1] + "*",
             "no": number,
-            "d": _day(case.due_at),
+            "d": day_words(case.due_at),
         },
         "confirmation_declined": {"no": number},
-        "draft_ending": {"no": number, "d": _day(case.draft_until)},
+        "draft_ending": {"no": number, "d": day_words(case.draft_until)},
         "draft_ended": {"no": number},
         "correction": {
             "no": number,
             "n": str(len(correction.reasons)) if correction else "",
-            "d": _day(correction.due_at if correction else None),
+            "d": day_words(correction.due_at if correction else None),
         },
         "passed": {"no": number},
         "filing_changed": {"no": number},
         "expired": {"no": number},
+        **{name: {"what": number, "d": ending} for name in WATCHED},
         "stopped_by_order": {"no": number},
         "withdrawn": {"no": number},
         "supplement": {
             "no": number,
             "n": str(len(asked.items)) if asked else "",
-            "d": _day(asked.due_on if asked else None),
+            "d": day_words(asked.due_on if asked else None),
         },
         "withdrawal_asked": {"no": number},
         "withdrawal_refused": {"no": number},
-        "accepted": {"no": number, "r": case.acceptance_no or "", "d": _day(case.promised_on)},
+        "accepted": {"no": number, "r": case.acceptance_no or "", "d": day_words(case.promised_on)},
         "refused": {"no": number},
         "registered_in_book": {"no": number},
         "ready": {"no": number, "place": settings.OFFICE["address"]},

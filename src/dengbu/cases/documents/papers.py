@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from dengbu.catalog.fees import MORTGAGOR
+from dengbu.catalog.policy.policy import time_limit
 from dengbu.catalog.registrations import RegistrationType
 from dengbu.catalog.registrations.base import Combined
 from dengbu.core import clock, crypto
@@ -383,6 +384,7 @@ def _refusal_parts(found: CaseFacts, refusal: dict[str, Any], actor: Actor) -> d
         ),
         "kind": refusal.get("kind", "refuse"),
         "review_organ": f"{settings.OFFICE['authority_name']}的上一级主管部门或同级人民政府",
+        "review_days": time_limit("review_appeal", dt.date.fromisoformat(str(refusal["on"]))).amount,
         "court": "有管辖权的人民法院",
         "officer_badge": actor.staff_number,
         "phone": settings.OFFICE["phone"],

@@ -33,7 +33,7 @@ class RefusalNotice:
     """不予受理告知书 (暂行条例 17) or, with `kind` "decline", 不予登记告知书 (暂行条例 22).
 
     Every reason stands in `reasons` at once (一次性告知). `review_organ` takes the administrative review within
-    60 days, `court` the action within six months.
+    `review_days`, `court` the action within six months.
     """
 
     head: PrintHead
@@ -46,6 +46,7 @@ class RefusalNotice:
     reasons: tuple[NoticeReason, ...]
     returned: tuple[ReturnedItem, ...]
     review_organ: str
+    review_days: int
     court: str
     officer: str
     officer_badge: str

@@ -33,10 +33,17 @@ from dengbu.catalog.policy.schema import (
     TypeFile,
     TypePolicy,
 )
+from dengbu.core.vocabulary import Client
 from dengbu.core.workdays import Calendar
 
 POLICY_DIR: Final = Path(__file__).parent
 _TYPE_FILE: Final = re.compile(r"[A-Z]+\d+(-[\w.]+)?\.toml")
+# What a type's file may leave to the limits of the day it begins.
+_LIMITED: Final = {
+    "statutory_days": "statutory",
+    "pass_valid_days": "pass_valid",
+    "correction_days": "correction",
+}
 _SETTABLE: Final = ("name", "why", "where", "sample", "originals", "copies", "min_pages", "max_pages")
 
 M = TypeVar("M", bound=BaseModel)
@@ -223,6 +230,12 @@ class PolicyBook:
             if written.code in opening.types or (not opening.types and written.client in opening.clients)
         )
         data = written.model_dump(exclude={"checklist", "questions", "name"})
+        data |= {
+            field: self.time_limit(key, written.valid_from).amount
+            for field, key in _LIMITED.items()
+            if data[field] is None
+        }
+        self._within_limits(written, data["statutory_days"], file)
         return TypePolicy(
             **data,
             name_cn=written.name,
@@ -230,6 +243,35 @@ class PolicyBook:
             questions=written.questions,
             openings=openings,
         )
+
+    def _within_limits(self, written: TypeFile, statutory_days: int, file: str) -> None:
+        """What a type promises and publishes against the limits of the day it begins. Time of a public notice does not
+        count (细则 17), and what the office does by itself has no applicant to be promised anything."""
+        on, promised, notice = written.valid_from, written.promised_days, written.public_notice_days
+        if promised > statutory_days:
+            raise PolicyError(
+                file,
+                "promised_days",
+                f"超过法定期限{statutory_days}个工作日",
+                "请改小，或核对 statutory_days",
+            )
+        key = "national_mortgage" if written.code.startswith("B") else "national_general"
+        most = self.time_limit(key, on)
+        if promised > most.amount and not notice and written.client != Client.STAFF:
+            raise PolicyError(
+                file,
+                "promised_days",
+                f"超过{most.basis}的{most.amount}个工作日",
+                "请改小，或核对 time_limits.toml",
+            )
+        least = self.time_limit("public_notice", on)
+        if 0 < notice < least.amount:
+            raise PolicyError(
+                file,
+                "public_notice_days",
+                f"少于{least.basis}的{least.amount}个工作日",
+                "请改大，或核对 time_limits.toml",
+            )
 
     def _condition(self, key: str | None, file: str, where: str) -> str:
         if key is None:

@@ -213,11 +213,11 @@ class TypeFile(Dated):
     outputs: tuple[Output, ...] = ()
     fees: tuple[FeeUse, ...] = Field(min_length=1)
     promised_days: int = Field(ge=0, le=30)
-    statutory_days: int = Field(default=30, ge=0, le=30)
+    statutory_days: int | None = Field(default=None, ge=0, le=30)  # None: as time_limits.toml says
     public_notice_days: int = Field(default=0, ge=0, le=90)
     site_visit: Literal["none", "required", "if_destroyed", "officer_decides"] = "none"
-    pass_valid_days: int = Field(default=15, ge=1, le=90)
-    correction_days: int = Field(default=10, ge=1, le=60)
+    pass_valid_days: int | None = Field(default=None, ge=1, le=90)
+    correction_days: int | None = Field(default=None, ge=1, le=60)
     reviews: int = Field(default=1, ge=1, le=3)
     payment_due: Literal["before_issue", "before_entry"] = "before_issue"
     legal_basis: tuple[Text, ...] = Field(min_length=1)
@@ -227,8 +227,6 @@ class TypeFile(Dated):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.promised_days > self.statutory_days:
-            raise ValueError("promised_days 超过 statutory_days")
         seen: set[tuple[str, str | None, str]] = set()
         for item in self.checklist:
             line = (item.code, item.condition, item.provided_by)

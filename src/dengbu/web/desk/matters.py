@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from dengbu.cases import rules
 from dengbu.cases.actions import desk, matters, papers
 from dengbu.cases.actions.deciding import decline
+from dengbu.cases.actions.watching import WATCHES
 from dengbu.cases.documents.matters import ANSWERS, QUESTIONS
 from dengbu.cases.lifecycle import STATE_NAMES, State
 from dengbu.cases.models import PHONE_PURPOSE, Case, PendingMatter
@@ -22,6 +23,7 @@ from dengbu.catalog.policy.policy import office_calendar
 from dengbu.core import clock, crypto
 from dengbu.core.refusals import Refusal, Refused
 from dengbu.materials.intake import Limits, intake
+from dengbu.notices.queries import deadlines_page as deadlines_of
 
 from ..pages import page
 from ..templatetags._text import remaining
@@ -408,24 +410,33 @@ ABOUT = {
 
 @page("desk/deadlines/", name="desk.deadlines", surface="staff", needs="case.settle", sql=5)
 def deadlines(request: HttpRequest) -> HttpResponse:
-    """时限: accepted cases against the promised and the statutory day, without the days that do not count."""
+    """时限: accepted cases against the promised and the statutory day; and 到期事项, what runs out by itself, by kind."""
     tab = request.GET.get("tab", "red")
-    tab = tab if tab in queries.LIMITS else "red"
-    today, calendar = clock.today(), office_calendar()
-    cases, after = queries.deadlines_page(
-        tab, rules.amber_until(today, calendar), request.GET.get("after", "")
-    )
+    after = request.GET.get("after", "")
+    context = _running_out(tab, after) if tab in WATCHES else _running_late(tab, after)
     return show(
         request,
         "desk/deadlines.html",
         at="desk.deadlines",
-        tabs=[
-            {"text": name, "url": f"?tab={key}", "current": key == tab}
-            for key, name in queries.LIMITS.items()
-        ],
-        tab=tab,
-        about=ABOUT[tab],
-        rows=[
+        tabs=_tabs(queries.LIMITS, context["tab"]),
+        watched=_tabs({key: one.word for key, one in WATCHES.items()}, context["tab"]),
+        first_url=f"?tab={context['tab']}" if after else "",
+        **context,
+    )
+
+
+def _tabs(words: dict[str, str], current: str) -> list[dict[str, Any]]:
+    return [{"text": name, "url": f"?tab={key}", "current": key == current} for key, name in words.items()]
+
+
+def _running_late(tab: str, after: str) -> dict[str, Any]:
+    tab = tab if tab in queries.LIMITS else "red"
+    today, calendar = clock.today(), office_calendar()
+    cases, onward = queries.deadlines_page(tab, rules.amber_until(today, calendar), after)
+    return {
+        "tab": tab,
+        "about": ABOUT[tab],
+        "rows": [
             _row(c, None, clock.now())
             | {
                 "promised": c.promised_on,
@@ -436,6 +447,45 @@ def deadlines(request: HttpRequest) -> HttpResponse:
             }
             for c in cases
         ],
-        next_url=f"?{urlencode({'tab': tab, 'after': after})}" if after else "",
-        first_url=f"?tab={tab}" if request.GET.get("after") else "",
-    )
+        "next_url": f"?{urlencode({'tab': tab, 'after': onward})}" if onward else "",
+    }
+
+
+RUNS_OUT = {
+    "objection": "15日内没有起诉或申请仲裁的，异议登记失效；登记簿上显示已失效，申请注销后除去。",
+    "notice": "能够登记之日起90日内没有申请的，预告登记失效；登记簿上显示已失效，申请注销后除去。",
+    "seizure": "期满没有续封的，系统每小时登记失效，轮候在前的自动转为查封。",
+    "pass": "到期没有到窗口的，申请过期，要重新申请。",
+    "visit": "预约了没有签到，申请还在等待到窗口的。",
+    "certificate": "证书制好以后一直没有领取的，每过一个提醒期再提醒一次。",
+    "land": "住宅用地期满自动续期，不在此列（民法典359）。",
+}
+
+
+def _running_out(kind: str, after: str) -> dict[str, Any]:
+    found = deadlines_of(kind, _after(after), queries.PAGE_SIZE + 1)
+    shown, today = found[: queries.PAGE_SIZE], clock.today()
+    last = shown[-1] if len(found) > len(shown) else None
+    return {
+        "tab": kind,
+        "kind": WATCHES[kind].word,
+        "tells": bool(WATCHES[kind].template),
+        "about": RUNS_OUT[kind],
+        "due": [
+            {
+                "row": d,
+                "over": d.due_on < today,
+                "near": today <= d.due_on <= today + dt.timedelta(days=1),
+            }
+            for d in shown
+        ],
+        "next_url": f"?{urlencode({'tab': kind, 'after': f'{last.due_on}_{last.pk}'})}" if last else "",
+    }
+
+
+def _after(text: str) -> tuple[dt.date, int] | None:
+    day, _, key = text.partition("_")
+    try:
+        return dt.date.fromisoformat(day), int(key)
+    except ValueError:
+        return None
