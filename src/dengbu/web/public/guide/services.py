@@ -136,4 +136,8 @@ def grouped(found: Iterable[Service], what: str = "") -> list[tuple[LifeEvent, l
         if one.events:
             key = what if any(e.key == what for e in one.events) else one.events[0].key
             groups[key][1].append(one)
+    for event, members in groups.values():
+        members.sort(
+            key=lambda one: event.types.index(one.code)
+        )  # the commonest first, as the guide file has them
     return [group for group in groups.values() if group[1]]
