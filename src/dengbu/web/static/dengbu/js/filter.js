@@ -10,7 +10,10 @@ for (const input of document.querySelectorAll("[data-filter]")) {
   }));
   const narrow = () => {
     const words = input.value.toUpperCase().split(/\s+/).filter(Boolean);
-    for (const { label, text } of choices) label.hidden = !words.every((word) => text.includes(word));
+    for (const { label, text } of choices) {
+      label.hidden = !words.every((word) => text.includes(word));
+      if (label.hidden) label.querySelector("input").checked = false; // nothing that nobody sees is sent
+    }
     for (const group of list.querySelectorAll("[role=group]")) group.hidden = !group.querySelector("label:not([hidden])");
     if (none) none.hidden = choices.some(({ label }) => !label.hidden);
   };
