@@ -14,7 +14,7 @@ from dengbu.project.launcher.environment import DatabaseUrls
 from dengbu.web.pages import PAGES, Page
 from tests.browser.people import DESKTOP, PHONE, violations
 from tests.support.processes import LiveServer
-from tests.web.examples import Examples, browser, midway
+from tests.web.examples import Examples, browser, midway, staff
 
 pytestmark = pytest.mark.browser
 # A staff page is worked at a desk; on a phone, or enlarged four times, it is still all there and nothing is cut off.
@@ -78,3 +78,26 @@ def test_axe_finds_nothing(page: Page, examples: Examples, window: Any, live_dem
                 f"{width}: the page is {overflow} pixels wider than the window: {window.evaluate(STICKS_OUT)}"
             )
     assert found == [], "\n".join(["", *found])
+
+
+def test_the_list_at_the_desk_is_narrowed_and_chosen_from_by_keyboard(
+    examples: Examples, window: Any, live_demo_office: LiveServer
+) -> None:
+    client = browser(staff("accept1"))
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    window.context.clear_cookies()
+    window.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_demo_office.base_url}]
+    )
+    window.goto(f"{live_demo_office.base_url}/desk/walkin/")
+    window.locator("input[value=P01]").check()
+    window.locator("#id_q").focus()
+    window.keyboard.type("证丢了")
+    assert window.locator("input[name=type]:visible").evaluate_all("all => all.map(x => x.value)") == [
+        "P15",
+        "P16",
+    ]
+    assert window.locator("input[name=type]:checked").count() == 0  # what is hidden is not sent
+    window.keyboard.press("ArrowDown")
+    window.keyboard.press("ArrowDown")
+    assert window.evaluate("[document.activeElement.value, document.activeElement.checked]") == ["P16", True]

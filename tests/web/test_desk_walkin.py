@@ -7,8 +7,10 @@ import re
 import pytest
 
 from dengbu.cases.models import Case
+from dengbu.catalog.registrations import TYPES
 from dengbu.core.models import User
 from dengbu.project.demo.candidates import demo_candidates
+from dengbu.web.filing.journeys import JOURNEYS
 from tests.web.filers import Filer, as_user, text_of, upload_everything
 
 pytestmark = pytest.mark.usefixtures("own_demo_database")
@@ -45,3 +47,15 @@ def test_the_desk_files_a_sale_for_people_who_walked_in() -> None:
     assert case.state == "submitted"
     stranger = as_user(User.objects.get(login="certify1"))
     assert stranger.get(f"/desk/apply/{case.pk}/").status_code == 403
+
+
+def test_the_list_stands_under_what_people_want_to_do_and_is_narrowed_by_words() -> None:
+    clerk = as_user(User.objects.get(login="accept1"))
+    page = text_of(clerk.get("/desk/walkin/"))
+    offered = re.findall(r'name="type" value="(\w+)"', page)
+    assert len(offered) == len(set(offered)) and {"P01", "P16", "S01"} <= set(offered)
+    assert set(offered) == {code for code in JOURNEYS if TYPES[code].client in ("person", "staff")}
+    assert '<h2 id="g-family">夫妻、离婚、分家</h2>' in page
+    narrowed = text_of(clerk.get("/desk/walkin/?q=证丢了"))
+    assert 'value="P16"' in narrowed and 'value="P01"' not in narrowed
+    assert "没有与“月球”有关的事项" in text_of(clerk.get("/desk/walkin/?q=月球"))

@@ -17,6 +17,7 @@ from dengbu.core.vocabulary import Client
 
 from ..filing.journeys import JOURNEYS
 from ..pages import page
+from ..public.guide import found_by, grouped, service
 from .window import actor_of, case_or_404, form_key, see_other, show
 
 FOR_DESK = (Client.PERSON, Client.STAFF)  # who walks in, and what the office does by itself
@@ -31,7 +32,8 @@ FOR_DESK = (Client.PERSON, Client.STAFF)  # who walks in, and what the office do
     methods=("GET", "POST"),
 )
 def walkin(request: HttpRequest) -> HttpResponse:
-    """Choose what they apply for, or go on with a draft begun here. POST `type`, `key`."""
+    """Choose what they apply for, under what people want to do, or go on with a draft begun here. GET `q` narrows the
+    list by words; POST `type`, `key`."""
     if request.method == "GET":
         return _page(request)
     code = request.POST.get("type", "").upper()[:10]
@@ -47,17 +49,19 @@ def walkin(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, refusals: tuple[Refusal, ...] = ()) -> HttpResponse:
-    open_now = types_open("desk", clock.today())
+    today, text = clock.today(), request.GET.get("q", "").strip()[:60]
+    offered = [
+        service(p, today)
+        for p in types_open("desk", today)
+        if p.code in JOURNEYS and TYPES[p.code].fronts()[0] in FOR_DESK and TYPES[p.code].served != "must"
+    ]
     return show(
         request,
         "desk/walkin.html",
         at="desk.walkin",
         refusals=refusals,
-        types=[
-            (p.code, p.name_cn, TYPES[p.code].fronts()[0].label)
-            for p in open_now
-            if p.code in JOURNEYS and TYPES[p.code].fronts()[0] in FOR_DESK and TYPES[p.code].served != "must"
-        ],
+        groups=grouped(found_by(offered, "", "", text)),
+        q=text,
         chosen=request.POST.get("type", ""),
         done="已提交网上审核，审核通过后由其他同事在窗口受理。" if request.GET.get("done") == "filed" else "",
         drafts=walk_in_drafts(actor_of(request)),

@@ -312,7 +312,12 @@ class ReasonForm(Plain):
         return [
             {
                 "field": self[ask.key],
-                "kind": _DRAWN.get(ask.kind, ""),
+                "kind": _DRAWN.get(ask.kind, "radios" if ask.kind in (Kind.CHOICE, Kind.YES_NO) else "text"),
+                "choices": [
+                    (value, label, next((c.hint for c in ask.choices if c.value == value), ""))
+                    for value, label in ask.options()
+                ],
+                "optional": not ask.required,
                 "only_if": ask.only_if[0] if ask.only_if else "",
                 "only_values": " ".join(_posted(v) for v in ask.only_if[1]) if ask.only_if else "",
             }

@@ -41,7 +41,7 @@ _COMMON_JS = ("errors", "submit", "copy", "readback", "onlyif")
 _JS = {
     "citizen": (*_COMMON_JS, "autosave", "upload", "idle", "print"),
     "kiosk": (*_COMMON_JS, "idle", "scanner"),
-    "staff": (*_COMMON_JS, "autosave", "upload", "idle", "scanner", "viewer", "verdict", "queue"),
+    "staff": (*_COMMON_JS, "autosave", "upload", "idle", "scanner", "viewer", "verdict", "queue", "filter"),
     "paper": (*_COMMON_JS, "print"),
 }
 

@@ -66,12 +66,7 @@ class Service:
     @property
     def start_url(self) -> str:
         """Where whoever files begins: the portal of the organisation that applies, or one's own pages."""
-        if self.policy.client == "developer":
-            portal = "dev"
-        elif any(r.source == "us" for r in self.kind.roles):
-            portal = "bank"
-        else:
-            portal = "my" if self.policy.client != "bank" else "bank"
+        portal = {"developer": "dev", "bank": "bank"}.get(self.kind.fronts()[0].value, "my")
         return f"/{portal}/apply/{self.code.lower()}/start"
 
     @property
@@ -136,4 +131,8 @@ def grouped(found: Iterable[Service], what: str = "") -> list[tuple[LifeEvent, l
         if one.events:
             key = what if any(e.key == what for e in one.events) else one.events[0].key
             groups[key][1].append(one)
+    for event, members in groups.values():
+        members.sort(
+            key=lambda one: event.types.index(one.code)
+        )  # the commonest first, as the guide file has them
     return [group for group in groups.values() if group[1]]

@@ -1,0 +1,34 @@
+"""The guide of every registration type on a phone: nothing sticks out, with all that unfolds unfolded; axe finds nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dengbu.catalog.registrations import TYPES
+from tests.browser.people import PHONE, violations
+from tests.support.processes import LiveServer
+
+pytestmark = pytest.mark.browser
+LOOKED_AT = ("B04", "C02", "D02", "P03", "S02", "S04")  # one of each client, with all that a guide can have
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+UNFOLD = "document.querySelectorAll('details').forEach(d => d.open = true)"
+
+
+def test_the_guides_of_all_types_fit_a_phone(chromium: Any, live_demo_office: LiveServer) -> None:
+    context = chromium.new_context(
+        locale="zh-CN", viewport={"width": PHONE[0], "height": PHONE[1]}, java_script_enabled=True
+    )
+    page, wrong = context.new_page(), []
+    for code in sorted(TYPES):
+        for part in ("", "materials/", *(() if TYPES[code].client == "staff" else ("check/",))):
+            assert page.goto(f"{live_demo_office.base_url}/services/{code}/{part}").status == 200
+            page.evaluate(UNFOLD)
+            wider = page.evaluate(WIDER)
+            if wider > 0:
+                wrong.append(f"{code}/{part} is {wider} pixels wider than the window")
+            if code in LOOKED_AT:
+                wrong += [f"{code}/{part}: {v}" for v in violations(page)]
+    context.close()
+    assert wrong == []
