@@ -97,6 +97,15 @@ NAV: tuple[tuple[str, tuple[Item, ...]], ...] = (
         (
             Item("受理核验", "desk.accept", "case.accept", "", "to_accept", "", "扫描二维码，核验身份和原件"),
             Item("大宗受理", "desk.bulk", "case.accept", "", "", "", "整批核验，一次受理"),
+            Item(
+                "单件补录",
+                "desk.backfills",
+                "register.backfill",
+                "",
+                "",
+                "",
+                "登记簿里没有的旧证，两人录入核对",
+            ),
             Item("待处理款项", "office.payments", "fee.collect", "", "", "", "金额不符和待退的款项"),
         ),
     ),
