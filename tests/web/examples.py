@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import io
 import json
@@ -26,8 +27,10 @@ from dengbu.certificates.models import Blank, Certificate, Mailing
 from dengbu.contracts.models import InboundMessage
 from dengbu.core import clock, crypto
 from dengbu.core.acts import ANONYMOUS, Actor, act
+from dengbu.core.identifiers import make_resident_id
 from dengbu.core.models import User
-from dengbu.materials.intake import intake
+from dengbu.exchange.actions import backfill
+from dengbu.materials.intake import Limits, intake
 from dengbu.materials.models import MaterialPage
 from dengbu.orders import actions as orders
 from dengbu.orders.rules import Officer
@@ -424,6 +427,25 @@ class Examples:
 
     def _ex_waiting_case(self) -> Any:
         return (self.waiting().pk,), staff("review1")
+
+    def _ex_typed_certificate(self) -> Any:
+        return (self.once("typed_certificate", self._typed_certificate),), staff("accept2")
+
+    def _typed_certificate(self) -> uuid.UUID:
+        """An old certificate of a house on a parcel of the district, typed and not checked yet."""
+        file = SimpleUploadedFile("old.jpg", page_of_paper(), "image/jpeg")
+        scan = intake(file, declared_name="old.jpg", limits=Limits(max_pages=9, pages_left=9))
+        said = {
+            "H-BDCDYH": "410106009001GB00001F00010001", "H-ZL": "上街区济源路12号院3号楼2单元5号", "H-FWYT1": "11",
+            "H-FWXZ": "1", "H-SCJZMJ": "61.50", "H-SJCS": "3", "H-SHBW": "5",
+            "FDCQ2-BDCQZH": "郑房权证上字第0300123号", "FDCQ2-DJSJ": "2003-05-12", "FDCQ2-DJYY": "房改购房",
+            "ZDJBXX-ZL": "上街区济源路12号院", "ZDJBXX-ZDMJ": "5200.00", "ZDJBXX-YT": "0701", "ZDJBXX-QLXZ": "101",
+            "ZRZ-JZWMC": "3号楼", "ZRZ-ZCS": "6", "ZRZ-FWJG": "3", "GYFS": "0", "clear": "yes",
+            "QLR1-QLRMC": "赵建国", "QLR1-ZJZL": "1", "QLR1-ZJH": make_resident_id("419999", dt.date(1960, 1, 1), 17),
+        }  # fmt: skip
+        return backfill.type_old_certificate(
+            actor=acting(staff("accept1")), said=said, archive_no="2003-0123", scans=[(scan, "old.jpg")]
+        )
 
     def _ex_notice(self) -> Any:
         return (PublicNotice.objects.get(docket_id=self.waiting().pk).pk,), None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import F, Q
 
 from dengbu.core.furniture import AppendOnly, Mutable
 
@@ -39,6 +40,49 @@ class KeptRow(AppendOnly):
     cipher = models.TextField()
 
     objects: ClassVar[models.Manager[KeptRow]] = models.Manager()
+
+
+class OldCertificate(Mutable):
+    """单件补录: an old 房产证 or 土地证 that is not in the book, typed from the paper archive by one, checked by another.
+
+    What was typed is encrypted whole (it holds identity numbers); only when it is checked is it in the book.
+    """
+
+    docket = models.OneToOneField(
+        "core.Docket", models.PROTECT, primary_key=True, related_name="old_certificate"
+    )
+    unit_code = models.CharField(max_length=28)
+    location = models.CharField(max_length=200)
+    number = models.CharField(max_length=200)
+    archive_no = models.CharField(max_length=60)
+    cipher = models.TextField()
+    state = models.CharField(max_length=10, default="typed")  # typed | sent_back | entered | dropped
+    version = models.IntegerField(default=1)
+    typed_by_id = models.BigIntegerField()
+    typed_by = models.CharField(max_length=80)
+    typed_at = models.DateTimeField()
+    checked_by_id = models.BigIntegerField(null=True)
+    checked_by = models.CharField(max_length=80, default="")
+    checked_at = models.DateTimeField(null=True)
+    remark = models.CharField(max_length=300, default="")
+    entry_no = models.CharField(max_length=20, default="")
+
+    objects: ClassVar[models.Manager[OldCertificate]] = models.Manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(checked_by_id__isnull=True) | ~Q(checked_by_id=F("typed_by_id")),
+                name="typed_and_checked_by_two",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="entered") | Q(checked_by_id__isnull=False), name="entered_when_checked"
+            ),
+            models.UniqueConstraint(
+                fields=["unit_code"], condition=Q(state__in=("typed", "sent_back")), name="one_typed_per_unit"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["state", "-typed_at"], name="old_certificates_by_state")]
 
 
 class QuarantinedGroup(AppendOnly):

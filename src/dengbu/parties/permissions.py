@@ -28,7 +28,8 @@ POSTS: dict[str, Post] = {
             "accept",
             "受理核验岗",
             frozenset({"case.accept", "case.file_for", "case.settle", "case.inspect", "case.see", "register.query",
-                       "register.enter", "fee.collect", "appointment.see", "print.case", "survey.see", "survey.keep"}),
+                       "register.enter", "register.backfill", "fee.collect", "appointment.see", "print.case",
+                       "survey.see", "survey.keep"}),
         ),
         Post(
             "certify",
@@ -81,6 +82,7 @@ PERMISSIONS: dict[str, str] = {
     "case.reassign": "改派",
     "register.query": "查询登记簿和限制信息",
     "register.enter": "登簿",
+    "register.backfill": "单件补录（一人录入，另一人核对）",
     "ledger.see": "查看预审核台账",
     "fee.collect": "窗口收费",
     "appointment.see": "查看预约",

@@ -11,6 +11,7 @@ from . import effects as fx
 from .rules import Judgement, UnitBook
 
 IMPORT = "IMPORT"
+BACKFILL = "BACKFILL"  # 单件补录: one old certificate, from the paper archive
 
 
 @dataclass(frozen=True, slots=True)

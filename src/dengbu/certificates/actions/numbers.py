@@ -56,7 +56,7 @@ def number(
     return made
 
 
-@act("certificates.take_over", permission="register.import")
+@act("certificates.take_over", permission="register.enter")
 def take_over(*, actor: Actor, papers: Sequence[TakenOver], authority: str) -> int:
     """Certificates and proofs that an older register handed out, with their numbers as they are: found by number like
     our own, also the forms before 2015 (房产证, 土地证). Gives how many.

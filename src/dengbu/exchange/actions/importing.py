@@ -16,8 +16,8 @@ from dengbu.core.acts import Actor, act, current
 from dengbu.core.refusals import Conflict, Refusal
 from dengbu.register.actions import OfRecord, enter
 
-from .models import KeptRow, QuarantinedGroup, RegisterImport
-from .standard.building import Built, Kept, Paper
+from ..models import KeptRow, QuarantinedGroup, RegisterImport
+from ..standard.building import Built, Kept, Paper
 
 KEPT_PURPOSE = "exchange.kept_row"
 QUARANTINE_PURPOSE = "exchange.quarantined_group"
@@ -77,12 +77,12 @@ def import_batch(
         authority=settings.AUTHORITY,
         of_record=OF_RECORD,
     ).entries
-    rows.insert([_kept(run, kept) for one in built for kept in one.kept], keys=False)
+    rows.insert([kept_row(run, kept) for one in built for kept in one.kept], keys=False)
     entry_of = {grant.right: entry.entry_id for entry in entered for grant in entry.granted}
     papers = certificates.take_over(
         actor=actor,
         authority=settings.AUTHORITY,
-        papers=[_paper(paper, entry_of[paper.right]) for one in built for paper in one.papers],
+        papers=[taken_over(paper, entry_of[paper.right]) for one in built for paper in one.papers],
     )
     run.position, run.places = upto, run.places + places
     run.entries, run.papers = run.entries + len(entered), run.papers + papers
@@ -108,7 +108,8 @@ def export_register(*, actor: Actor, write: Callable[[], Iterator[tuple[str, int
     return counted
 
 
-def _kept(run: RegisterImport, kept: Kept) -> KeptRow:
+def kept_row(run: RegisterImport, kept: Kept) -> KeptRow:
+    """A row as the older register had it, encrypted."""
     said = json.dumps({"row": kept.row, "parties": kept.parties}, ensure_ascii=False)
     return KeptRow(
         source=run,
@@ -119,7 +120,8 @@ def _kept(run: RegisterImport, kept: Kept) -> KeptRow:
     )
 
 
-def _paper(paper: Paper, entry_id: int) -> TakenOver:
+def taken_over(paper: Paper, entry_id: int) -> TakenOver:
+    """A paper that a row names, for `certificates.take_over`."""
     year, serial, province, area = paper.series() or (0, 0, "", "")
     return TakenOver(
         number=paper.number,

@@ -1,0 +1,194 @@
+"""单件补录: what one old certificate says, as rows of the standard's tables, judged like an import of one unit. Pure.
+
+The form's fields are the standard's own: `H-ZL`, `FDCQ2-DJSJ`, `QLR1-QLRMC` for the first owner.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from dengbu.core.identifiers import normalise_number
+from dengbu.core.refusals import Refusal
+
+from .building import Built, build, building_facts
+from .consistency import Around, Group, Row, check_group
+from .findings import WARN, Finding
+from .tables import BUILDING, LAND, LISTS, PARTY, TABLES, UNIT
+from .values import check_row
+
+TITLE: Final = "FDCQ2"
+MOST_OWNERS: Final = 4
+BASIS = "实施细则125；corrections §2.2"
+
+# What is asked, in the order of the certificate. `parcel` and `building` only where the book does not have them.
+ASKED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
+    UNIT: (
+        ("BDCDYH", "不动产单元号"),
+        ("ZL", "坐落"),
+        ("FWYT1", "规划用途"),
+        ("FWXZ", "房屋性质"),
+        ("SCJZMJ", "建筑面积（㎡）"),
+        ("SCTNJZMJ", "套内面积（㎡）"),
+        ("SCFTJZMJ", "分摊面积（㎡）"),
+        ("SJCS", "所在层"),
+        ("SHBW", "房号"),
+    ),
+    TITLE: (
+        ("BDCQZH", "房产证号（土地证号用顿号接在后面）"),
+        ("DJSJ", "原登记日期"),
+        ("DJYY", "登记原因"),
+        ("FDCJYJG", "成交价（万元）"),
+        ("TDSYQSSJ", "土地使用期限起"),
+        ("TDSYJSSJ", "土地使用期限止"),
+    ),
+    LAND: (
+        ("ZL", "宗地坐落"),
+        ("ZDMJ", "宗地面积（㎡）"),
+        ("YT", "土地用途"),
+        ("QLXZ", "权利性质"),
+    ),
+    BUILDING: (
+        ("JZWMC", "建筑物名称"),
+        ("ZCS", "总层数"),
+        ("FWJG", "房屋结构"),
+        ("JGRQ", "竣工日期"),
+    ),
+    PARTY: (
+        ("QLRMC", "姓名或名称"),
+        ("ZJZL", "证件种类"),
+        ("ZJH", "证件号码"),
+        ("QLBL", "份额（按份共有的写，例如1/2）"),
+    ),
+}
+# What this cannot do without, beside what the standard asks for.
+_BESIDE: Final = {UNIT: {"SCJZMJ"}, TITLE: {"BDCQZH"}}
+REQUIRED: Final = {
+    t: {f.name for f in fields if f.required} | _BESIDE.get(t, set()) for t, fields in TABLES.items()
+}
+
+
+def choices(table: str, name: str) -> dict[str, str]:
+    """The codes that may be chosen for a field; empty where it is typed."""
+    kind = next(f.kind for f in TABLES[table] if f.name == name)
+    return {m.code: m.label for m in LISTS[kind] if m.code} if kind in LISTS else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the book has already around this unit."""
+
+    parcel: bool
+    buildings: Collection[str]
+    units: Collection[str]
+    numbers: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was typed as groups, with everything against it."""
+
+    groups: tuple[Group, ...]
+    refusals: tuple[Refusal, ...]
+    warnings: tuple[str, ...]
+
+
+def place(said: Mapping[str, str]) -> str:
+    return normalise_number(said.get("H-BDCDYH", ""))
+
+
+def judge(said: Mapping[str, str], known: Known, now: dt.datetime, authority: str) -> Judged:
+    """The rows of what was typed, and every fault of them: alone, together, beside the book."""
+    code = place(said)
+    groups = _groups(said, code, known)
+    refusals: list[Refusal] = []
+    warnings: list[str] = []
+    found: list[Finding] = []
+    for group in groups:
+        for row in group.rows:
+            found += check_row(row.table, row.line, dict(row.data), group.place, authority, now.date())
+    if not found or all(f.grade == WARN for f in found):
+        parcel = next((r for g in groups for r in g.of(LAND)), None)
+        buildings = {code[:24], *known.buildings}
+        around = Around(parcel, buildings, known.parcel, known.units, known.numbers, now)
+        for group in groups:
+            found += check_group(group, around)
+    for one in found:
+        if one.grade == WARN:
+            warnings.append(f"{one.why}。{one.mend}。")
+        else:
+            refusals.append(_refusal(one))
+    if not said.get(f"{TITLE}-BDCQZH", "").strip():
+        why = "请填写旧证的证号。"
+        refusals.append(
+            Refusal("OLD_NO_NUMBER", why, "没有发过证的，按首次登记办理。", BASIS, f"{TITLE}-BDCQZH")
+        )
+    if said.get("clear") != "yes":
+        refusals.append(
+            Refusal(
+                "OLD_NOT_CLEAR",
+                "请核实档案里没有未注销的抵押、查封、异议和预告登记。",
+                "有的不能单件补录，请把这一单元的全部权利和限制按存量数据导入。",
+                BASIS,
+                "clear",
+            )
+        )
+    return Judged(groups, tuple(dict.fromkeys(refusals)), tuple(dict.fromkeys(warnings)))
+
+
+def built(judged: Judged, known: Known) -> list[Built]:
+    """The entries: the land and the building where the book lacks them, then the unit with its title."""
+    parcel = next((r for g in judged.groups for r in g.of(LAND)), None)
+    rows = {normalise_number(r.get("ZRZH")): r for g in judged.groups for r in g.of(BUILDING)}
+    facts = {code: building_facts(row) for code, row in rows.items()}
+    return [
+        build(group, parcel, facts, parcel_known=known.parcel, known=known.buildings)
+        for group in judged.groups
+    ]
+
+
+def owners(said: Mapping[str, str]) -> list[int]:
+    """Places of the owners' cards that hold anything."""
+    return [
+        n
+        for n in range(1, MOST_OWNERS + 1)
+        if any(said.get(f"QLR{n}-{name}", "").strip() for name, _ in ASKED[PARTY] if name != "ZJZL")
+    ]
+
+
+def _groups(said: Mapping[str, str], code: str, known: Known) -> tuple[Group, ...]:
+    def filled(prefix: str, table: str, **more: str) -> dict[str, str]:
+        typed = {name: said.get(f"{prefix}-{name}", "").strip() for name, _ in ASKED[table]}
+        return {k: v for k, v in (typed | more).items() if v}
+
+    parcel, building, case = code[:19], code[:24], "BL1"
+    unit = Group(code)
+    unit.rows.append(Row(UNIT, 1, filled("H", UNIT, BDCDYH=code, ZRZH=building, MJDW="1")))
+    title = {"BDCDYH": code, "YWH": case, "QSZT": "1"}
+    unit.rows.append(Row(TITLE, 1, filled(TITLE, TITLE, **title, FWXZ=said.get("H-FWXZ", ""))))
+    for n in owners(said):
+        party = {"BDCDYH": code, "YWH": case, "SXH": str(n), "GYFS": said.get("GYFS", "")}
+        unit.rows.append(Row(PARTY, n, filled(f"QLR{n}", PARTY, **party)))
+    land = Group(parcel)
+    if not known.parcel:
+        land.rows.append(Row(LAND, 1, filled(LAND, LAND, ZDDM=parcel, MJDW="1")))
+    if building not in known.buildings:
+        land.rows.append(Row(BUILDING, 1, filled(BUILDING, BUILDING, ZDDM=parcel, ZRZH=building)))
+    return (land, unit) if land.rows else (unit,)
+
+
+def _refusal(finding: Finding) -> Refusal:
+    table = finding.file.removesuffix(".csv")
+    prefix = f"QLR{finding.line}" if table == PARTY else table
+    field = {
+        f"{prefix}-YWH": "QLR1-QLRMC",
+        f"{prefix}-GYFS": "GYFS",
+        f"{prefix}-ZRZH": "H-BDCDYH",
+        f"{prefix}-ZDDM": "H-BDCDYH",
+    }.get(f"{prefix}-{finding.field}", f"{prefix}-{finding.field}")
+    label = dict(ASKED.get(table, ())).get(finding.field, "")
+    return Refusal(
+        finding.code, f"{label + '：' if label else ''}{finding.why}。", f"{finding.mend}。", BASIS, field
+    )
