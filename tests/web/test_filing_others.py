@@ -60,6 +60,7 @@ def submitted(filer: Filer, way: str = "electronic") -> Case:
     """Papers, delivery, declaration."""
     upload_everything(filer)
     assert filer.post("delivery/", way=way, phone="13800002134", do="save").status_code == 303
+    assert "由我录入" in text_of(filer.get("check/"))  # a clerk does not declare somebody's true will
     answer = filer.post("check/", declared="on")
     assert answer.status_code == 303, errors_of(answer)
     return filer.case
@@ -236,6 +237,8 @@ def test_a_home_found_by_its_number_is_confirmed_at_the_same_address() -> None:
     address = f"property/?q={home.unit_code}"
     assert filer.post(address, unit_code=home.unit_code).status_code == 303
     assert filer.case.unit_code == home.unit_code
+    again = text_of(filer.get("property/?again=1"))  # 不是，重新查找: an empty field and no reproach
+    assert 'id="id_q"' in again and "errline" not in again
 
 
 def test_a_discharge_cannot_be_begun_on_the_mortgage_of_another_by_its_proof_number() -> None:
@@ -256,7 +259,8 @@ def test_the_bank_that_has_the_mortgage_confirms_and_nobody_else_can() -> None:
     assert book is not None
     amount = f"债权数额 {format_yuan(book.mortgages[0].terms['amount_fen'])} 元"
     check = text_of(filer.get("check/"))
-    assert "第 1 顺位抵押权" in check and amount not in check
+    assert "第 1 顺位抵押权" in check and amount not in check and "我（们）的真实意思" in check
+    assert "本人登录核对并确认后" in text_of(filer.get("parties/"))
     answer = filer.post("check/", declared="on")
     assert answer.status_code == 303, errors_of(answer)
     assert filer.case.state == "awaiting_parties"

@@ -93,7 +93,7 @@ def choose(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpRe
         request,
         draft,
         organisation,
-        unit=unit or ("" if refused else draft.case.unit_code),
+        unit=unit or ("" if refused or "again" in request.GET else draft.case.unit_code),
         q=text,
         refused=refused,
         proved=proved,

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from dengbu.catalog.registrations import TYPES, RegistrationType, Role
 from dengbu.core.refusals import Refusal, Refused
+from dengbu.core.vocabulary import Client
 
 SECTIONS = ("property", "parties", "reason", "materials", "delivery")
 CONTRACT_FIRST = ("property", "reason", "parties", "materials", "delivery")
@@ -93,6 +94,16 @@ class Journey:
     def about_right(self) -> bool:
         """Whether a right or a restriction in the book is chosen, not only a property."""
         return self.kind.about_right()
+
+    @property
+    def confirming(self) -> bool:
+        """Whether others confirm what one fills in. (Templates cannot ask the type: they would call its class.)"""
+        return bool(self.kind.confirming)
+
+    @property
+    def by_staff(self) -> bool:
+        """Whether the office fills it in for itself or on another organ's paper."""
+        return self.kind.client is Client.STAFF
 
     @property
     def by_proof(self) -> bool:
