@@ -260,6 +260,9 @@ def test_counts_stop_and_queues_page_by_deadline(monkeypatch: pytest.MonkeyPatch
     assert queries.counts(office.reviewer(), clock.now())["mine"] == 0
     assert queries.counts(office.clerk(), clock.now()).keys() == {
         "to_accept",
+        "orders",
+        "letters",
+        "letters_late",
         "to_enter",
         "overdue",
         "to_inspect",

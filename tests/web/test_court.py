@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -10,7 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from dengbu.cases.models import Case
 from dengbu.core import clock
+from dengbu.core.acts import system
 from dengbu.core.models import Sight
+from dengbu.notices.actions import Due, watch
 from dengbu.orders.models import Order, Service
 from dengbu.project.demo.candidates import demo_candidates
 from tests.web.examples import Examples, acting, browser, page_of_paper, staff
@@ -114,3 +117,17 @@ def test_a_letter_goes_out_and_is_answered_with_its_paper() -> None:
     assert at.post(address, answer).status_code == 303
     assert "复函1号，没有异议" in text_of(at.get("/desk/court/letters/?tab=answered"))
     assert acting(staff("accept1")).name in text_of(at.get(address))
+
+
+def test_what_runs_out_stands_beside_the_time_limits_of_cases() -> None:
+    at = browser(staff("accept1"))
+    gone, soon = clock.today() - dt.timedelta(days=2), clock.today() + dt.timedelta(days=1)
+    due = [
+        Due(subject="a", due_on=gone, about="异议登记，赵*", location="淮阳路1号"),
+        Due(subject="b", due_on=soon, about="异议登记，钱*", location="淮阳路2号"),
+    ]
+    watch(actor=system("test"), kind="objection", found=due)
+    page = text_of(at.get("/desk/deadlines/?tab=objection"))
+    assert page.index("淮阳路1号") < page.index("淮阳路2号") and f"{gone} 已过" in page
+    assert "tag--warn" in page and "没有列出的预告登记" in text_of(at.get("/desk/deadlines/?tab=notice"))
+    assert "已超期" in page, "one page for both"

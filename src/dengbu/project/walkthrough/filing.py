@@ -63,7 +63,7 @@ def begin_served(
         )
     found = visitor.submit(
         page,
-        page.form("q"),
+        page.form("number"),
         {"name": candidate.owner.name, "number": candidate.owner.number, "q": "", "do": "find"},
     )
     for form in found.forms:

@@ -87,6 +87,18 @@ def read_minute(text: str) -> dt.datetime | None:
     return at.replace(tzinfo=clock.SHANGHAI)
 
 
+def files_field(label: str, wrong: dict[str, str]) -> dict[str, Any]:
+    """Where scans are chosen."""
+    return {
+        "name": "files",
+        "label": label,
+        "kind": "file",
+        "multiple": True,
+        "accept": "image/jpeg,image/png,application/pdf",
+        "error": wrong.get("files", ""),
+    }
+
+
 def _page(request: HttpRequest, refusals: tuple[Refusal, ...] = ()) -> HttpResponse:
     after = request.GET.get("after", "")
     waiting = queries.open_page(_uuid(after))
@@ -122,8 +134,8 @@ def _uuid(text: str) -> uuid.UUID | None:
         return None
 
 
-def _fields(typed: Any, wrong: dict[str, Refusal]) -> dict[str, list[dict[str, Any]]]:
-    """The form in its parts: how and by whom, the two officers, what other ways of service need."""
+def _fields(typed: Any, wrong: dict[str, Refusal]) -> dict[str, Any]:
+    """The form in its parts: how and by whom, the two officers, and by name what other ways of service need."""
     paper: list[dict[str, Any]] = [
         {"name": "channel", "label": "怎样送达", "kind": "radios", "choices": tuple(CHANNELS.items())},
         {
@@ -143,19 +155,18 @@ def _fields(typed: Any, wrong: dict[str, Refusal]) -> dict[str, list[dict[str, A
         for key, word in (("name", "姓名"), ("work_card", "工作证号"), ("duty_card", "执行公务证号"))
     ]
     other: list[dict[str, Any]] = [
-        {"name": "request_no", "label": "网络查控请求单号", "optional": True, "maxlength": 60},
+        {"name": "request_no", "label": "网络查控请求单号", "maxlength": 60},
         {
             "name": "served_at",
             "label": "送达时间",
-            "hint": "当面送达的不填，由系统记时。网络查控写系统收到的时间，补录写纸质登记单上的时间，例如 2026-03-05 10:05",
-            "optional": True,
+            "hint": "网络查控写系统收到的时间，补录写纸质登记单上的时间，例如 2026-03-05 10:05",
             "maxlength": 16,
         },
-        {"name": "late_reason", "label": "补录的原因", "optional": True, "maxlength": 200},
+        {"name": "late_reason", "label": "补录的原因", "maxlength": 200},
     ]
     for field in (*paper, *officers, *other):
         name = field["name"]
         field["value"] = typed.get(name, "window" if name == "channel" else "")
         if name in wrong:
             field["error"] = f"{wrong[name].message}{wrong[name].remedy}"
-    return {"paper": paper, "officers": officers, "other": other}
+    return {"paper": paper, "officers": officers} | {f["name"]: f for f in other}

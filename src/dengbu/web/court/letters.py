@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 
 from dengbu.cases.actions import court
 from dengbu.cases.actions.court.answering import REPLY
@@ -24,6 +25,7 @@ from dengbu.orders.rules import LETTERS, colour
 
 from ..desk.window import actor_of, form_key, see_other, show
 from ..pages import page
+from .desk import files_field
 
 LIST = "desk.letters"
 COLOURS = {"red": "已超期", "amber": "即将到期", "green": "期限内"}
@@ -49,8 +51,15 @@ def waiting(request: HttpRequest) -> HttpResponse:
             {"text": "等待办理", "url": "?", "current": not answered},
             {"text": "已答复", "url": "?tab=answered", "current": answered},
         ],
-        rows=[_row(x) for x in shown],
-        answered=answered,
+        columns=[
+            "文号",
+            "事由",
+            "机关、文书文号",
+            "坐落",
+            *(["答复日期", "答复"] if answered else ["等什么", "期限"]),
+        ],
+        rows=[_cells(x, answered) for x in shown],
+        empty="还没有登记过机关的答复。" if answered else "没有等待发出或答复的告知函。",
         next_url=f"?after={last.due_on}_{last.pk}" if last else "",
         first_url="?" if request.GET.get("after") else "",
     )
@@ -62,6 +71,21 @@ def _after(text: str) -> tuple[dt.date, uuid.UUID] | None:
         return dt.date.fromisoformat(day), uuid.UUID(key)
     except ValueError:
         return None
+
+
+def _cells(letter: Letter, answered: bool) -> list[Any]:
+    row = _row(letter)
+    named: list[Any] = [
+        {"text": letter.number, "url": reverse("web:desk.letter", args=[letter.pk])},
+        row["matter"],
+        f"{letter.authority}　{letter.document_no}",
+        row["places"],
+    ]
+    if answered:
+        return [*named, str(letter.answered_on), letter.answer]
+    tone = {"red": "fix", "amber": "warn"}.get(row["colour"])
+    due: Any = {"text": f"{letter.due_on} {row['word']}", "tone": tone} if tone else str(letter.due_on)
+    return [*named, row["waits"], due]
 
 
 def _row(letter: Letter) -> dict[str, Any]:
@@ -170,6 +194,7 @@ def _page(request: HttpRequest, letter: Letter, refusals: tuple[Refusal, ...] = 
         row=_row(letter),
         printed=next((p for p in made if p.kind == letter_kind(letter)), None),
         pages=pages_of_item(letter.docket_id, REPLY),
+        files=files_field("答复的影像（可以多选）", wrong),
         may_print=actor_of(request).may("print.case"),
         sent_fields=[
             field("sent_on", "发出日期", hint="例如 2026-03-05", first=today, width="s"),

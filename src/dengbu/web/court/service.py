@@ -35,7 +35,7 @@ from ..desk.shell import masked, type_name
 from ..desk.window import actor_of, form_key, see_other, show
 from ..filing.journeys import JOURNEYS
 from ..pages import page
-from .desk import DESK
+from .desk import DESK, files_field
 
 MOST_AT_ONCE = 20
 DONE = {
@@ -290,6 +290,7 @@ def _page(
         ],
         found=found,
         types=[(code, TYPES[code].name) for code in sorted(JOURNEYS) if TYPES[code].served],
+        files=files_field("影像（可以多选）", wrong),
         may_file=actor.may("case.file_for"),
         may_print=actor.may("print.case"),
         fields=[

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from dengbu.cases import rules
 from dengbu.cases.actions import desk, matters, papers
@@ -21,8 +22,10 @@ from dengbu.cases.queries import matters as queries
 from dengbu.cases.queries.matters import WaitingFile
 from dengbu.catalog.policy.policy import office_calendar
 from dengbu.core import clock, crypto
+from dengbu.core.identifiers import group_unit_code
 from dengbu.core.refusals import Refusal, Refused
 from dengbu.materials.intake import Limits, intake
+from dengbu.notices.models import Deadline
 from dengbu.notices.queries import deadlines_page as deadlines_of
 
 from ..pages import page
@@ -466,21 +469,39 @@ def _running_out(kind: str, after: str) -> dict[str, Any]:
     found = deadlines_of(kind, _after(after), queries.PAGE_SIZE + 1)
     shown, today = found[: queries.PAGE_SIZE], clock.today()
     last = shown[-1] if len(found) > len(shown) else None
+    tells = bool(WATCHES[kind].template)
     return {
         "tab": kind,
         "kind": WATCHES[kind].word,
-        "tells": bool(WATCHES[kind].template),
-        "about": RUNS_OUT[kind],
-        "due": [
-            {
-                "row": d,
-                "over": d.due_on < today,
-                "near": today <= d.due_on <= today + dt.timedelta(days=1),
-            }
-            for d in shown
+        "columns": [
+            "期限",
+            "事项",
+            "坐落",
+            {"text": "不动产单元号", "code": True},
+            "编号",
+            *(["提醒"] if tells else []),
         ],
+        "about": RUNS_OUT[kind],
+        "due": [_due(d, today, tells) for d in shown],
         "next_url": f"?{urlencode({'tab': kind, 'after': f'{last.due_on}_{last.pk}'})}" if last else "",
     }
+
+
+def _due(row: Deadline, today: dt.date, tells: bool) -> list[Any]:
+    """Red when it is over, amber today and tomorrow."""
+    day: Any = str(row.due_on)
+    if row.due_on < today:
+        day = {"text": f"{row.due_on} 已过", "tone": "fix"}
+    elif row.due_on <= today + dt.timedelta(days=1):
+        day = {"text": str(row.due_on), "tone": "warn"}
+    unit: Any = "—"
+    if row.unit_code:
+        unit = {
+            "text": group_unit_code(row.unit_code),
+            "url": reverse("web:desk.register_unit", args=[row.unit_code]),
+        }
+    told = [f"{clock.local(row.told_at):%m-%d %H:%M}" if row.told_at else "—"] if tells else []
+    return [day, row.about, row.location, unit, row.docket.number if row.docket else "—", *told]
 
 
 def _after(text: str) -> tuple[dt.date, int] | None:
