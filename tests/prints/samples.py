@@ -518,7 +518,7 @@ def supplement(**changes: Any) -> SupplementPaper:
         "lines": (
             SupplementLine(
                 name="死亡证明",
-                why="证明上的名字与登记簿不一致",
+                why="",
                 received="2026-12-03 10:20 孙倩",
                 originals=1,
                 copies=0,

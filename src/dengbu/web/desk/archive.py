@@ -38,7 +38,7 @@ DONE = {
     name="desk.archive_case",
     surface="staff",
     needs="case.archive",
-    sql=16,
+    sql=17,
     example="issued_case",
     methods=("GET", "POST"),
 )

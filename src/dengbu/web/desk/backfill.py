@@ -44,7 +44,7 @@ MOST = 50
 GYFS = {"0": "单独所有", "1": "共同共有", "2": "按份共有"}
 
 
-@page("desk/backfill/", name=LIST, surface="staff", needs=backfill.PERMISSION, sql=3)
+@page("desk/backfill/", name=LIST, surface="staff", needs=backfill.PERMISSION, sql=5)
 def backfills(request: HttpRequest) -> HttpResponse:
     """What waits to be checked, what was sent back, what is in the book."""
     tab = request.GET.get("tab", "typed")
@@ -65,7 +65,7 @@ def backfills(request: HttpRequest) -> HttpResponse:
     name="desk.backfill_new",
     surface="staff",
     needs=backfill.PERMISSION,
-    sql=3,
+    sql=4,
     methods=("GET", "POST"),
 )
 def new(request: HttpRequest) -> HttpResponse:
@@ -155,7 +155,7 @@ def _fields(table: str, prefix: str, said: dict[str, str], refusals: Any) -> lis
     name="desk.backfill",
     surface="staff",
     needs=backfill.PERMISSION,
-    sql=9,
+    sql=11,
     example="typed_certificate",
     methods=("GET", "POST"),
 )

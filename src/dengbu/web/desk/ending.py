@@ -38,8 +38,8 @@ DONE = {
     name="desk.withdraw",
     surface="staff",
     needs="case.accept",
-    sql=7,
-    example="waiting_case",
+    sql=9,
+    example="accepted_case",
     methods=("GET", "POST"),
 )
 def withdraw_page(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
@@ -108,8 +108,8 @@ def _withdraw_page(request: HttpRequest, case: Case, refusals: Any = ()) -> Http
     name="desk.originals",
     surface="staff",
     needs="case.accept",
-    sql=14,
-    example="waiting_case",
+    sql=15,
+    example="accepted_case",
     methods=("GET", "POST"),
 )
 def originals_page(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:

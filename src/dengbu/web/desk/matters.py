@@ -121,7 +121,7 @@ def _row(case: Case, matter: PendingMatter | None, now: dt.datetime) -> dict[str
     name="desk.matter",
     surface="staff",
     needs="case.settle",
-    sql=13,
+    sql=14,
     example="waiting_case",
     methods=("GET", "POST"),
 )
