@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dengbu.catalog.policy import policy_for, time_limit
+from dengbu.catalog.policy import policy_for
 from dengbu.catalog.registrations import TYPES, RegistrationType
 from dengbu.core.vocabulary import CertificateKind
 from dengbu.register import effects as fx
@@ -92,7 +92,6 @@ def test_one_of_two_owners_may_ask_for_a_new_paper_and_nobody_without_a_title() 
 
 
 def test_a_lost_certificate_is_made_again_at_once_after_the_declaration() -> None:
-    assert time_limit("lost_certificate_notice", NOW.date()).amount == 0
     assert policy_for("P16", NOW.date()).public_notice_days == 0
 
 

@@ -27,7 +27,7 @@ CASE_READ = (rows, "read_with")  # what an act on a case begins with
 BOOK_READ = (book, "book_of")
 CASE_LOCK = " FOR NO KEY UPDATE OF t"
 CLAIM_NET = "DROP INDEX one_live_claim"
-RESTRICTION_NET = "ALTER TABLE register_right DISABLE TRIGGER guard"
+RESTRICTION_NET = "ALTER TABLE register_right DISABLE TRIGGER guard, DISABLE TRIGGER title_end_answers"
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from dengbu.register.history import history_of, notes_of
 from dengbu.register.models import Entry, EntryNote, Holder, RealEstateUnit, Right
 from dengbu.register.verify import verify
 from tests.register.filing import COMPANY, asking, by, land_of, project, surveyed, the_book
-from tests.register.homes import BANK, LAND, LI, Given, Town, home, mortgage, put, seizure
+from tests.register.homes import BANK, LAND, LI, Given, Town, granting, home, mortgage, put, seizure, title
 
 pytestmark = pytest.mark.django_db
 
@@ -146,15 +146,18 @@ def test_a_demolished_home_closes_with_everything_on_it(town: Town) -> None:
     assert verify(deep=True).ok
 
 
-def test_the_registry_ends_a_title_by_itself_and_the_land_follows_by_application(town: Town) -> None:
+def test_the_registry_ends_a_title_by_itself_and_the_land_follows_by_application() -> None:
+    Town(homes=2, owned=0).build()
+    put(land_of(COMPANY))
+    put(granting(title(home(2), LI)))
     put(asking("S04", home(2), reason="expropriated", document_no="征1"))
     assert owners(home(2)) == [] and not the_book(home(2)).closed
-    put(land_of(COMPANY))
     put(asking("D04", LAND, by("holder", COMPANY), reason="taken_back"))
     assert the_book(LAND).land_use is None and verify(deep=True).ok
 
 
-def test_a_home_of_a_project_is_changed_with_the_land_it_got(town: Town) -> None:
+def test_a_home_of_a_project_is_changed_with_the_land_it_got() -> None:
+    Town(homes=4, owned=0).build()
     put(land_of(COMPANY))
     put(project(home(3), home(4)))
     one = asking("P10", home(3), by("holder", COMPANY), change="term", new_term_until="2120-01-01")

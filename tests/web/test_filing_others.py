@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dengbu.cases.actions import closing, desk, papers, review
+from dengbu.cases.actions import closing, court, desk, papers, review
 from dengbu.cases.actions.telling import tell_parties
 from dengbu.cases.models import Case, CaseParty, PendingMatter
 from dengbu.cases.queries.closing import queue_page
@@ -22,6 +22,7 @@ from dengbu.parties.models import Operator, Person
 from dengbu.payments.queries import bill_of
 from dengbu.register.queries import unit_book
 from tests.support import office
+from tests.support.court import received, receiver
 from tests.web.filers import (
     Filer,
     as_user,
@@ -126,8 +127,10 @@ ORDER = {
 
 def test_a_court_has_a_mortgage_cancelled_which_the_desk_picks_from_the_book() -> None:
     home = candidate("B06", 3)
-    filer = at_desk("S05")
-    assert filer.post("property/", unit_code=home.unit_code).status_code == 303
+    served = court.begin(
+        actor=receiver(), service_id=received(), unit_code=home.unit_code, type_code="S05", debtor=None
+    )
+    filer = Filer(as_user(User.objects.get(login="accept2")), "desk", uuid.UUID(served))
     assert typed(filer, **COURT, role="requester").status_code == 422  # what is the owner's part in it?
     parts = {"owner-0-role": "former", "buyer-0-role": "requester"}
     fields = {f"buyer-0-{k}": v for k, v in COURT.items()} | {"buyer-0-origin": "typed", "buyers": "1"}

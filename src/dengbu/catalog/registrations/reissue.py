@@ -109,7 +109,7 @@ class CertificateRenewal(NewPaper):
 class CertificateReissue(NewPaper):
     """补发证书（遗失）: the loss is declared on the portal, then a new certificate is made, marked 补发. 细则 22.
 
-    Since 2024-05-21 without fifteen days of waiting: `lost_certificate_notice` in the time limits (corrections 21).
+    Since 2024-05-21 without fifteen days of waiting: no public notice in the policy (corrections 21).
     """
 
     code, name = "P16", "补发证书（遗失）"
