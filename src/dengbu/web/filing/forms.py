@@ -295,7 +295,7 @@ class ReasonForm(Plain):
         rights: Sequence[tuple[str, str]] = (),
         **kwargs: Any,
     ):
-        self.asks = asks
+        self.asks, self.rights = asks, rights
         super().__init__(*args, **kwargs)
         if contract:
             self.fields["filing_no"] = forms.CharField(
@@ -312,10 +312,10 @@ class ReasonForm(Plain):
         return [
             {
                 "field": self[ask.key],
-                "kind": _DRAWN.get(ask.kind, "radios" if ask.kind in (Kind.CHOICE, Kind.YES_NO) else "text"),
+                "kind": _DRAWN.get(ask.kind, "radios" if ask.kind in _CHOSEN else "text"),
                 "choices": [
                     (value, label, next((c.hint for c in ask.choices if c.value == value), ""))
-                    for value, label in ask.options()
+                    for value, label in _options(ask, self.rights)
                 ],
                 "optional": not ask.required,
                 "only_if": ask.only_if[0] if ask.only_if else "",
@@ -342,6 +342,7 @@ class ReasonForm(Plain):
         return data
 
 
+_CHOSEN = (Kind.CHOICE, Kind.YES_NO, Kind.RIGHT)
 _DRAWN = {
     Kind.MONEY: "money",
     Kind.DATE: "date",
@@ -355,12 +356,15 @@ def _posted(value: Any) -> str:
     return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
 
 
-def _field_of(ask: Ask, rights: Sequence[tuple[str, str]] = ()) -> forms.Field:
-    """`rights`: what may be chosen where it is asked for a right in the book, by public id and in words."""
-    if ask.kind in (Kind.CHOICE, Kind.YES_NO, Kind.RIGHT):
-        options = rights if ask.kind is Kind.RIGHT else ask.options()
+def _options(ask: Ask, rights: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What may be chosen. `rights`: where it is asked for a right in the book, by public id and in words."""
+    return list(rights if ask.kind is Kind.RIGHT else ask.options())
+
+
+def _field_of(ask: Ask, rights: Sequence[tuple[str, str]]) -> forms.Field:
+    if ask.kind in _CHOSEN:
         return forms.ChoiceField(
-            label=ask.label, help_text=ask.hint, choices=list(options), widget=forms.RadioSelect
+            label=ask.label, help_text=ask.hint, choices=_options(ask, rights), widget=forms.RadioSelect
         )
     long = ask.kind in (Kind.LONG, Kind.UNITS)
     return forms.CharField(
