@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from dengbu.certificates.models import Certificate
 from dengbu.core.acts import act
-from dengbu.core.identifiers import make_resident_id
+from dengbu.core.identifiers import make_resident_id, mask_document_number
 from dengbu.core.refusals import Conflict, NotPermitted, Refused
 from dengbu.exchange.actions import backfill
 from dengbu.exchange.models import KeptRow, OldCertificate
@@ -23,6 +23,7 @@ from dengbu.register.queries import unit_book
 from dengbu.register.verify import verify
 from tests.support import office
 from tests.web.filers import picture
+from tests.web.windows import at_work, text_of
 
 pytestmark = pytest.mark.django_db
 UNIT = "410106009001GB00001F00010001"
@@ -115,6 +116,15 @@ def test_whoever_checks_types_number_and_area_again_and_both_must_agree() -> Non
         checked(docket, number="郑房权证上字第0300132号", area="61.05")
     assert refused.value.codes == ("OLD_NUMBER_DIFFERS", "OLD_AREA_DIFFERS")
     assert unit_book(UNIT) is None
+
+
+def test_the_owners_number_is_whole_only_for_whoever_compares_it_with_the_paper() -> None:
+    docket, number = typed(), said()["QLR1-ZJH"]
+    page = f"/desk/backfill/{docket}/"
+    assert number in text_of(at_work("accept").get(page))
+    checked(docket)
+    after = text_of(at_work("accept").get(page))
+    assert number not in after and mask_document_number(number) in after
 
 
 def test_what_is_sent_back_is_typed_anew_by_the_same_hands_and_checked_as_it_is_now() -> None:

@@ -182,7 +182,7 @@ def _parties(visitor: Visitor, tasks: Page, candidate: Candidate, other: DemoPer
             and not form.values.get(name)
         ):
             values[name] = form.choices[name][0]
-    if "buyer-0-phone" in form.names and play.typed:
+    if "buyer-0-phone" in form.names and play.typed and not play.organ:
         typed = {
             "name": other.name,
             "document_kind": "resident_id",
@@ -196,8 +196,8 @@ def _parties(visitor: Visitor, tasks: Page, candidate: Candidate, other: DemoPer
             if value and f"buyer-0-{name}" in form.names and not form.values.get(f"buyer-0-{name}")
         }
     if play.organ:  # the organ stands there from its paper
-        values = {}
-        page = visitor.submit(page, form, {"do": "add"})
+        values |= {"buyer-0-role": play.typed[0], "buyer-0-phone": other.phone}
+        page = visitor.submit(page, form, values | {"do": "add"})
         form = page.form("version")
         second = {"role": play.typed[-1], "name": other.name, "document_kind": "resident_id",
                   "number": other.number, "phone": other.phone}  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 
 from dengbu.core import clock, sights
+from dengbu.core.identifiers import mask_document_number
 from dengbu.core.middleware import bind_case
 from dengbu.core.models import Docket
 from dengbu.core.refusals import Refusal, Refused
@@ -220,7 +221,7 @@ def _one(request: HttpRequest, one: OldCertificate, mine: bool, refusals: Any = 
         mine=mine,
         checking=checking,
         sections=[(title.partition("（")[0], _rows(t, t, said, hidden)) for t, title in TITLES.items()],
-        owners=[(n, _rows("QLR", f"QLR{n}", said, hidden)) for n in single.owners(said)],
+        owners=[(n, _rows("QLR", f"QLR{n}", said, hidden, in_full=checking)) for n in single.owners(said)],
         sharing=GYFS.get(said.get("GYFS", ""), ""),
         warnings=judged.warnings if judged else (),
         scans=pages_of_item(one.pk, backfill.SCANS),
@@ -229,11 +230,14 @@ def _one(request: HttpRequest, one: OldCertificate, mine: bool, refusals: Any = 
     )
 
 
-def _rows(table: str, prefix: str, said: dict[str, str], hidden: set[str]) -> list[tuple[str, str]]:
+def _rows(
+    table: str, prefix: str, said: dict[str, str], hidden: set[str], *, in_full: bool = False
+) -> list[tuple[str, str]]:
+    """Label and value. `in_full`: identity numbers too, for whoever compares them with the paper."""
     found = []
     for name, label in single.ASKED[table]:
         key = f"{prefix}-{name}"
         if value := said.get(key):
             shown = "请对照档案输入" if key in hidden else single.choices(table, name).get(value, value)
-            found.append((label, shown))
+            found.append((label, shown if in_full or name != "ZJH" else mask_document_number(shown)))
     return found
