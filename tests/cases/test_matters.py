@@ -8,17 +8,14 @@ import uuid
 import pytest
 from django.db import IntegrityError, transaction
 
-from dengbu.cases import facts as facts_module
 from dengbu.cases import tasks
-from dengbu.cases.actions import deciding, desk, matters, review, withdrawing
+from dengbu.cases.actions import desk, matters, withdrawing
 from dengbu.cases.actions.desk import entering
 from dengbu.cases.actions.telling import tell_parties
-from dengbu.cases.documents import catalogue
 from dengbu.cases.models import (
     Case,
     Claim,
     ClockStop,
-    Objection,
     PendingMatter,
     PublicNotice,
     Transition,
@@ -28,7 +25,6 @@ from dengbu.core import clock
 from dengbu.core.acts import Actor, act
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.core.workdays import add_workdays, workdays_between
-from dengbu.materials.models import MaterialPage
 from dengbu.payments.models import FeeBill
 from dengbu.register.models import Entry, Holder
 from dengbu.register.verify import verify
@@ -253,167 +249,6 @@ def test_sending_back_needs_reasons() -> None:
     assert refused.value.codes == ("SECOND_REASONS",)
 
 
-# --- public notice ------------------------------------------------------------------------------------------------
-
-
-def test_the_notice_runs_fifteen_working_days_and_names_nobody_whole() -> None:
-    docket_id = waiting.accepted_inheritance()
-    notice = PublicNotice.objects.get(docket_id=docket_id)
-    assert workdays_between(notice.from_on, notice.until_on, office_calendar()) == 15
-    text = str(notice.content)
-    assert "李*明" in text and "王*" in text and Case.objects.get(pk=docket_id).location in text
-    for secret in (*office.SELLER, *office.BUYER):
-        assert secret not in text
-
-
-def test_a_notice_is_not_ended_before_its_last_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    docket_id = waiting.accepted_inheritance()
-    until = PublicNotice.objects.get(docket_id=docket_id).until_on
-    waiting.later(monkeypatch, (until - clock.today()).days - 1)
-    with pytest.raises(Refused) as refused:
-        matters.end_notice(actor=office.clerk(), docket_id=docket_id)
-    assert refused.value.codes == ("NOTICE_RUNNING",) and waiting.open_kinds(docket_id) >= {"notice"}
-
-
-def object_to(docket_id: uuid.UUID, **more: object) -> int:
-    number: int = matters.record_objection(
-        actor=office.clerk(),
-        docket_id=docket_id,
-        objector="赵强",
-        grounds="我也是继承人，没有被写进申请",
-        **more,
-    )
-    return number
-
-
-def test_an_objection_keeps_the_case_out_of_the_book_until_it_is_decided(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    docket_id = waiting.accepted_inheritance()
-    waiting.agree(docket_id)
-    first, second = object_to(docket_id), object_to(docket_id, phone="13800000000")
-    waiting.after_the_notice(monkeypatch, docket_id)
-    assert matters.end_notice(actor=office.SYSTEM, docket_id=docket_id) == "accepted"
-    decide = {"docket_id": docket_id, "upheld": False, "reason": "经核对户籍档案，不是法定继承人"}
-    with pytest.raises(NotPermitted):
-        matters.decide_objection(actor=waiting.second(9011), number=first, **decide)
-    assert matters.decide_objection(actor=office.lead(), number=first, **decide) == "accepted"
-    assert not entries(docket_id)
-    assert matters.decide_objection(actor=office.lead(), number=second, **decide) == "registered"
-    assert "13800000000" not in str(Objection.objects.values()) and verify().ok
-
-
-def test_an_objection_that_is_right_ends_in_a_refusal_to_enter(monkeypatch: pytest.MonkeyPatch) -> None:
-    docket_id = waiting.accepted_inheritance()
-    waiting.agree(docket_id)
-    number = object_to(docket_id)
-    waiting.after_the_notice(monkeypatch, docket_id)
-    matters.end_notice(actor=office.SYSTEM, docket_id=docket_id)
-    upheld = matters.decide_objection(
-        actor=office.lead(), docket_id=docket_id, number=number, upheld=True, reason="户籍档案证明其为子女"
-    )
-    assert upheld == "accepted" and not entries(docket_id)
-    with pytest.raises(Refused) as refused:
-        desk.enter_accepted(actor=office.clerk(), docket_id=docket_id)
-    assert refused.value.codes == ("MATTER_OBJECTION_UPHELD",)
-    why = [{"reason": "公告期间的异议成立", "clause": "条例22", "remedy": ""}]
-    assert deciding.decline(actor=office.reviewer(), docket_id=docket_id, reasons=why) == "declined"
-
-
-def test_an_objection_after_the_period_is_told_where_to_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    docket_id = waiting.accepted_inheritance()
-    waiting.after_the_notice(monkeypatch, docket_id)
-    with pytest.raises(Refused) as refused:
-        object_to(docket_id)
-    assert refused.value.codes == ("OBJECTION_LATE",)
-    assert object_to(docket_id, received_on=PublicNotice.objects.get().until_on) == 1, "it arrived in time"
-
-
-# --- site inspection ----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def visited(monkeypatch: pytest.MonkeyPatch) -> uuid.UUID:
-    """A case of whose type the policy asks for an inspection and nothing else."""
-    docket_id = waiting.checked_inheritance()
-    policy = facts_module.facts(Case.objects.get(pk=docket_id)).policy
-    wanted = policy.model_copy(update={"site_visit": "required", "public_notice_days": 0, "reviews": 1})
-    monkeypatch.setattr(facts_module, "policy_version", lambda code, version: wanted)
-    return docket_id
-
-
-def test_two_officers_inspect_and_the_second_enters_the_case(visited: uuid.UUID) -> None:
-    desk.accept(actor=office.clerk(), docket_id=visited)
-    assert waiting.open_kinds(visited) == {"inspection"}
-    with pytest.raises(Refused) as refused:
-        waiting.record(visited)
-    assert refused.value.codes == ("SITE_NO_PHOTO",)
-    office.upload(actor=office.SYSTEM, docket_id=visited, item=matters.PHOTOS)
-    waiting.record(visited)
-    with pytest.raises(NotPermitted) as same:
-        matters.confirm_inspection(actor=waiting.officer(24), docket_id=visited)
-    assert same.value.codes == ("SITE_SAME_OFFICER",) and not entries(visited)
-    with pytest.raises(Conflict):
-        waiting.record(visited, by=waiting.officer(25))
-    assert matters.confirm_inspection(actor=waiting.officer(25), docket_id=visited) == "registered"
-    assert owner() == office.BUYER[0] and verify().ok
-
-
-def test_a_failed_inspection_forbids_the_entry_until_another_is_good(visited: uuid.UUID) -> None:
-    desk.accept(actor=office.clerk(), docket_id=visited)
-    office.upload(actor=office.SYSTEM, docket_id=visited, item=matters.PHOTOS)
-    with pytest.raises(Refused) as refused:
-        waiting.record(visited, findings=waiting.SEEN | {"place": "no"})
-    assert {"SITE_CONTRADICTS", "SITE_REMARK"} == set(refused.value.codes)
-    waiting.record(
-        visited, findings=waiting.SEEN | {"place": "no"}, passed=False, remark="现场是另一幢楼，门牌不符"
-    )
-    assert matters.confirm_inspection(actor=waiting.officer(25), docket_id=visited) == "accepted"
-    with pytest.raises(Refused) as refused:
-        desk.enter_accepted(actor=office.clerk(), docket_id=visited)
-    assert refused.value.codes == ("MATTER_INSPECTION_FAILED",) and not entries(visited)
-    matters.inspect_again(actor=office.lead(), docket_id=visited)
-    with pytest.raises(Refused) as refused:
-        waiting.record(visited)
-    assert refused.value.codes == ("SITE_NO_PHOTO",), (
-        "the photographs of the first visit show the first visit"
-    )
-    office.upload(actor=office.SYSTEM, docket_id=visited, item=matters.PHOTOS)
-    waiting.record(visited)
-    assert matters.confirm_inspection(actor=waiting.officer(25), docket_id=visited) == "registered"
-
-
-def test_an_inspection_sent_out_during_the_review_is_adopted_and_not_asked_again(
-    monkeypatch: pytest.MonkeyPatch, visited: uuid.UUID
-) -> None:
-    desk.send_back(actor=office.clerk(), docket_id=visited, reason="需要现场核对")
-    with pytest.raises(Refused) as refused:
-        review.record_face_signing(
-            actor=office.reviewer(), docket_id=visited, kind="inspection", evidence="看过了"
-        )
-    assert refused.value.codes == ("REVIEW_INSPECTION_TWO",)
-    review.send_out_inspection(actor=office.reviewer(), docket_id=visited)
-    office.upload(actor=office.SYSTEM, docket_id=visited, item=matters.PHOTOS)
-    waiting.record(visited)
-    assert matters.confirm_inspection(actor=waiting.officer(25), docket_id=visited) == "under_review"
-    review.query_restrictions(actor=office.reviewer(), docket_id=visited)
-    review.pass_case(actor=office.reviewer(), docket_id=visited)
-    assert desk.accept(actor=office.clerk(), docket_id=visited)["entered"] == [str(visited)]
-    assert PendingMatter.objects.filter(docket_id=visited).count() == 1
-
-
-def test_photographs_are_evidence_and_locked_once_the_inspection_is_settled(visited: uuid.UUID) -> None:
-    desk.accept(actor=office.clerk(), docket_id=visited)
-    office.upload(actor=office.SYSTEM, docket_id=visited, item=matters.PHOTOS)
-    page = MaterialPage.objects.get(docket_id=visited, item=matters.PHOTOS)
-    waiting.record(visited)
-    with pytest.raises(Conflict):
-        matters.remove_photo(actor=waiting.officer(25), docket_id=visited, page_id=page.pk)
-    matters.confirm_inspection(actor=waiting.officer(25), docket_id=visited)
-    with pytest.raises(Refused):
-        matters.remove_photo(actor=waiting.officer(24), docket_id=visited, page_id=page.pk)
-
-
 # --- time limits --------------------------------------------------------------------------------------------------
 
 
@@ -474,27 +309,6 @@ def test_the_notice_that_is_hung_out_says_what_the_site_says_and_names_nobody_wh
         assert secret not in text
     short = Case.objects.get(pk=docket_id).short_code
     assert short and short[:4] not in text, "nobody opens the case with what hangs on a wall"
-
-
-def test_a_paper_is_not_printed_before_there_is_what_it_says(visited: uuid.UUID) -> None:
-    desk.accept(actor=office.clerk(), docket_id=visited)
-    for kind, code in (
-        ("public_notice", "PRINT_NO_NOTICE"),
-        ("inspection", "PRINT_NO_INSPECTION"),
-        ("pause", "PRINT_NOT_PAUSED"),
-    ):
-        with pytest.raises(Refused) as refused:
-            waiting.printed(visited, kind)
-        assert refused.value.codes == (code,)
-    matters.pause(actor=office.lead(), docket_id=visited, reason="survey", evidence="待测绘队复测界址点")
-    assert "待测绘队复测界址点" in waiting.printed(visited, "pause")
-    office.upload(actor=office.SYSTEM, docket_id=visited, item=matters.PHOTOS)
-    waiting.record(visited)
-    matters.confirm_inspection(actor=waiting.officer(25), docket_id=visited)
-    text = waiting.printed(visited, "inspection")
-    assert "查看员24" in text and "查看员25" in text and "符合登记要求" in text
-    titles = [line["title"] for line in catalogue(facts_module.facts(Case.objects.get(pk=visited)))]
-    assert {"实地查看记录", "实地查看现场照片", "暂缓办理通知书"} <= set(titles)
 
 
 # --- what PostgreSQL holds ----------------------------------------------------------------------------------------

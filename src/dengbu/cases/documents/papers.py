@@ -9,37 +9,23 @@ from typing import Any
 
 from django.conf import settings
 
-from dengbu.catalog.fees import MORTGAGOR
 from dengbu.catalog.policy.policy import time_limit
 from dengbu.catalog.registrations import RegistrationType
-from dengbu.catalog.registrations.base import Combined
 from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor
 from dengbu.core.refusals import Refusal, Refused
-from dengbu.payments.queries import bill_of, voucher_of
+from dengbu.payments.queries import bill_of
 from dengbu.register.queries import unit_book
 from dengbu.register.rules import UnitBook
 
-from .. import exemptions, prints
+from .. import prints
 from ..facts import CaseFacts
-from ..models import NUMBER_PURPOSE, PHONE_PURPOSE, Case, CaseParty, Verdict
+from ..models import NUMBER_PURPOSE, PHONE_PURPOSE, CaseParty, Verdict
 from ..originals import originals
-from . import court, ending, matters, words
+from . import court, ending, fees, matters, words
 from .closing import catalogue, certificate_numbers, previous_certificates
 
 PaperMaker = Callable[[CaseFacts, Actor, int], bytes]
-
-
-def _number(party: CaseParty) -> str:
-    return crypto.decrypt(party.number_cipher, NUMBER_PURPOSE)
-
-
-def _type(found: CaseFacts) -> str:
-    """What is registered; where the answers decide which parts it has, with its parts."""
-    one = found.registration
-    if isinstance(one, Combined) and not one.part_roles:
-        return f"{one.name}（{'、'.join(one.parts_named())}）"
-    return one.name
 
 
 def acceptance_receipt(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
@@ -65,11 +51,11 @@ def acceptance_receipt(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
     return prints.acceptance_receipt(
         prints.AcceptanceReceipt(
             head=words.head(case, case.acceptance_no or "", actor, reprint=reprint),
-            registration=_type(found),
+            registration=words.registered(found),
             pre_review_number=case.prereview_no or "",
             parties=tuple(
                 prints.PartyLine(
-                    role=found.registration.word(p.role), name=p.name, identity=words.masked(_number(p))
+                    role=found.registration.word(p.role), name=p.name, identity=words.masked(words.number(p))
                 )
                 for p in found.parties
             ),
@@ -79,7 +65,7 @@ def acceptance_receipt(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             promised_days=found.policy.promised_days,
             promised_on=case.promised_on,
             items=items,
-            fee=_fee_words(bill),
+            fee=fees.fee_words(bill),
             collection="邮寄送达" if mail else "窗口领取",
             collector_notes=(
                 "领证时请带本凭证、缴费凭证和身份证件。",
@@ -94,127 +80,6 @@ def acceptance_receipt(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
     )
 
 
-def _fee_words(bill: object) -> str:
-    total = getattr(bill, "total_fen", None)
-    if total is None:
-        return "—"
-    if total == 0:
-        return "本次登记免收登记费"
-    return f"登记费{words.yuan(total)}，{'已缴清' if getattr(bill, 'state', '') == 'paid' else '领证前缴清'}"
-
-
-def _lines(bill: object) -> tuple[prints.FeeLine, ...]:
-    return tuple(
-        prints.FeeLine(
-            item=x["item"],
-            count=x["quantity"],
-            unit="本" if "工本" in x["item"] else "件",
-            standard_fen=x["each_fen"],
-            amount_fen=x["amount_fen"],
-            basis=x.get("note") or getattr(bill, "basis", ""),
-        )
-        for x in getattr(bill, "lines", ())
-    )
-
-
-PAY_WAYS = ("登录网上大厅，在办件页面缴费", "在登记窗口缴费")
-
-
-def _not_granted(case: Case) -> tuple[str, ...]:
-    """What was claimed and not granted, with the reason, stands on the notice: the payer may have it looked at again."""
-    return tuple(
-        f"申请减免“{d['name']}”，未予减免：{d['reason']}。"
-        for d in case.filed.get("exemptions", ())
-        if not d["granted"]
-    )
-
-
-def fee_notice(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
-    """缴费通知书."""
-    case, bill = found.case, bill_of(found.case.docket_id)
-    if bill is None:
-        raise Refused(Refusal("PRINT_NO_BILL", "这件申请还没有核定费用。", "受理后会自动核定。"))
-    return prints.fee_notice(
-        prints.FeeNotice(
-            head=words.head(case, bill.number, actor, reprint=reprint),
-            pay_code=bill.number,
-            registration=_type(found),
-            payer=bill.payer,
-            location=case.location,
-            unit_code=case.unit_code,
-            lines=_lines(bill),
-            total_fen=bill.total_fen,
-            exemption=bill.exemption,
-            issued_on=bill.assessed_on,
-            due="领证前",
-            ways=(*_not_granted(case), *(PAY_WAYS if bill.total_fen else ("本次登记不用缴费。",))),
-            officer=actor.name,
-            phone=settings.OFFICE["phone"],
-        )
-    )
-
-
-def fee_undertaking(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
-    """减免登记费承诺书, for the payer to sign at the window."""
-    case, kind = found.case, type(found.registration)
-    claim = exemptions.claimed(case.filed, kind, clock.today())
-    if claim is None or claim.exemption.given != "undertaking":
-        raise Refused(Refusal("PRINT_NO_CLAIM", "这件申请没有需要承诺的减免。", "请先登记减免的情形。"))
-    lenders = claim.payer == "mortgagee"
-    roles = [r.key for r in kind.roles if r.side == "taker" and (r.key == "mortgagee") == lenders]
-    if claim.payer == MORTGAGOR:
-        roles = list(kind.owner_roles)
-    return prints.fee_undertaking(
-        prints.FeeUndertaking(
-            head=words.head(case, case.docket.number, actor, reprint=reprint),
-            registration=_type(found),
-            payers=tuple(
-                prints.PartyLine(role=kind.word(p.role), name=p.name, identity=words.masked(_number(p)))
-                for p in found.parties
-                if p.role in roles
-            ),
-            location=case.location,
-            unit_code=case.unit_code,
-            exemption=claim.exemption.name,
-            basis=claim.exemption.basis,
-        )
-    )
-
-
-def fee_voucher(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
-    """缴费凭证: also for a fee of 0, with its reason."""
-    case, bill = found.case, bill_of(found.case.docket_id)
-    voucher = voucher_of(case.docket_id)
-    if bill is None or voucher is None:
-        raise Refused(
-            Refusal(
-                "PRINT_UNPAID",
-                "还有费用未缴，不能打印缴费凭证。",
-                "请先缴费，或打印缴费通知书。",
-                "corrections 12",
-            )
-        )
-    channels = {"wechat": "微信支付", "cash": "窗口现金", "pos": "窗口刷卡"}
-    payment = voucher.payment
-    return prints.fee_voucher(
-        prints.FeeVoucher(
-            head=words.head(case, voucher.number, actor, reprint=reprint),
-            pay_code=bill.number,
-            registration=_type(found),
-            payer=bill.payer,
-            location=case.location,
-            lines=_lines(bill),
-            total_fen=bill.total_fen,
-            exemption=bill.exemption,
-            paid_at=voucher.issued_at,
-            channel=channels.get(payment.channel, payment.channel) if payment else "免缴",
-            transaction=payment.gateway_ref if payment else "",
-            bill_number="",
-            cashier=voucher.issued_by if not voucher.issued_by.startswith(("user:", "system:")) else "",
-        )
-    )
-
-
 def transfer_slip(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
     """传递表: with what and to whom the file goes on."""
     case = found.case
@@ -225,7 +90,7 @@ def transfer_slip(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
     return prints.transfer_slip(
         prints.TransferSlip(
             head=words.head(case, case.acceptance_no or "", actor, reprint=reprint),
-            registration=_type(found),
+            registration=words.registered(found),
             applicants=case.applicant_names,
             unit_code=case.unit_code,
             location=case.location,
@@ -249,7 +114,7 @@ def _block(party: CaseParty, denominator: int | None) -> prints.ApplicantBlock:
     return prints.ApplicantBlock(
         name=party.name,
         identity_kind=words.document_label(party.document_kind),
-        identity_number=_number(party),
+        identity_number=words.number(party),
         address=party.address,
         phone=crypto.decrypt(party.phone_cipher, PHONE_PURPOSE),
         agent=party.agent_name,
@@ -306,7 +171,7 @@ def application_form(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             area=area,
             use=use,
             previous_certificates=previous_certificates(case),
-            cause=words.cause(case, _type(found)),
+            cause=words.cause(case, words.registered(found)),
             documents=tuple(
                 line.item.name for line in found.checklist(book, clock.now()) if not line.item.generated
             ),
@@ -327,7 +192,7 @@ def inquiry_record(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
     return prints.inquiry_record(
         prints.InquiryRecord(
             head=words.head(case, case.docket.number, actor, reprint=reprint),
-            registration=_type(found),
+            registration=words.registered(found),
             asked_at=case.accepted_at or clock.now(),
             place=settings.OFFICE["address"],
             mode="现场",
@@ -336,7 +201,7 @@ def inquiry_record(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             recorder=actor.name,
             respondent=respondent.name,
             respondent_identity_kind=words.document_label(respondent.document_kind),
-            respondent_identity_number=_number(respondent),
+            respondent_identity_number=words.number(respondent),
             respondent_phone=crypto.decrypt(respondent.phone_cipher, PHONE_PURPOSE),
             capacity=found.registration.word(respondent.role),
             location=case.location,
@@ -359,7 +224,7 @@ def refusal_notice(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
         prints.RefusalNotice(
             head=words.head(case, case.docket.number, actor, reprint=reprint),
             applicants=tuple(p.name for p in found.applying),
-            registration=_type(found),
+            registration=words.registered(found),
             location=case.location,
             unit_code=case.unit_code,
             applied_on=clock.local(case.submitted_at or case.created_at).date(),
@@ -401,7 +266,7 @@ def pass_slip(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
     return prints.pass_slip(
         prints.PassSlip(
             head=words.head(case, case.prereview_no or "", actor, reprint=reprint),
-            registration=_type(found),
+            registration=words.registered(found),
             passed_on=clock.local(case.passed_at).date(),
             valid_until=clock.local(case.valid_until).date(),
             bring=tuple(
@@ -418,9 +283,9 @@ def pass_slip(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
 
 KINDS: dict[str, tuple[str, PaperMaker]] = {
     "receipt": ("受理凭证", acceptance_receipt),
-    "fee_notice": ("缴费通知书", fee_notice),
-    "fee_voucher": ("缴费凭证", fee_voucher),
-    "fee_undertaking": ("减免登记费承诺书", fee_undertaking),
+    "fee_notice": ("缴费通知书", fees.fee_notice),
+    "fee_voucher": ("缴费凭证", fees.fee_voucher),
+    "fee_undertaking": ("减免登记费承诺书", fees.fee_undertaking),
     "application": ("申请书", application_form),
     "inquiry": ("询问笔录", inquiry_record),
     "transfer_slip": ("传递表", transfer_slip),  # last: it lists the papers made before it

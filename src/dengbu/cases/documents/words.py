@@ -9,7 +9,8 @@ from typing import Any
 
 from django.conf import settings
 
-from dengbu.core import clock
+from dengbu.catalog.registrations.base import Combined
+from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor
 from dengbu.core.identifiers import mask_document_number
 from dengbu.core.money import format_yuan
@@ -28,7 +29,8 @@ from dengbu.core.vocabulary import (
 from dengbu.register.rules import UnitBook
 from dengbu.surveys.queries import Measured
 
-from ..models import Case
+from ..facts import CaseFacts
+from ..models import NUMBER_PURPOSE, Case, CaseParty
 
 CAUSES = {
     "P01": "买卖",
@@ -140,3 +142,16 @@ def house_lines(book: UnitBook) -> tuple[str, ...]:
 
 def yuan(fen: int) -> str:
     return f"{format_yuan(fen)}元"
+
+
+def number(party: CaseParty) -> str:
+    """A party's document number in full."""
+    return crypto.decrypt(party.number_cipher, NUMBER_PURPOSE)
+
+
+def registered(found: CaseFacts) -> str:
+    """What is registered; where the answers decide which parts it has, with its parts."""
+    one = found.registration
+    if isinstance(one, Combined) and not one.part_roles:
+        return f"{one.name}（{'、'.join(one.parts_named())}）"
+    return one.name

@@ -12,7 +12,6 @@ from dengbu.cases.actions import closing
 from dengbu.cases.models import Case
 from dengbu.cases.queries import closing as queries
 from dengbu.cases.queries.portal import DELIVERY_PHONE
-from dengbu.certificates.models import Mailing
 from dengbu.certificates.queries import certificates_of, mailings_of, mailings_page
 from dengbu.core import crypto
 from dengbu.core.refusals import Refusal, Refused
@@ -149,7 +148,7 @@ def _mail_page(request: HttpRequest, case: Case, refusals: Any = (), status: int
 def mail_slip(request: HttpRequest, docket: uuid.UUID, mailing: uuid.UUID) -> HttpResponse:
     """邮寄单, for the carrier to sign."""
     case = case_or_404(docket, purpose="打印邮寄单")
-    found = Mailing.objects.filter(pk=mailing, docket_id=docket).first()
+    found = next((m for m in mailings_of(docket) if m.pk == mailing), None)
     if found is None:
         raise Http404
     return pdf(papers.mailing_slip(case, found, actor_of(request)), found.tracking)

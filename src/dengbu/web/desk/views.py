@@ -1,5 +1,15 @@
 """Pages of the workbench; importing this module registers them."""
 
-from . import correction, home, lead, ledger, matters, register, review, review_acts
+from . import correction, deadlines, home, lead, ledger, matters, register, review, review_acts
 
-__all__ = ["correction", "home", "lead", "ledger", "matters", "register", "review", "review_acts"]
+__all__ = [
+    "correction",
+    "deadlines",
+    "home",
+    "lead",
+    "ledger",
+    "matters",
+    "register",
+    "review",
+    "review_acts",
+]

@@ -23,7 +23,8 @@ from dengbu.register.rules import UnitBook
 from ...documents import court as papers
 from ...lifecycle import FINAL
 from ...models import Case
-from ..filing.drafting import PartyIn, new_case, save_parties, save_property
+from ..filing.drafting import PartyIn, save_parties, save_property
+from ..filing.starting import new_case
 from ..keeping import keep_document
 from ..moving import authority as office
 

@@ -7,21 +7,18 @@ from .drafting import (
     MAY_NOT_FILE,
     PartyIn,
     correction_targets,
-    draft_term,
     drop_draft,
     editable,
-    organisation_for,
     own_case,
     save_delivery,
     save_parties,
     save_property,
     save_reason,
     save_survey,
-    start,
-    start_walk_in,
     survey_for,
 )
 from .ending import close_old_drafts, tell_of_ending_drafts
+from .starting import draft_term, organisation_for, start, start_walk_in
 from .submitting import (
     DECLARATION,
     REVIEW_DAYS,

@@ -21,7 +21,8 @@ from ...lifecycle import State, step
 from ...models import Case, CaseParty, Claim
 from .. import checking
 from ..moving import check_version, limit_days, move, workdays_from_now
-from .drafting import draft_term, organisation_for, own_case, typed_by_desk
+from .drafting import own_case, typed_by_desk
+from .starting import draft_term, organisation_for
 
 DECLARATION = Refusal("F_DECLARATION", "请阅读并勾选承诺书", "", "条例16", "declaration")
 
