@@ -20,6 +20,7 @@ from dengbu.core.refusals import Refused
 from dengbu.notices.models import Message
 from dengbu.parties.models import Operator, Person
 from dengbu.payments.queries import bill_of
+from dengbu.project.demo.candidates import Candidate
 from dengbu.register.queries import unit_book
 from tests.support import office
 from tests.support.court import received, receiver
@@ -108,6 +109,49 @@ def test_the_owner_who_asks_for_a_correction_need_not_type_himself() -> None:
     filer.post("property/", unit_code=home.unit_code)
     drawn = text_of(filer.get("parties/"))
     assert home.owner.name in drawn and "来自您的实名账户" in drawn
+
+
+# --- P15 ----------------------------------------------------------------------------------------------------------
+
+
+def renewal(home: Candidate, by: Candidate, **agent: str) -> Filer:
+    """A new certificate for a home, filled in by somebody up to the check page."""
+    filer = begin(person(by.owner.number), "my", "p15")
+    agent = {f"owner-0-agent_{k}": v for k, v in agent.items()}
+    saved = [
+        filer.post("property/", unit_code=home.unit_code),
+        filer.post("parties/", **party_fields(filer.get("parties/")), **agent, do="save"),
+        filer.post(
+            "reason/", reason="damaged", old_certificate="豫（2024）郑州市不动产权第0012345号", do="save"
+        ),
+    ]
+    upload_everything(filer)
+    saved.append(filer.post("delivery/", way="window", phone="13800002134", do="save"))
+    for response in saved:
+        assert response.status_code == 303, errors_of(response)
+    return filer
+
+
+def test_a_neighbour_is_told_that_only_the_owner_or_an_agent_applies() -> None:
+    home, neighbour = candidate("B01", 23), candidate("B01", 24)
+    filer = renewal(home, neighbour)
+    assert "您不在申请人之列" in text_of(filer.get("check/"))
+    assert filer.post("check/", declared="on").status_code == 422
+    assert home.owner.name not in text_of(filer.get("parties/"))
+
+
+def test_whoever_is_named_as_agent_brings_the_authority_and_files() -> None:
+    home, agent = candidate("B01", 25), candidate("B01", 26)
+    named = {"authority": "on_site", "name": agent.owner.name, "number": agent.owner.number}
+    wrong = begin(person(agent.owner.number), "my", "p15")
+    wrong.post("property/", unit_code=home.unit_code)
+    answer = wrong.post("parties/", **{"owner-0-agent_authority": "on_site"}, do="save")
+    assert ("#id_owner-0-agent_name", "请输入姓名") in errors_of(answer)
+    filer = renewal(home, agent, **named)
+    assert agent.owner.name in text_of(filer.get("check/"))
+    answer = filer.post("check/", declared="on")
+    assert answer.status_code == 303, errors_of(answer)
+    assert filer.case.state == "submitted" and not filer.case.docket.claims.exists()
 
 
 # --- S05 ----------------------------------------------------------------------------------------------------------

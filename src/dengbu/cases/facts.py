@@ -22,6 +22,7 @@ from dengbu.surveys.queries import Measured, measured
 from dengbu.surveys.rules import serves
 
 from . import exemptions
+from .applicants import is_party
 from .models import NUMBER_PURPOSE, Case, CaseParty
 
 
@@ -272,13 +273,6 @@ def registration_of(case: Case, parties: Iterable[CaseParty]) -> RegistrationTyp
         terms=case.filed.get("terms", {}),
     )
     return TYPES[case.type_code](filed)
-
-
-def is_party(party: CaseParty, actor: Actor) -> bool:
-    """Whether the actor speaks for a party: oneself by checked identity, an operator for the organisation."""
-    if actor.organisation_id is not None:
-        return party.organisation_id == actor.organisation_id
-    return bool(party.number_index) and party.number_index == actor.identity_index
 
 
 def is_applicant(case: Case, parties: Iterable[CaseParty], actor: Actor) -> bool:

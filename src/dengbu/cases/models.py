@@ -135,6 +135,7 @@ class CaseParty(Mutable):
     agent_authority = models.CharField(
         max_length=20, default=""
     )  # notarised | on_site | guardian | organisation
+    agent_index = models.CharField(max_length=64, default="")
     invite_token = models.CharField(max_length=40, null=True, unique=True)
     invited_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
@@ -152,6 +153,7 @@ class CaseParty(Mutable):
             models.Index(fields=["person_id"], name="cases_a_person_is_on"),
             models.Index(fields=["number_index"], name="cases_an_identity_is_on"),
             models.Index(fields=["organisation_id"], name="cases_an_organisation_is_on"),
+            models.Index(fields=["agent_index"], condition=~Q(agent_index=""), name="cases_an_agent_is_on"),
         ]
 
 

@@ -18,6 +18,7 @@ from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.core.workdays import deadline_after_workdays
 
 from .. import rules
+from ..applicants import is_agent, is_self
 from ..facts import is_applicant
 from ..lifecycle import APPLICANT, FINAL, SYSTEM, State, step
 from ..models import Case, CaseParty, ClockStop, PendingMatter, Transition
@@ -57,7 +58,7 @@ def as_applicant(case: Case, actor: Actor) -> list[CaseParty]:
 
 def not_own(case: Case, parties: Sequence[CaseParty], actor: Actor) -> None:
     """Nobody handles their own case, nor one they filed (三岗分离). Raises NotPermitted."""
-    own = bool(actor.identity_index) and any(p.number_index == actor.identity_index for p in parties)
+    own = any(is_self(p, actor) or is_agent(p, actor) for p in parties)
     if own or actor.user_id == case.filed_by or actor.user_id in case.filed.get("typed_by", ()):
         raise NotPermitted(
             "case.reassign",

@@ -127,7 +127,9 @@ def _receivers(case: Case, template: str) -> list[tuple[int | None, str]]:
     absent = answered(case).absent_roles
     parties = list(CaseParty.objects.filter(case=case).exclude(role__in=absent).order_by("role", "ordinal"))
     holders = _right_holders(case) if template in (RENEW, CORRECTED) else frozenset()
-    indexes = {p.number_index for p in parties if p.number_index} | (holders if template == RENEW else set())
+    indexes = {i for p in parties for i in (p.number_index, p.agent_index) if i} | (
+        holders if template == RENEW else set()
+    )
     accounts = {p.id_index: p for p in Person.objects.filter(id_index__in=indexes)}
     passed_by = {accounts[i].user_id for i in holders & accounts.keys()} if template == CORRECTED else set()
     found: dict[str, tuple[int | None, str]] = {}
@@ -148,7 +150,7 @@ def _receivers(case: Case, template: str) -> list[tuple[int | None, str]]:
         for operator in operators.get(party.organisation_id, ()):
             phone = crypto.decrypt(operator.phone_cipher, ACCOUNT_PHONE)
             found.setdefault(f"user:{operator.user_id}", (operator.user_id, phone))
-        account = accounts.get(party.number_index)
+        account = accounts.get(party.number_index) or accounts.get(party.agent_index)
         phone = crypto.decrypt(party.phone_cipher, PHONE_PURPOSE)
         if account is not None:
             phone = crypto.decrypt(account.phone_cipher, ACCOUNT_PHONE)

@@ -14,6 +14,7 @@ from dengbu.core.refusals import Refusal, Refused
 from dengbu.payments.actions import cancel_bill
 
 from .. import withdrawal
+from ..applicants import is_party
 from ..lifecycle import step
 from ..models import Case, CaseParty
 from .filing.drafting import own_case
@@ -108,11 +109,7 @@ def _filed_it(case: Case, actor: Actor) -> bool:
 
 
 def _is(party: CaseParty, actor: Actor) -> bool:
-    return bool(
-        (party.number_index and party.number_index == actor.identity_index)
-        or (party.person_id and party.person_id == actor.person_id)
-        or (party.organisation_id and party.organisation_id == actor.organisation_id)
-    )
+    return is_party(party, actor) or bool(party.person_id and party.person_id == actor.person_id)
 
 
 def _agree(case: Case, actor: Actor, keys: Sequence[str], how: Mapping[str, Any], reason: str) -> None:

@@ -18,7 +18,8 @@ from dengbu.core.models import Sight
 from dengbu.core.refusals import NotPermitted, Refusal
 from dengbu.payments.models import FeeBill
 
-from ..facts import is_applicant, is_party
+from ..applicants import ACTS_ONLINE, is_party
+from ..facts import is_applicant
 from ..lifecycle import FINAL, State
 from ..models import Batch, Case, CaseDocument, CaseParty, Claim, Correction, PendingMatter, Transition
 
@@ -84,6 +85,7 @@ def of_actor(actor: Actor) -> QuerySet[Case]:
     on_it = Q(person_id=actor.person_id) if actor.person_id else Q()
     if actor.identity_index:
         on_it |= Q(number_index=actor.identity_index)
+        on_it |= Q(agent_index=actor.identity_index, agent_authority__in=ACTS_ONLINE)
     as_party = (
         Exists(CaseParty.objects.filter(on_it, case_id=OuterRef("pk"))) if on_it else Q(pk__isnull=True)
     )

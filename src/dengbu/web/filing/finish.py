@@ -166,7 +166,7 @@ def check(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpRes
 
 def _check(request: HttpRequest, draft: Draft, refused: Refused | None) -> HttpResponse:
     sights.saw("parties", draft.case.docket.number, docket_id=draft.case.pk, purpose="申请登记")
-    problems = list(refused.refusals) if refused else missing(draft.facts, clock.now())
+    problems = list(refused.refusals) if refused else missing(draft.facts, clock.now(), actor=draft.actor)
     if not done(draft, "reason"):
         # Before a contract is named, the one on file is not yet "somebody else's".
         problems = [r for r in problems if r.code != "R_FILED"]

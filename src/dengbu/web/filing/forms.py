@@ -96,43 +96,9 @@ class Placed(Phone):
         return value
 
 
-class OwnerForm(Placed):
-    """Somebody of the register: who they are is known, only the phone is asked; and the share after it where shares move."""
+class Represented(Placed):
+    """A party, and who acts for it: a guardian for a minor, an agent by authority, the operator of an organisation."""
 
-    share = forms.CharField(
-        label="登记后的份额", help_text="例如 50% 或 1/2。没有保留份额的不填。", max_length=20
-    )
-
-    def __init__(
-        self,
-        *args: Any,
-        holder: dict[str, Any],
-        asks_phone: bool = True,
-        asks_share: bool = False,
-        **kwargs: Any,
-    ):
-        super().__init__(*args, **kwargs)
-        self.holder = holder
-        if not asks_share:
-            del self.fields["share"]
-        if not asks_phone:
-            del self.fields["phone"]
-            return
-        self.fields["phone"].help_text = (
-            "我们用短信通知您办理进度。" if holder.get("me") else "我们会发短信，请本人登录核对并确认。"
-        )
-
-
-class TakerForm(Placed):
-    """Somebody who gets the right. `known` is set when name and number were taken over and are not asked."""
-
-    origin = forms.CharField(widget=forms.HiddenInput)
-    name = forms.CharField(label="姓名或单位名称", help_text="按证件上的写。", max_length=200)
-    document_kind = forms.ChoiceField(
-        label="证件类型", choices=[(k.value, k.label) for k in KINDS], widget=forms.Select
-    )
-    number = forms.CharField(label="证件号码", max_length=60)
-    share = forms.CharField(label="份额", help_text="例如 50% 或 1/2。只有按份共有才填。", max_length=20)
     agent_authority = forms.ChoiceField(
         label="由谁来办",
         choices=[
@@ -146,6 +112,85 @@ class TakerForm(Placed):
     agent_name = forms.CharField(label="监护人或代理人姓名", max_length=50)
     agent_number = forms.CharField(label="监护人或代理人身份证号码", max_length=30)
 
+    def judge_agent(self, data: dict[str, Any], *, child: bool) -> None:
+        """A minor has a guardian; whoever acts is named with name and number (民法典 23; 实施细则 11、12)."""
+        if child and data.get("agent_authority") != "guardian":
+            self.add_error("agent_authority", "申请人未满 18 周岁，请添加监护人信息")
+        if not data.get("agent_authority"):
+            return
+        name, number = (
+            normalise_name(data.get("agent_name") or ""),
+            normalise_number(data.get("agent_number") or ""),
+        )
+        for field, refusal in (
+            ("agent_name", check_person_name(name)),
+            ("agent_number", check_document_number(DocumentKind.RESIDENT_ID, number, today=clock.today())),
+        ):
+            if refusal:
+                self.add_error(field, refusal.message)
+        data["agent_name"], data["agent_number"] = name, number
+
+    @property
+    def agent_open(self) -> bool:
+        """Whether the block about agents is unfolded."""
+        return bool(self["agent_authority"].value()) or any(
+            f in self.errors for f in ("agent_authority", "agent_name")
+        )
+
+
+OF_A_BODY = (("", "法定代表人或本机构账号办理"), ("organisation", "由经办人办理（单位授权委托书）"))
+
+
+class OwnerForm(Represented):
+    """Somebody of the register: who they are is known, only the phone is asked, and who acts for them; and the share
+    after it where shares move."""
+
+    share = forms.CharField(
+        label="登记后的份额", help_text="例如 50% 或 1/2。没有保留份额的不填。", max_length=20
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        holder: dict[str, Any],
+        asks_phone: bool = True,
+        asks_share: bool = False,
+        asks_agent: bool = True,
+        **kwargs: Any,
+    ):
+        super().__init__(*args, **kwargs)
+        self.holder = holder
+        if not asks_agent:
+            for name in ("agent_authority", "agent_name", "agent_number"):
+                del self.fields[name]
+        elif holder.get("body"):
+            self.fields["agent_authority"].choices = OF_A_BODY  # type: ignore[attr-defined]
+        if not asks_share:
+            del self.fields["share"]
+        if not asks_phone:
+            del self.fields["phone"]
+            return
+        self.fields["phone"].help_text = (
+            "我们用短信通知您办理进度。" if holder.get("me") else "我们会发短信，请本人登录核对并确认。"
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if "agent_authority" in self.fields:
+            self.judge_agent(data, child=bool(self.holder.get("child")))
+        return data
+
+
+class TakerForm(Represented):
+    """Somebody who gets the right. `known` is set when name and number were taken over and are not asked."""
+
+    origin = forms.CharField(widget=forms.HiddenInput)
+    name = forms.CharField(label="姓名或单位名称", help_text="按证件上的写。", max_length=200)
+    document_kind = forms.ChoiceField(
+        label="证件类型", choices=[(k.value, k.label) for k in KINDS], widget=forms.Select
+    )
+    number = forms.CharField(label="证件号码", max_length=60)
+    share = forms.CharField(label="份额", help_text="例如 50% 或 1/2。只有按份共有才填。", max_length=20)
     field_order = [
 
         "origin", "role", "name", "document_kind", "number", "phone", "share", "agent_authority", "agent_name", "agent_number",
@@ -188,35 +233,9 @@ class TakerForm(Placed):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         number = self.known["number"] if self.known else data.get("number")
-        authority = data.get("agent_authority")
-        child = (
-            bool(number) and self.kind is DocumentKind.RESIDENT_ID and is_minor(str(number), clock.today())
-        )
-        if child and authority != "guardian":
-            self.add_error("agent_authority", "申请人未满 18 周岁，请添加监护人信息")
-        if authority:
-            self._agent(data)
+        of_person = bool(number) and self.kind is DocumentKind.RESIDENT_ID
+        self.judge_agent(data, child=of_person and is_minor(str(number), clock.today()))
         return data
-
-    def _agent(self, data: dict[str, Any]) -> None:
-        name, number = (
-            normalise_name(data.get("agent_name") or ""),
-            normalise_number(data.get("agent_number") or ""),
-        )
-        for field, refusal in (
-            ("agent_name", check_person_name(name)),
-            ("agent_number", check_document_number(DocumentKind.RESIDENT_ID, number, today=clock.today())),
-        ):
-            if refusal:
-                self.add_error(field, refusal.message)
-        data["agent_name"], data["agent_number"] = name, number
-
-    @property
-    def agent_open(self) -> bool:
-        """Whether the block about agents is unfolded."""
-        return bool(self["agent_authority"].value()) or any(
-            f in self.errors for f in ("agent_authority", "agent_name")
-        )
 
 
 class PartnerForm(Plain):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
@@ -118,6 +119,7 @@ def _from_book(page: Page, numerator: Callable[[Placed], int | None]) -> list[Pa
                     share_numerator=holder.share_numerator if as_land else numerator(form) if form else None,
                     organisation_id=organisation.pk if organisation and holder.number_index == own else None,
                     source="register",
+                    **_agent(form.cleaned_data if form else {}),
                 )
             )
     return found
@@ -131,7 +133,6 @@ def _partners(page: Page) -> list[PartyIn]:
 
 def _taker_party(form: TakerForm, share: int | None) -> PartyIn:
     data, known = form.cleaned_data, form.known
-    authority = data.get("agent_authority") or ""
     return PartyIn(
         role=form.role.key if form.role else "",
         name=known["name"] if known else data["name"],
@@ -140,10 +141,14 @@ def _taker_party(form: TakerForm, share: int | None) -> PartyIn:
         phone=data["phone"],
         share_numerator=share,
         source=known["source"] if known else "typed",
-        agent_name=data["agent_name"] if authority else "",
-        agent_number=data["agent_number"] if authority else "",
-        agent_authority=authority,
+        **_agent(data),
     )
+
+
+def _agent(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Who acts for a party, if anybody does."""
+    named = ("agent_authority", "agent_name", "agent_number")
+    return {k: data[k] for k in named} if data.get("agent_authority") else {}
 
 
 def _between(page: Page, coownership: str) -> list[dict[str, str]]:

@@ -14,7 +14,7 @@ from dengbu.catalog.registrations import Role
 from dengbu.catalog.registrations.places import right_of
 from dengbu.contracts.queries import Filing, filing_by_no, filings
 from dengbu.core import clock, crypto
-from dengbu.core.identifiers import mask_document_number
+from dengbu.core.identifiers import is_minor, mask_document_number
 from dengbu.core.vocabulary import Client
 from dengbu.parties.models import Organisation
 from dengbu.parties.queries import account_of, banks_in_force, organisation_of, with_accounts
@@ -137,10 +137,20 @@ def _groups(draft: Draft, filing: Filing | None, data: QueryDict | None) -> list
     )
     for n, (roles, right, holders) in enumerate(places):
         prefix = "owner" if n == 0 else roles[0].key
-        asked = len(roles) > 1 or any(r.key in confirming or (r.shares and r.source != "land") for r in roles)
+        asked = (
+            len(roles) > 1
+            or any(r.key in confirming or (r.shares and r.source != "land") for r in roles)
+            or _by_agent(draft, roles)
+        )
         forms = _known(draft, filing, data, roles, right, prefix, accounts) if asked and right else []
         groups.append(Group(roles, holders, forms))
     return groups
+
+
+def _by_agent(draft: Draft, roles: tuple[Role, ...]) -> bool:
+    """Whether those who stand in the register may be acted for: people apply, not an organisation or the office."""
+    applies = any(r.key not in draft.answered.absent_roles for r in roles)
+    return applies and not draft.case.organisation_id and not draft.journey.by_staff
 
 
 def _known(
@@ -177,10 +187,12 @@ def _known(
                     "phone": phone,
                     "role": party.role if party else (roles[0].key if len(right.holders) == 1 else ""),
                     "share": _percent(party.share_numerator if party else None, denominator),
+                    **_agent_of(party),
                 },
                 roles=roles,
+                asks_agent=_by_agent(draft, roles) and account is None,
                 asks_phone=any(r.key in draft.answered.confirming for r in roles) and account is None,
-                asks_share=any(r.shares for r in roles),
+                asks_share=any(r.shares and r.source != "land" for r in roles),
                 holder={
                     "name": holder_name(holder, seen),
                     "number": mask_document_number(number) if shown else "已隐藏",
@@ -188,6 +200,8 @@ def _known(
                     "me": me,
                     "us": us,
                     "account": account is not None and not us,
+                    "body": is_organisation(holder.document_kind),
+                    "child": holder.document_kind == "resident_id" and is_minor(number, clock.today()),
                     "fact": holder,
                 },
             )
@@ -232,9 +246,7 @@ def _saved_taker(draft: Draft, n: int, party: CaseParty, denominator: int | None
         "role": party.role,
         "phone": crypto.decrypt(party.phone_cipher, PHONE_PURPOSE),
         "share": _percent(party.share_numerator, denominator),
-        "agent_authority": party.agent_authority,
-        "agent_name": party.agent_name,
-        "agent_number": crypto.decrypt(party.agent_number_cipher, NUMBER_PURPOSE),
+        **_agent_of(party),
     }
     if party.source == "typed":
         initial |= {
@@ -243,6 +255,16 @@ def _saved_taker(draft: Draft, n: int, party: CaseParty, denominator: int | None
             "number": crypto.decrypt(party.number_cipher, NUMBER_PURPOSE),
         }
     return _taker(draft, None, n, initial)
+
+
+def _agent_of(party: CaseParty | None) -> dict[str, str]:
+    if party is None or not party.agent_authority:
+        return {}
+    return {
+        "agent_authority": party.agent_authority,
+        "agent_name": party.agent_name,
+        "agent_number": crypto.decrypt(party.agent_number_cipher, NUMBER_PURPOSE),
+    }
 
 
 def _taker(

@@ -308,6 +308,7 @@ def save_parties(
                 agent_name=party.agent_name,
                 agent_number_cipher=crypto.encrypt(party.agent_number, NUMBER_PURPOSE),
                 agent_authority=party.agent_authority,
+                agent_index=crypto.index(party.agent_number),
                 confirmed_at=before.confirmed_at if before else None,
                 confirmed_by=before.confirmed_by if before else None,
             )

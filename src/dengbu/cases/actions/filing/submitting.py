@@ -16,7 +16,8 @@ from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.register.queries import book_of
 from dengbu.register.rules import UnitBook
 
-from ...facts import CaseFacts, facts, is_party
+from ...applicants import NOT_APPLICANT, holds, is_agent, is_party, may_file
+from ...facts import CaseFacts, facts
 from ...lifecycle import State, step
 from ...models import Case, CaseParty, Claim
 from .. import checking
@@ -27,10 +28,16 @@ from .starting import draft_term, organisation_for
 DECLARATION = Refusal("F_DECLARATION", "请阅读并勾选承诺书", "", "条例16", "declaration")
 
 
-def missing(found: CaseFacts, at: dt.datetime, books: Mapping[str, UnitBook] | None = None) -> list[Refusal]:
+def missing(
+    found: CaseFacts,
+    at: dt.datetime,
+    books: Mapping[str, UnitBook] | None = None,
+    actor: Actor | None = None,
+) -> list[Refusal]:
     """Everything still missing or wrong before an application can be submitted, at once (一次性告知).
 
-    `books`: of the units of a batch, read once for all of them.
+    `books`: of the units of a batch, read once for all of them. `actor`: who would submit it; none for a batch, which
+    its organisation files.
     """
     case = found.case
     refusals: list[Refusal] = []
@@ -40,6 +47,8 @@ def missing(found: CaseFacts, at: dt.datetime, books: Mapping[str, UnitBook] | N
         refusals.append(Refusal("F_NO_UNIT", "请选择不动产坐落", "请先确认是哪一处不动产。", "", "property"))
     else:
         refusals.extend(found.registration.judge(books, at).refusals)
+    if actor and not case.filed_for_by_staff and not may_file(found.registration, found.parties, actor):
+        refusals.append(NOT_APPLICANT)
     for line in found.checklist(books.get(case.unit_code), at):
         if line.to_upload and not found.pages.get(line.key):
             refusals.append(
@@ -68,10 +77,9 @@ def submit(*, actor: Actor, docket_id: uuid.UUID, declared: bool, version: int |
         organisation_for(actor, case.client)
     found = facts(case)
     at = clock.now()
-    refusals = missing(found, at)
+    refusals = missing(found, at, actor=actor)
     if refusals:
         raise Refused(refusals)
-    claim(case, found)
     typed_by_desk(case, actor)
     case.filed = {**case.filed, "declared": {"at": at.isoformat(), "by": actor.key}}
     checking.remember(case, found, "filing", actor)
@@ -87,6 +95,8 @@ def _go_on(case: Case, event: str, actor: Actor, parties: list[CaseParty], found
             if party.confirmed_at is None and _speaks_for(actor, party, case):
                 _confirm(party, actor)
         waiting = awaiting(found, parties)
+    if holds(case, found.registration, parties):
+        (claim if event == "submit" else hold)(case, found)  # a draft holds nothing yet
     if waiting:
         move(case, "invite", actor, parties=parties, due_at=workdays_from_now(limit_days("correction")))
         _invite(case, waiting, actor)
@@ -96,14 +106,20 @@ def _go_on(case: Case, event: str, actor: Actor, parties: list[CaseParty], found
 
 def _speaks_for(actor: Actor, party: CaseParty, case: Case) -> bool:
     """Whether who submits is this party, or the operator of this party where it is the organisation that files."""
-    itself = bool(party.number_index) and party.number_index == actor.identity_index
-    return itself or (party.organisation_id is not None and party.organisation_id == case.organisation_id)
+    ours = party.organisation_id is not None and party.organisation_id == case.organisation_id
+    return ours or is_party(party, actor)
 
 
 def awaiting(found: CaseFacts, parties: Sequence[CaseParty]) -> list[CaseParty]:
     """The parties who still have to confirm what another filed."""
     roles = found.registration.confirming
     return [p for p in parties if p.role in roles and p.confirmed_at is None]
+
+
+def hold(case: Case, found: CaseFacts) -> None:
+    """Claim the units unless this case has them already. Raises Refused as `claim`."""
+    if not case.docket.claims.filter(released_at__isnull=True).exists():
+        claim(case, found)
 
 
 def claim(case: Case, found: CaseFacts) -> None:
@@ -166,7 +182,8 @@ def tell_later(case: Case, template: str) -> None:
 
 def _confirm(party: CaseParty, actor: Actor) -> None:
     party.confirmed_at, party.confirmed_by = clock.now(), actor.user_id
-    party.person_id = party.person_id or actor.person_id
+    if not is_agent(party, actor):
+        party.person_id = party.person_id or actor.person_id
     party.invite_token = None
     party.save()
 
@@ -189,7 +206,8 @@ def _invited(docket_id: uuid.UUID, actor: Actor) -> tuple[Case, list[CaseParty],
 
 @act("cases.confirm", permission="application.confirm")
 def confirm(*, actor: Actor, docket_id: uuid.UUID, declared: bool, version: int | None = None) -> str:
-    """The other party read what was filed and agrees. When the last one does, the application is submitted.
+    """The other party read what was filed and agrees. When the last one does, the application is submitted; with the
+    first who stands in the book it holds the home. Raises Refused (R_PENDING) where another one does meanwhile.
 
     `version` is the one they read: raises Conflict where it was changed meanwhile (somebody else disagreed).
     """
@@ -211,7 +229,10 @@ def confirm(*, actor: Actor, docket_id: uuid.UUID, declared: bool, version: int 
         move(case, "confirm", actor, parties=parties)
     for party in mine:
         _confirm(party, actor)
-    if not awaiting(facts(case), parties):
+    found = facts(case)
+    if holds(case, found.registration, parties):
+        hold(case, found)
+    if not awaiting(found, parties):
         _submitted(case, "confirm", actor, parties)
     return case.state
 
@@ -240,7 +261,7 @@ def _resubmit(case: Case, parties: list[CaseParty], actor: Actor, declared: bool
     if not declared:
         raise Refused(DECLARATION)
     found = facts(case)
-    refusals = missing(found, clock.now())
+    refusals = missing(found, clock.now(), actor=actor)
     if refusals:
         raise Refused(refusals)
     correction = case.docket.corrections.order_by("-round").first()

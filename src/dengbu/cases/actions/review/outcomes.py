@@ -19,6 +19,7 @@ from dengbu.register.queries import book_of
 from ...facts import CaseFacts, facts
 from ...models import Case, Correction, LedgerRow, RestrictionCheck, Verdict
 from .. import checking
+from ..filing.submitting import hold
 from ..moving import move, workdays_from_now
 from .claiming import mine
 from .judging import all_judged, lines_of
@@ -138,7 +139,8 @@ def _unexplained(case: Case, found: CaseFacts, targets: set[str]) -> list[Refusa
 def pass_case(*, actor: Actor, docket_id: uuid.UUID) -> str:
     """预审通过: case file, ledger row, QR with an opaque token, notice to the applicant (F8).
 
-    Needs a verdict on every item, none to be corrected, and a fresh restriction result that the rule answers.
+    Needs a verdict on every item, none to be corrected, and a fresh restriction result that the rule answers. Raises
+    Refused, R_PENDING where another application holds the home by now.
     """
     case = mine(docket_id, actor)
     found = facts(case)
@@ -163,6 +165,7 @@ def pass_case(*, actor: Actor, docket_id: uuid.UUID) -> str:
     judgement = found.registration.judge(book_of(found.registration.unit_codes), now)
     if judgement.refusals:
         raise Refused(judgement.refusals)
+    hold(case, found)  # where nobody who stands in the book applied: its papers have been looked at now
     case.passed_at, case.filing_changed_at = now, None
     case.prereview_no = case.prereview_no or f"YS-{clock.local(now):%Y}-{short_code(5)}"
     case.token, case.short_code = token(), short_code(8)
