@@ -224,6 +224,7 @@ def _show(
         # Who takes alone still names a share where an owner may keep the rest.
         "asks_share": page.shares is not None
         and (len(page.takers) > 1 or any(r.shares for g in page.groups for r in g.roles)),
+        "asks_phone": any("phone" in form.fields for form in forms),
         "filing": page.filing,
         "count": len(page.takers),
         "forms": summary,
