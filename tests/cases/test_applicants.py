@@ -16,6 +16,7 @@ from dengbu.cases.queries.portal import of_actor
 from dengbu.core.acts import Actor
 from dengbu.core.identifiers import make_resident_id
 from dengbu.core.refusals import NotPermitted, Refused
+from dengbu.materials.models import MaterialPage
 from tests.register import homes
 from tests.support import office
 
@@ -172,3 +173,15 @@ def test_an_officer_who_is_the_agent_of_a_party_does_not_handle_the_case() -> No
     submit(office.stranger(), by_agent)
     with pytest.raises(NotPermitted):
         review.claim(actor=office.staff("review", 9011, identity=office.THIRD[1]), docket_id=by_agent)
+
+
+def test_a_guardian_who_files_for_a_child_brings_the_childs_papers_too() -> None:
+    child = acted_for(office.party("buyer", CHILD), office.THIRD, "guardian")
+    number = office.file_contract(actor=office.SYSTEM, number=1, buyers=[CHILD])
+    parties = [office.party("seller", office.SELLER), child]
+    by = office.stranger()
+    sold = draft("P01", by, parties, {"price_fen": 86_000_000}, filing_no=number)
+    MaterialPage.objects.filter(docket_id=sold, item="ID-buyer").delete()
+    with pytest.raises(Refused) as refused:
+        submit(by, sold)
+    assert "M01" in refused.value.codes

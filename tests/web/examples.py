@@ -389,6 +389,8 @@ class Examples:
             return ({"bank": "b01", "dev": "d09"}.get(portal, "p01"),), None
         if page.example == "invitation":
             return self.invitation(portal)
+        if page.example == "invited_item":
+            return self.invited_item(portal)
         found: tuple[tuple[Any, ...], User | None] = getattr(
             self, f"_ex_{page.example}", lambda: ((), None)
         )()
@@ -607,6 +609,19 @@ class Examples:
         asked = {"my": "buyer", "bank": "mortgagee", "dev": "seller"}[portal]
         party = CaseParty.objects.get(case_id=docket, role=asked, invite_token__isnull=False)
         return (party.invite_token,), speaker_of(party)
+
+    def invited_item(self, portal: str) -> tuple[tuple[Any, ...], User | None]:
+        """A paper of its own, uploaded for it by who filed where one had to be."""
+        if portal == "bank":  # not the case above: a developer filed that one, who may look at it too
+            docket = self.once("invited_item", lambda: submitted("C01", home_for("C01", -2)))
+            party = CaseParty.objects.get(case_id=docket, role="mortgagee")
+        else:
+            (token,), _ = self.invitation(portal)
+            party = CaseParty.objects.get(invite_token=token)
+        found, user = facts(party.case), speaker_of(party)
+        own = filing.own_lines(found, acting(user))
+        there = [x for x in own if x.key in found.pages]  # a developer's are known already
+        return (party.case_id, (there or own)[0].key), user
 
     def _ex_own_unit(self) -> Any:
         case = self.case("my", "submitted")

@@ -87,6 +87,21 @@ class CaseFacts:
             lines.append(Line(exemptions.ITEM, exemptions.item(claim)))
         return tuple(lines)
 
+    def brought_by(self, line: Line) -> tuple[CaseParty, ...]:
+        """The parties whose own paper a line is (policy: `provided_by`), where none of them filed: they confirm, and
+        may upload it themselves before they do. Nobody: it is the filer's to upload."""
+        role = line.item.provided_by
+        if self.case.filed_for_by_staff or role not in self.registration.confirming:
+            return ()
+        there = tuple(p for p in self.parties if p.role == role)
+        return () if any(filed(self.case, p) for p in there) else there
+
+    def owing(self, line: Line) -> bool:
+        """Whether a line is not there that has to be, and is not left to parties who have yet to confirm."""
+        if not line.to_upload or self.pages.get(line.key):
+            return False
+        return all(p.confirmed_at for p in self.brought_by(line))
+
     def _exempt(self, item: ChecklistItem, book: UnitBook | None) -> str:
         if (
             item.code in ("SALE", "PRESALE")
@@ -273,6 +288,22 @@ def registration_of(case: Case, parties: Iterable[CaseParty]) -> RegistrationTyp
         terms=case.filed.get("terms", {}),
     )
     return TYPES[case.type_code](filed)
+
+
+def filed(case: Case, party: CaseParty) -> bool:
+    """Whether a party is the one who filed, in person or as its agent, or the organisation that did."""
+    if case.organisation_id is not None:
+        return party.organisation_id == case.organisation_id
+    return case.person_id is not None and case.person_id in (party.person_id, party.agent_person_id)
+
+
+def writes(case: Case, actor: Actor) -> bool:
+    """Whether one who applies also fills the application in: an operator of the organisation that filed; of what a
+    person filed everybody who applies in person; at the desk those who file for others. The rest only bring and
+    confirm what is their own."""
+    if case.filed_for_by_staff:
+        return actor.may("case.file_for")
+    return actor.organisation_id == case.organisation_id
 
 
 def is_applicant(case: Case, parties: Iterable[CaseParty], actor: Actor) -> bool:

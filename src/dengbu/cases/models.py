@@ -136,6 +136,7 @@ class CaseParty(Mutable):
         max_length=20, default=""
     )  # notarised | on_site | guardian | organisation
     agent_index = models.CharField(max_length=64, default="")
+    agent_person_id = models.UUIDField(null=True)  # the agent's account, once they filed or confirmed with it
     invite_token = models.CharField(max_length=40, null=True, unique=True)
     invited_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)

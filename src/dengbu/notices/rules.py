@@ -62,6 +62,11 @@ TEMPLATES: Final[dict[str, Template]] = {
         ),
         Template("correction", "需要补正", "申请{no}有{n}处需要补正，请于{d}前登录修改，其余内容不用重填。"),
         Template(
+            "papers_mended",
+            "对方已改好材料",
+            "申请{no}的其他当事人已重新上传要求补正的材料，请登录核对后重新提交。",
+        ),
+        Template(
             "passed", "预审通过", "申请{no}网上审核已通过，请预约并带齐清单所列原件到窗口。二维码在办件页。"
         ),
         Template(

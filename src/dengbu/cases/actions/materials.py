@@ -9,35 +9,102 @@ from typing import Any
 
 from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor, act, current
-from dengbu.core.refusals import Conflict, Refusal, Refused
+from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.materials import actions as room
 from dengbu.materials.intake import Intake
+from dengbu.materials.models import MaterialPage
 from dengbu.materials.queries import page_of
 from dengbu.register.queries import unit_book
 
-from ..facts import Line, facts
-from ..models import Case
-from .filing import editable, own_case
+from ..facts import CaseFacts, Line, facts, is_party, writes
+from ..lifecycle import State
+from ..models import Case, CaseParty
+from .filing import EDITABLE, correction_targets, editable, own_case
 
 TYPED_PURPOSE = "cases.typed"
 TYPED_MAX = 20_000
 
+NOT_YOUR_PAPER = Refusal(
+    "MATERIAL_NOT_YOURS",
+    "这项材料由其他当事人提供，或者已经确认，您现在不能改。",
+    "需要更换的，请联系提交申请的人；还没有确认的，可以选择“不同意，退回修改”。",
+    "条例14、16",
+)
+NOT_YOUR_PAGE = Refusal(
+    "MATERIAL_PAGE_NOT_YOURS",
+    "这一页是其他申请人上传的，您不能更换。",
+    "您可以添加自己的材料；对这一页有异议的，请选择“不同意，退回修改”。",
+    "条例14、16",
+)
 UNKNOWN_ITEM = Refusal("MATERIAL_UNKNOWN_ITEM", "这件申请不需要这项材料。", "请从材料清单里重新打开。")
 
 
 def line_of(case: Case, item: str) -> Line:
     """The checklist line of an item that can be uploaded. Raises Refused when it is not on this case's list."""
-    book = unit_book(case.unit_code) if case.unit_code else None
-    for line in facts(case).checklist(book, clock.now()):
+    return _line(facts(case), item)
+
+
+def _line(found: CaseFacts, item: str) -> Line:
+    book = unit_book(found.case.unit_code) if found.case.unit_code else None
+    for line in found.checklist(book, clock.now()):
         if line.key == item and not line.item.generated:
             return line
     raise Refused(UNKNOWN_ITEM)
 
 
-def _editing(actor: Actor, docket_id: uuid.UUID, item: str) -> Case:
-    case, _ = own_case(docket_id, actor)
-    editable(case, None, f"material:{item}")
-    return case
+def may_change(found: CaseFacts, line: Line, actor: Actor) -> bool:
+    """Whether who looks may add to the papers of a line now: who filed while the application is open; a party that
+    brings them itself until one of them has confirmed, and of others in the filer's role what they add of their own.
+    In a correction both may, if it asks for this line."""
+    case, asked = found.case, f"material:{line.key}"
+    if line.item.generated:
+        return False
+    if case.state == State.CORRECTION and asked not in correction_targets(case):
+        return False
+    if writes(case, actor) and case.state in EDITABLE:
+        return True
+    mine = [p for p in found.parties if p.role == line.item.provided_by and is_party(p, actor)]
+    if not mine or case.filed_for_by_staff or line.item.provided_by not in found.registration.confirming:
+        return False
+    if case.state == State.CORRECTION:
+        return True
+    # What one of them has confirmed is what all of them say.
+    signed = [p for p in found.brought_by(line) or mine if p.confirmed_at]
+    return case.state == State.AWAITING and not signed
+
+
+def may_replace(found: CaseFacts, line: Line, page: MaterialPage, actor: Actor) -> bool:
+    """Whether who may change a line may take out or turn this page of it: of papers that are the filer's as well,
+    only what one uploaded oneself."""
+    writing = writes(found.case, actor) and found.case.state in EDITABLE
+    return writing or bool(found.brought_by(line)) or page.uploaded_by == actor.key
+
+
+def _editing(
+    actor: Actor, docket_id: uuid.UUID, item: str, page_id: uuid.UUID | None = None
+) -> tuple[Case, Line]:
+    """The case, locked, and the line of its list that is about to change."""
+    case, _ = own_case(docket_id, actor, as_party=True)
+    if writes(case, actor) and case.state != State.AWAITING:
+        editable(case, None, f"material:{item}")
+    found = facts(case)
+    line = _line(found, item)
+    if not may_change(found, line, actor):
+        if case.state not in (*EDITABLE, State.AWAITING):
+            editable(case, None)
+        raise NotPermitted("application.file", NOT_YOUR_PAPER)
+    page = page_of(docket_id, page_id) if page_id else None
+    if page is not None and not may_replace(found, line, page, actor):
+        raise NotPermitted("application.file", NOT_YOUR_PAGE)
+    _ask_again(found, line, actor)
+    return case, line
+
+
+def _ask_again(found: CaseFacts, line: Line, actor: Actor) -> None:
+    """In a correction a party's own paper was changed by another hand: nobody of that party has confirmed this one."""
+    if found.case.state == State.CORRECTION:
+        changed = [p.pk for p in found.brought_by(line) if p.confirmed_at and not is_party(p, actor)]
+        CaseParty.objects.filter(pk__in=changed).update(confirmed_at=None, confirmed_by=None)
 
 
 def add_material(
@@ -65,8 +132,7 @@ def add_material(
 def _add_material(
     *, actor: Actor, docket_id: uuid.UUID, item: str, kept: room.Kept, original_name: str
 ) -> list[str]:
-    case = _editing(actor, docket_id, item)
-    line = line_of(case, item)
+    case, line = _editing(actor, docket_id, item)
     ids: list[str] = room.add_page(
         actor=actor,
         docket_id=docket_id,
@@ -83,15 +149,14 @@ def _add_material(
 @act("cases.remove_material")
 def remove_material(*, actor: Actor, docket_id: uuid.UUID, item: str, page_id: uuid.UUID) -> None:
     """Take a page out of one's own application; it can be put back. Raises like `add_material`."""
-    _editing(actor, docket_id, item)
+    _editing(actor, docket_id, item, page_id)
     room.remove_page(actor=actor, docket_id=docket_id, item=item, page_id=page_id)
 
 
 @act("cases.restore_material")
 def restore_material(*, actor: Actor, docket_id: uuid.UUID, item: str, page_id: uuid.UUID) -> None:
     """Put a removed page back. Raises like `add_material`."""
-    case = _editing(actor, docket_id, item)
-    line = line_of(case, item)
+    _, line = _editing(actor, docket_id, item, page_id)
     room.restore_page(
         actor=actor, docket_id=docket_id, item=item, page_id=page_id, max_pages=line.item.max_pages
     )
@@ -100,7 +165,7 @@ def restore_material(*, actor: Actor, docket_id: uuid.UUID, item: str, page_id: 
 @act("cases.move_material")
 def move_material(*, actor: Actor, docket_id: uuid.UUID, item: str, page_id: uuid.UUID, by: int) -> None:
     """Move a page one place forward (-1) or back (+1). Raises like `add_material`."""
-    _editing(actor, docket_id, item)
+    _editing(actor, docket_id, item, page_id)
     room.move_page(actor=actor, docket_id=docket_id, item=item, page_id=page_id, by=by)
 
 
@@ -123,7 +188,7 @@ def rotate_material(*, actor: Actor, docket_id: uuid.UUID, item: str, page_id: u
 def _rotate_material(
     *, actor: Actor, docket_id: uuid.UUID, item: str, page_id: uuid.UUID, was: str, turned: room.KeptPage
 ) -> None:
-    _editing(actor, docket_id, item)
+    _editing(actor, docket_id, item, page_id)
     room.rotate_page(actor=actor, docket_id=docket_id, item=item, page_id=page_id, was=was, turned=turned)
 
 

@@ -30,7 +30,8 @@ WATCHED = {
     "visit_missed": "visit",
     "uncollected": "certificate",
 }
-OF_A_DRAFT = ("draft_ending", "draft_ended")  # a draft is nobody's business but its author's
+# What only who filed is told: a draft is nobody else's business, and it is for him to send a corrected case back.
+TO_FILER = ("draft_ending", "draft_ended", "papers_mended")
 
 
 def day_words(value: dt.date | dt.datetime | None) -> str:
@@ -63,6 +64,7 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
             "n": str(len(correction.reasons)) if correction else "",
             "d": day_words(correction.due_at if correction else None),
         },
+        "papers_mended": {"no": number},
         "passed": {"no": number},
         "filing_changed": {"no": number},
         "expired": {"no": number},
@@ -121,7 +123,7 @@ def tell_parties(*, actor: Actor, docket_ids: Sequence[uuid.UUID], template: str
 
 
 def _receivers(case: Case, template: str) -> list[tuple[int | None, str]]:
-    """(account, phone) of each receiver: for an invitation those who have to confirm, of a draft only who began it,
+    """(account, phone) of each receiver: for an invitation those who have to confirm, what is his alone only who filed,
     else who filed and all others who apply (nobody writes to the dead). Of a correction the right holders are told to
     have their certificate renewed, whether they applied or not (细则 80), and the others that it is done."""
     absent = answered(case).absent_roles
@@ -142,7 +144,7 @@ def _receivers(case: Case, template: str) -> list[tuple[int | None, str]]:
             if person.id_index in holders:
                 phone = crypto.decrypt(person.phone_cipher, ACCOUNT_PHONE)
                 found[f"user:{person.user_id}"] = (person.user_id, phone)
-    for party in parties if template not in OF_A_DRAFT else ():
+    for party in parties if template not in TO_FILER else ():
         if template == "invited" and party.invite_token is None:
             continue
         if template == CORRECTED and party.number_index in holders:

@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from dengbu.cases.actions.materials import (
     add_material,
+    may_replace,
     move_material,
     remove_material,
     restore_material,
@@ -22,7 +23,7 @@ from dengbu.cases.queries.portal import own_case
 from dengbu.catalog.policy import guide_book
 from dengbu.core import clock, sights
 from dengbu.core.models import Docket
-from dengbu.core.refusals import Refusal, Refused
+from dengbu.core.refusals import NotPermitted, Refusal, Refused
 from dengbu.materials import rules
 from dengbu.materials.intake import Limits, intake
 from dengbu.materials.models import MaterialPage
@@ -72,6 +73,10 @@ def row_of(draft: Draft, line: Line) -> dict[str, Any]:
         return row | {"state": "需要重传", "tone": "fix", "text": line.item.why}
     if count:
         return row | {"state": f"已上传 {count} 页", "tone": "plain", "text": line.item.why}
+    if others := draft.facts.brought_by(line):
+        word = draft.own.registration.word(others[0].role)
+        text = f"{word}确认时自己上传；您手上有的，也可以先传。"
+        return row | {"state": f"由{word}上传", "tone": "plain", "icon": "", "text": text}
     if line.item.when == "optional":
         return row | {"state": "选交", "tone": "neutral", "text": line.item.why}
     return row | {"state": "未上传", "tone": "neutral", "text": line.item.why}
@@ -92,7 +97,7 @@ def materials(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> Htt
     context = {
         "rows": rows,
         "first": first,
-        "open": [r for r in rows if r["line"].to_upload and not r["count"]],
+        "open": [r for r in rows if draft.facts.owing(r["line"])],
     }
     return show(request, draft, "materials", "materials", context)
 
@@ -114,25 +119,52 @@ def material(request: HttpRequest, portal: Portal, docket_id: uuid.UUID, item: s
     line = next((x for x in lines if x.key == item and not x.item.generated), None)
     if line is None:
         raise Http404
+    return handle(request, draft, line, _surroundings(draft, line, lines))
+
+
+def _surroundings(draft: Draft, line: Line, lines: list[Line]) -> dict[str, Any]:
+    """Where an item stands among the others, and where its page leads on and back to."""
+    asked = [x for x in lines if x.to_upload]
+    back, on = draft.url("apply.materials"), draft.url("apply.materials")
+    words = "保存并继续"
+    if draft.in_correction:
+        on, words = draft.tasks_url, "保存并返回补正列表"
+    elif left := [x for x in asked if x.key != line.key and draft.facts.owing(x)]:
+        on = draft.url("apply.material", left[0].key)
+    return {
+        "place": asked.index(line) + 1 if line in asked else 0,
+        "of": len(asked),
+        "back_url": back,
+        "back_words": "上传材料",
+        "on_url": on,
+        "on_words": words,
+        "later": "稍后再传",
+    }
+
+
+def handle(request: HttpRequest, draft: Draft, line: Line, around: dict[str, Any]) -> HttpResponse:
+    """One item: drawn, or changed by a form of its page. `around`: where the page leads."""
     if request.method == "GET":
-        return _page(request, draft, line, lines)
+        return _page(request, draft, line, around)
     do, _, target = request.POST.get("do", "upload").partition(":")
     if do == "upload":
-        return _upload(request, draft, line, lines)
+        return _upload(request, draft, line, around)
     page_id = uuid_or_none(target)
     if do not in ACTS or page_id is None:
-        return see_other(draft.url("apply.material", item))
+        return see_other(request.path)
     try:
-        ACTS[do](actor=draft.actor, docket_id=docket_id, item=item, page_id=page_id)
+        ACTS[do](actor=draft.actor, docket_id=draft.case.pk, item=line.key, page_id=page_id)
+    except NotPermitted:
+        raise
     except Refused as refused:
         return _page(
-            request, draft, line, lines, errors=[{"name": "", "refusal": r} for r in refused.refusals]
+            request, draft, line, around, errors=[{"name": "", "refusal": r} for r in refused.refusals]
         )
     tail = f"?undo={page_id}" if do == "remove" else ""
-    return see_other(draft.url("apply.material", item) + tail)
+    return see_other(request.path + tail)
 
 
-def _upload(request: HttpRequest, draft: Draft, line: Line, lines: list[Line]) -> HttpResponse:
+def _upload(request: HttpRequest, draft: Draft, line: Line, around: dict[str, Any]) -> HttpResponse:
     """Take in each file by itself: a fault of one has its own sentence and costs the others nothing."""
     files = request.FILES.getlist("files")[:MOST_AT_ONCE]
     errors: list[dict[str, Any]] = []
@@ -157,13 +189,15 @@ def _upload(request: HttpRequest, draft: Draft, line: Line, lines: list[Line]) -
             )
             used += taken.page_count
             added += ids
+        except NotPermitted:
+            raise
         except Refused as refused:
             errors += [{"name": name, "refusal": r} for r in refused.refusals]
     if request.headers.get("X-Requested-With") == "XMLHttpRequest":
         return _row(request, draft, line, files, errors)
     if errors:
-        return _page(request, draft, line, lines, errors=errors, added=len(added))
-    return see_other(draft.url("apply.material", line.key))
+        return _page(request, draft, line, around, errors=errors, added=len(added))
+    return see_other(request.path)
 
 
 def _row(
@@ -174,7 +208,7 @@ def _row(
     context = {
         "name": str(files[0].name) if files else line.item.name,
         "error": error,
-        "url": draft.url("apply.material", line.key),
+        "url": request.path,
     }
     return render(request, "filing/_upload_row.html", context, status=422 if errors else 200)
 
@@ -183,7 +217,7 @@ def _page(
     request: HttpRequest,
     draft: Draft,
     line: Line,
-    lines: list[Line],
+    around: dict[str, Any],
     *,
     errors: list[dict[str, Any]] | None = None,
     added: int = 0,
@@ -192,26 +226,25 @@ def _page(
     if pages or removed:
         sights.saw("material", draft.case.docket.number, docket_id=draft.case.pk, purpose="申请登记")
     count = sum(p.page_count for p in pages)
-    asked = [x for x in lines if x.to_upload]
     undo = uuid_or_none(request.GET.get("undo", ""))
     context = {
         "line": line,
         "item": line.item,
         "paper": guide_book().papers[line.item.code],
-        "pages": numbered(pages),
-        "removed": removed,
+        "pages": [
+            n | {"mine": may_replace(draft.facts, line, n["page"], draft.actor)} for n in numbered(pages)
+        ],
+        "removed": [p for p in removed if may_replace(draft.facts, line, p, draft.actor)],
         "undone": next((p for p in removed if p.pk == undo), None),
         "count": count,
         "left": max(line.item.max_pages - count, 0),
-        "place": asked.index(line) + 1 if line in asked else 0,
-        "of": len(asked),
         "errors": errors or [],
         "added": added,
         "has_errors": bool(errors),
         "key": uuid.uuid4().hex,
-        "back_url": draft.url("apply.materials"),
         "few": bool(pages) and count < line.item.min_pages,
-        "next_line": next((x for x in asked if x.key != line.key and not draft.facts.pages.get(x.key)), None),
+        "open": True,
+        **around,
     }
     return show(request, draft, "material", "materials", context, status=422 if errors else 200)
 

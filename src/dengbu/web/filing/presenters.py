@@ -200,8 +200,13 @@ def done(draft: Draft, section: str) -> bool:
 
 
 def material_counts(draft: Draft) -> tuple[int, int]:
-    """Items uploaded of items to upload."""
-    lines = [line for line in draft.facts.checklist(draft.book, clock.now()) if line.to_upload]
+    """Items uploaded of items to upload, without those that are left to parties who upload them themselves."""
+    found = draft.facts
+    lines = [
+        line
+        for line in found.checklist(draft.book, clock.now())
+        if line.to_upload and (found.pages.get(line.key) or found.owing(line))
+    ]
     return sum(bool(draft.facts.pages.get(line.key)) for line in lines), len(lines)
 
 

@@ -1,5 +1,5 @@
 """All pages of filing. Importing this registers them."""
 
-from . import evidence, finish, homes, parties, reasons, start
+from . import evidence, finish, homes, papers, parties, reasons, start
 
-__all__ = ["evidence", "finish", "homes", "parties", "reasons", "start"]
+__all__ = ["evidence", "finish", "homes", "papers", "parties", "reasons", "start"]

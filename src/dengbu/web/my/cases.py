@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from dengbu.cases.documents import KINDS
-from dengbu.cases.facts import Line, facts
+from dengbu.cases.facts import Line, facts, writes
 from dengbu.cases.labels import Label, label
 from dengbu.cases.lifecycle import BEFORE_ENTRY, State
 from dengbu.cases.queries.portal import (
@@ -160,7 +160,8 @@ def case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResp
         "road": road,
         "events": [e for e in (event_words(t, own.case) for t in road.transitions) if e],
         "lines": [
-            _line(line, found.pages.get(line.key, 0), own) for line in found.checklist(book, clock.now())
+            _line(line, found.pages.get(line.key, 0), portal.url("case.paper", docket_id, line.key))
+            for line in found.checklist(book, clock.now())
         ],
         "people": _people(own, actor),
         "documents": [
@@ -230,6 +231,15 @@ def turn(portal: Portal, own: OwnCase, road: Road, words: Label, actor: Actor) -
         }
     if c.state == State.CORRECTION and road.correction is not None:
         reasons = road.correction.reasons
+        if not writes(c, actor):
+            return card | {
+                "who": "提交申请的人",
+                "title": f"请对方在 {cn_date(road.correction.due_at)} 前修改并提交",
+                "text": "其中有您自己的材料的，请您上传。",
+                "url": link("case.fix", c.pk),
+                "action": "看要补正什么",
+                "tone": "",
+            }
         return card | {
             "title": f"请在 {cn_date(road.correction.due_at)} 前修改并提交",
             "text": f"只改下面 {len(reasons)} 处，其余内容不用重填。",
@@ -289,7 +299,7 @@ def _waits_for(road: Road) -> str:
     return f"正在办理{names}{notice}。办完后登簿，会发短信告诉您。"
 
 
-def _line(line: Line, count: int, own: OwnCase) -> dict[str, Any]:
+def _line(line: Line, count: int, url: str) -> dict[str, Any]:
     if line.item.generated:
         return {"name": line.item.name, "text": "到窗口签字", "word": "自动生成", "tone": "plain"}
     if line.exempt:
@@ -298,6 +308,7 @@ def _line(line: Line, count: int, own: OwnCase) -> dict[str, Any]:
     return {
         "name": line.item.name,
         "text": f"{count} 页" if count else "",
+        "url": url if count else "",
         "word": word,
         "tone": "plain" if count else "neutral",
     }

@@ -31,6 +31,7 @@ from dengbu.web.pages import PUBLIC, page
 from ..filing.drafts import Draft, version_of
 from ..filing.finish import delivery_rows, undeclared
 from ..filing.journeys import journey_of
+from ..filing.papers import paper_rows
 from ..filing.portals import BANK, DEV, MY, Portal, actor_of, everywhere, form_key, see_other, uuid_or_none
 from ..filing.presenters import book_summary, party_rows, target_rows, term_rows
 
@@ -42,7 +43,7 @@ NOT_YOU = Refusal(
 )
 
 
-@everywhere("confirm/<str:token>/", name="confirm", sql=8, example="invitation", methods=("GET", "POST"))
+@everywhere("confirm/<str:token>/", name="confirm", sql=13, example="invitation", methods=("GET", "POST"))
 def confirming(request: HttpRequest, portal: Portal, token: str) -> HttpResponse:
     """What another filed, to read; agree or not: a person, or an operator for a bank or developer that takes part.
     Used and expired links say so."""
@@ -61,7 +62,7 @@ def _confirm(
     if not any(p.invite_token == token for p in own.mine(actor)):
         raise NotPermitted("application.confirm", NOT_YOU)
     draft = Draft(portal, own, actor, journey_of(own.case.type_code))
-    book = draft.book
+    book, papers = draft.book, paper_rows(draft)
     sights.saw("parties", own.case.docket.number, docket_id=own.case.pk, purpose="确认申请")
     context = {
         **portal.context("cases"),
@@ -79,13 +80,23 @@ def _confirm(
         "terms": term_rows(draft),
         "delivery": delivery_rows(draft)[:1],
         "reason_title": draft.journey.titles["reason"],
-        "refusals": refused.refusals if refused else (),
+        "papers": papers,
+        "mine_open": any(row["open"] for row in papers),
+        "errors": [_located(draft, r) for r in refused.refusals] if refused else [],
         "undeclared": undeclared(refused.refusals) if refused else "",
         "reason": request.POST.get("reason", ""),
+        "declared": request.POST.get("declared") == "on",
         "disagreeing": request.POST.get("do") == "disagree",
         "key": uuid.uuid4().hex,
     }
     return render(request, "my/confirm.html", context, status=refused.status if refused else 200)
+
+
+def _located(draft: Draft, refusal: Refusal) -> dict[str, str]:
+    """A refusal with the place where it is put right: one's own paper, or a field of this page."""
+    key = refusal.field.removeprefix("material:")
+    href = draft.url("case.paper", key) if key != refusal.field else f"#id_{refusal.field}"
+    return {"text": refusal.message, "href": href if refusal.field else ""}
 
 
 def _answer(request: HttpRequest, portal: Portal, token: str) -> HttpResponse:

@@ -27,6 +27,8 @@ from .submitting import (
     confirm,
     disagree,
     missing,
+    own_lines,
+    papers_mended,
     submit,
     tell_later,
 )
@@ -51,6 +53,8 @@ __all__ = [
     "missing",
     "organisation_for",
     "own_case",
+    "own_lines",
+    "papers_mended",
     "save_delivery",
     "save_parties",
     "save_property",

@@ -285,7 +285,7 @@ def save_parties(
     places: dict[str, int] = {}
     for party in parties:
         places[party.role] = places.get(party.role, 0) + 1
-        index = crypto.index(party.number)
+        index, agent = crypto.index(party.number), crypto.index(party.agent_number)
         before = known.get((party.role, index))
         mine = bool(index) and index == actor.identity_index and not case.filed_for_by_staff
         account = accounts.get(index) if party.role in asked else None
@@ -308,7 +308,8 @@ def save_parties(
                 agent_name=party.agent_name,
                 agent_number_cipher=crypto.encrypt(party.agent_number, NUMBER_PURPOSE),
                 agent_authority=party.agent_authority,
-                agent_index=crypto.index(party.agent_number),
+                agent_index=agent,
+                agent_person_id=actor.person_id if agent and agent == actor.identity_index else None,
                 confirmed_at=before.confirmed_at if before else None,
                 confirmed_by=before.confirmed_by if before else None,
             )

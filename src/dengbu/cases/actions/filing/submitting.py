@@ -9,20 +9,21 @@ from collections.abc import Mapping, Sequence
 from django.db import IntegrityError, transaction
 
 from dengbu.core import clock
-from dengbu.core.acts import Actor, act
+from dengbu.core.acts import Actor, act, current
 from dengbu.core.ids import token
 from dengbu.core.jobs import enqueue
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
-from dengbu.register.queries import book_of
+from dengbu.materials.queries import pages_of
+from dengbu.register.queries import book_of, unit_book
 from dengbu.register.rules import UnitBook
 
 from ...applicants import NOT_APPLICANT, holds, is_agent, is_party, may_file
-from ...facts import CaseFacts, facts
+from ...facts import CaseFacts, Line, facts
 from ...lifecycle import State, step
 from ...models import Case, CaseParty, Claim
 from .. import checking
 from ..moving import check_version, limit_days, move, workdays_from_now
-from .drafting import own_case, typed_by_desk
+from .drafting import correction_targets, own_case, typed_by_desk
 from .starting import draft_term, organisation_for
 
 DECLARATION = Refusal("F_DECLARATION", "请阅读并勾选承诺书", "", "条例16", "declaration")
@@ -50,13 +51,16 @@ def missing(
     if actor and not case.filed_for_by_staff and not may_file(found.registration, found.parties, actor):
         refusals.append(NOT_APPLICANT)
     for line in found.checklist(books.get(case.unit_code), at):
-        if line.to_upload and not found.pages.get(line.key):
-            refusals.append(
-                Refusal("M01", f"请上传“{line.item.name}”", line.item.why, "条例16", f"material:{line.key}")
-            )
+        if found.owing(line):
+            refusals.append(not_there(line))
     if not case.filed.get("delivery"):
         refusals.append(Refusal("F_DELIVERY", "请选择领证方式", "", "", "delivery"))
     return refusals
+
+
+def not_there(line: Line) -> Refusal:
+    """A paper that has to be uploaded and is not."""
+    return Refusal("M01", f"请上传“{line.item.name}”", line.item.why, "条例16", f"material:{line.key}")
 
 
 @act("cases.submit")
@@ -153,6 +157,7 @@ def _submitted(case: Case, event: str, actor: Actor, parties: Sequence[CaseParty
 REVIEW_DAYS = 1  # an online application is looked at within one working day
 
 
+NOT_ASKED = Refusal("CASE_NOT_IN_CORRECTION", "这件申请现在不需要补正。", "请从办件页查看进度。")
 NO_ACCOUNT = "{who}还没有本平台的机构账号，不能网上确认。"
 
 
@@ -182,7 +187,9 @@ def tell_later(case: Case, template: str) -> None:
 
 def _confirm(party: CaseParty, actor: Actor) -> None:
     party.confirmed_at, party.confirmed_by = clock.now(), actor.user_id
-    if not is_agent(party, actor):
+    if is_agent(party, actor):
+        party.agent_person_id = actor.person_id
+    else:
         party.person_id = party.person_id or actor.person_id
     party.invite_token = None
     party.save()
@@ -204,11 +211,18 @@ def _invited(docket_id: uuid.UUID, actor: Actor) -> tuple[Case, list[CaseParty],
     return case, parties, mine
 
 
+def own_lines(found: CaseFacts, actor: Actor) -> list[Line]:
+    """The papers that a party who did not file brings itself, because they are its own. One statement."""
+    lines = found.checklist(unit_book(found.case.unit_code), clock.now())
+    return [line for line in lines if any(is_party(p, actor) for p in found.brought_by(line))]
+
+
 @act("cases.confirm", permission="application.confirm")
 def confirm(*, actor: Actor, docket_id: uuid.UUID, declared: bool, version: int | None = None) -> str:
     """The other party read what was filed and agrees. When the last one does, the application is submitted; with the
     first who stands in the book it holds the home. Raises Refused (R_PENDING) where another one does meanwhile.
 
+    Raises Refused with M01 for each of its own papers that is not there.
     `version` is the one they read: raises Conflict where it was changed meanwhile (somebody else disagreed).
     """
     case, parties, mine = _invited(docket_id, actor)
@@ -227,9 +241,13 @@ def confirm(*, actor: Actor, docket_id: uuid.UUID, declared: bool, version: int 
         if all(p.confirmed_at for p in mine):
             return case.state  # a second click
         move(case, "confirm", actor, parties=parties)
+    found = facts(case)
+    if lacking := [
+        line for line in own_lines(found, actor) if line.to_upload and not found.pages.get(line.key)
+    ]:
+        raise Refused(not_there(line) for line in lacking)
     for party in mine:
         _confirm(party, actor)
-    found = facts(case)
     if holds(case, found.registration, parties):
         hold(case, found)
     if not awaiting(found, parties):
@@ -272,3 +290,27 @@ def _resubmit(case: Case, parties: list[CaseParty], actor: Actor, declared: bool
     case.filed = {**case.filed, "declared": {"at": clock.now().isoformat(), "by": actor.key}}
     _go_on(case, "resubmit", actor, parties, found)
     return case.state
+
+
+@act("cases.papers_mended")
+def papers_mended(*, actor: Actor, docket_id: uuid.UUID) -> int:
+    """A party put right those of its own papers that the correction asks for: who filed is told to send the case back.
+
+    Gives how many papers. Raises Refused where one of them has not been changed since.
+    """
+    case, _ = own_case(docket_id, actor, as_party=True)
+    correction = case.docket.corrections.order_by("-round").first()
+    if case.state != State.CORRECTION or correction is None:
+        raise Conflict(NOT_ASKED)
+    targets = correction_targets(case)
+    lines = [x for x in own_lines(facts(case), actor) if f"material:{x.key}" in targets]
+    pages = pages_of(docket_id)
+    left = [
+        x for x in lines if not any(p.uploaded_at > correction.requested_at for p in pages.get(x.key, ()))
+    ]
+    if left:
+        raise Refused(not_there(x) for x in left)
+    if lines:
+        tell_later(case, "papers_mended")
+    current().note(papers=[x.key for x in lines])
+    return len(lines)
