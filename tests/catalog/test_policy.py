@@ -15,6 +15,7 @@ from dengbu.catalog.policy import (
     policy_version,
     time_limit,
     types_open,
+    undertakings_for,
 )
 from dengbu.core.vocabulary import CertificateKind, Client, RegistrationKind
 from dengbu.core.workdays import add_workdays, is_provisional
@@ -128,6 +129,29 @@ def test_a_new_version_takes_over_on_its_day(folder):
     assert book.policy_for("P01", dt.date(2026, 12, 31)).promised_days == 5
     assert book.policy_for("P01", dt.date(2027, 1, 1)).promised_days == 1
     assert book.version("P01", "P01-2021").promised_days == 5
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "problem"),
+    [
+        ('material = "MARR"', 'material = "DEED"', "undertaking[1]", "DEED 是登簿所依据的材料"),
+        ('material = "MARR"', 'material = "CERT"', "undertaking[1]", "CERT 是登簿所依据的材料"),
+        ('"P01", "C01"', '"B06", "C01"', "types", "B06 的材料清单里没有 MARR"),
+        ('"B01", "D06"', '"P01", "D06"', "valid_until", "P01 的 MARR"),
+        ('kind = "later"', 'kind = "never"', "undertaking[1].kind", "never"),
+    ],
+)
+def test_only_secondary_papers_of_a_type_may_be_undertaken_and_each_in_one_way(
+    folder, old, new, key, problem
+):
+    spoil(folder, "undertakings.toml", old, new)
+    (fault,) = check_all(folder)
+    assert fault.file == "undertakings.toml" and fault.key == key and problem in fault.problem
+
+
+def test_what_may_be_undertaken_is_asked_by_type_and_day():
+    assert {m: (r.kind, r.days) for m, r in undertakings_for("P01", TODAY).items()} == {"MARR": ("later", 5)}
+    assert undertakings_for("P01", dt.date(2020, 12, 31)) == {} == undertakings_for("P03", TODAY)
 
 
 def test_a_type_that_sets_no_period_of_its_own_has_that_of_its_day(folder):
@@ -327,6 +351,7 @@ def test_the_other_types_fit_without_changing_code(folder, code):
     client, kinds, outputs, fees, days, visit, notice, combines = OTHERS[code]
     made = ", ".join(f'{{ kind = "{kind}", holder = "holder" }}' for kind in outputs)
     charged = ", ".join(f'{{ rule = "{rule}" }}' for rule in fees)
+    (folder / "undertakings.toml").write_text("", "utf-8")
     (folder / f"{code}.toml").write_text(
         f"""
 code = "{code}"

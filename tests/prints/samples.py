@@ -41,6 +41,8 @@ from dengbu.cases.prints import (
     TransferItem,
     TransferSlip,
     TransferStep,
+    UndertakingLine,
+    UndertakingPaper,
     VolumeCatalogue,
     Withdrawal,
 )
@@ -532,6 +534,39 @@ def supplement(**changes: Any) -> SupplementPaper:
         "phone": "0371-0000 1234",
     }
     return SupplementPaper(**(given | changes))
+
+
+def promise(**changes: Any) -> UndertakingPaper:
+    given: dict[str, Any] = {
+        "head": head(),
+        "registration": TYPE,
+        "location": PLACE,
+        "unit_code": UNIT,
+        "promisors": (PartyLine(role="转让方", name="许文静", identity="4101**********1234"),),
+        "lines": (
+            UndertakingLine(
+                name="婚姻关系证明（结婚证/离婚证/婚姻登记信息）",
+                follows=True,
+                statement="所述婚姻状况真实，在期限内补交婚姻关系证明的原件；房屋没有登记簿以外的共有人。",
+                days=5,
+                due_on=None,
+                who="许文静",
+            ),
+            UndertakingLine(
+                name="商品房预售许可证",
+                follows=False,
+                statement="已取得商品房预售许可证且许可内容与本次申请一致。",
+                days=20,
+                due_on=dt.date(2026, 12, 28),
+                who="许文静",
+            ),
+        ),
+        "bar_days": 365,
+        "officer": "孙倩",
+        "officer_badge": "027",
+        "phone": "0371-0000 1234",
+    }
+    return UndertakingPaper(**(given | changes))
 
 
 def transfer(**changes: Any) -> TransferSlip:

@@ -37,6 +37,7 @@ PAPERS: dict[str, Paper] = {
         1,
     ),
     "补充材料收件凭证": (case_papers.supplement_paper, samples.supplement, "cases/prints/supplement.typ", 1),
+    "容缺受理告知承诺书": (case_papers.undertaking_paper, samples.promise, "cases/prints/undertaking.typ", 1),
     "撤回凭证": (case_papers.withdrawal, samples.withdrawal, "cases/prints/withdrawal.typ", 1),
     "材料原件收取、退还清单": (
         case_papers.originals_list,

@@ -19,7 +19,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dengbu.cases import documents
-from dengbu.cases.actions import batches, closing, court, desk, filing, papers, review
+from dengbu.cases.actions import batches, closing, court, desk, filing, papers, review, undertakings
 from dengbu.cases.actions.materials import add_material
 from dengbu.cases.facts import facts
 from dengbu.cases.models import NUMBER_PURPOSE, Batch, Case, CaseParty, PendingMatter, PublicNotice
@@ -429,6 +429,23 @@ class Examples:
 
     def _ex_waiting_case(self) -> Any:
         return (self.waiting().pk,), staff("review1")
+
+    def _ex_undertaking(self) -> Any:
+        return (self.once("undertaking", self._undertaken),), staff("accept2")
+
+    def _undertaken(self) -> uuid.UUID:
+        """A sale accepted although a paper was not there: signed, and due in some days."""
+        case, by = self.another("my", "checked"), acting(staff("accept1"))
+        who = CaseParty.objects.filter(case=case, role="seller").first()
+        assert who is not None
+        made = undertakings.undertake(
+            actor=by, docket_id=case.pk, item="MARR", promisor=str(who.pk), why="结婚证原件在外地"
+        )
+        file = SimpleUploadedFile("signed.jpg", page_of_paper(), "image/jpeg")
+        scan = intake(file, declared_name="signed.jpg", limits=Limits(max_pages=9, pages_left=9))
+        undertakings.keep_signed(actor=by, docket_id=case.pk, scans=[(scan, "signed.jpg")])
+        desk.accept(actor=by, docket_id=case.pk)
+        return uuid.UUID(made)
 
     def _ex_typed_certificate(self) -> Any:
         return (self.once("typed_certificate", self._typed_certificate),), staff("accept2")

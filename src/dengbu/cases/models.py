@@ -14,7 +14,7 @@ NUMBER_PURPOSE = "cases.party.number"
 PHONE_PURPOSE = "cases.party.phone"
 MATTER_KINDS = (
     *("face_signing", "tax", "housing"),
-    *("notice", "objection", "inspection", "second_review", "answer", "pause", "supplement"),
+    *("notice", "objection", "inspection", "second_review", "answer", "pause", "supplement", "undertaking"),
 )
 
 
@@ -395,6 +395,69 @@ class Supplement(Mutable):
     new_fact = models.CharField(max_length=300, default="")  # why a second notice was needed
     asked_by = models.CharField(max_length=80)
     asked_at = models.DateTimeField()
+
+
+class Undertaking(Mutable):
+    """容缺受理、告知承诺: a paper that was not there at acceptance, who undertook what until when, and whether it was kept.
+
+    A broken one stands on the list of breaches: who gave it may give no other until `barred_until`, unless an officer
+    lifts that. Where it bore on what is in the book already, `correction` is an officer's open task; the book stays.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    docket = models.ForeignKey("core.Docket", models.PROTECT, related_name="undertakings", db_index=False)
+    item = models.CharField(max_length=20)  # of the checklist
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=8)  # later | instead
+    statement = models.CharField(max_length=300)
+    why = models.CharField(max_length=200)
+    days = models.IntegerField()  # working days after acceptance
+    promisor = models.CharField(max_length=200)
+    number_index = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80)
+    signed_at = models.DateTimeField(null=True)
+    due_on = models.DateField(null=True)  # set at acceptance
+    outcome = models.CharField(max_length=12, default="")  # kept | breached | taken_back | over
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=80, default="")
+    settled_by_id = models.BigIntegerField(null=True)
+    evidence = models.CharField(max_length=300, default="")
+    originals = models.IntegerField(default=0)
+    copies = models.IntegerField(default=0)
+    barred_until = models.DateField(null=True)
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.CharField(max_length=80, default="")
+    lifted_why = models.CharField(max_length=300, default="")
+    correction = models.CharField(max_length=12, default="")  # open | corrected | no_change
+    corrected_at = models.DateTimeField(null=True)
+    corrected_by = models.CharField(max_length=80, default="")
+    corrected_how = models.CharField(max_length=300, default="")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["docket", "item"], condition=Q(outcome=""), name="one_live_undertaking_per_item"
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True, outcome="")
+                | Q(settled_at__isnull=False) & ~Q(outcome=""),
+                name="an_undertaking_ends_with_an_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="breached", barred_until__isnull=False)
+                | ~Q(outcome="breached")
+                & Q(barred_until__isnull=True, lifted_at__isnull=True, correction=""),
+                name="only_a_breach_bars",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["docket", "id"], name="undertakings_of_docket"),
+            models.Index(fields=["due_on", "id"], condition=Q(outcome=""), name="undertakings_by_due"),
+            models.Index(fields=["-id"], condition=Q(outcome="breached"), name="breaches_newest"),
+            models.Index(fields=["number_index"], condition=Q(outcome="breached"), name="breaches_of_person"),
+            models.Index(fields=["id"], condition=Q(correction="open"), name="breaches_to_correct"),
+        ]
 
 
 class ClockStop(Mutable):

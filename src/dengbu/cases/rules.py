@@ -31,6 +31,7 @@ class Kind(StrEnum):
     ANSWER = "answer"
     PAUSE = "pause"
     SUPPLEMENT = "supplement"
+    UNDERTAKING = "undertaking"
 
 
 KIND_NAMES: Final[dict[str, str]] = {
@@ -44,19 +45,21 @@ KIND_NAMES: Final[dict[str, str]] = {
     Kind.ANSWER: "答复复审意见",
     Kind.PAUSE: "暂缓办理",
     Kind.SUPPLEMENT: "补充材料",
+    Kind.UNDERTAKING: "容缺补交",
 }
 
 # Those that an officer settles by writing down the evidence; the others have a procedure of their own.
 BY_EVIDENCE: Final = frozenset({Kind.FACE_SIGNING, Kind.TAX, Kind.HOUSING})
 
 # Outcomes. A bad one forbids the entry until something later of the same kind is good; `over`: the case ended first.
-DONE, FAILED, AGREED, SENT_BACK, DISMISSED, UPHELD, OVER = (
+DONE, FAILED, AGREED, SENT_BACK, DISMISSED, UPHELD, BREACHED, OVER = (
     "done",
     "failed",
     "agreed",
     "sent_back",
     "dismissed",
     "upheld",
+    "breached",
     "over",
 )
 OUTCOME_NAMES: Final = {
@@ -66,6 +69,7 @@ OUTCOME_NAMES: Final = {
     SENT_BACK: "退回",
     DISMISSED: "异议不成立",
     UPHELD: "异议成立",
+    BREACHED: "承诺没有兑现",
     OVER: "办件已结束",
 }
 
@@ -78,6 +82,7 @@ OWNERS: Final[dict[str, str]] = {
     Kind.ANSWER: "case.review",
     Kind.PAUSE: "case.settle",
     Kind.SUPPLEMENT: "case.settle",
+    Kind.UNDERTAKING: "case.settle",
 }
 # Why a case may be put off by hand: its days do not count, and it is not entered before the reason is gone.
 PAUSES: Final = {
@@ -146,6 +151,13 @@ _AGAINST: Final[Mapping[tuple[str, str], Refusal]] = {
         "公告期间的异议成立，不能登簿。",
         "请作出不予登记的决定。",
         "实施细则17；条例22",
+        "matters",
+    ),
+    (Kind.UNDERTAKING, BREACHED): Refusal(
+        "MATTER_UNDERTAKING_BROKEN",
+        "承诺补交或者核查的事项没有兑现，不能登簿。",
+        "请作出不予登记的决定。",
+        "国办发〔2020〕42号；条例22",
         "matters",
     ),
     (Kind.SECOND_REVIEW, SENT_BACK): Refusal(

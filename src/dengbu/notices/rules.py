@@ -114,6 +114,21 @@ TEMPLATES: Final[dict[str, Template]] = {
             "{no}受理后还缺{n}项材料，请于{d}前交到登记窗口，清单见办件页。补齐前不计入办理时限。",
         ),
         Template(
+            "undertaking_ending",
+            "承诺的期限快到了",
+            "{what}承诺补交（核查）的事项{d}到期，请在此前交到登记窗口，清单见办件页。",
+        ),
+        Template(
+            "undertaking_over",
+            "承诺的期限已过",
+            "{what}承诺的事项{d}已到期，还没有办结。请尽快到登记窗口办理，逾期将认定没有兑现。",
+        ),
+        Template(
+            "undertaking_broken",
+            "承诺没有兑现",
+            "{no}的承诺没有兑现，已列入名单，{d}前不适用容缺和承诺。有异议请致电登记中心。",
+        ),
+        Template(
             "withdrawal_asked",
             "请您决定是否撤回",
             "有申请人要撤回申请{no}。全部申请人同意才能撤回，请登录网上大厅查看。",

@@ -43,7 +43,7 @@ POSTS: dict[str, Post] = {
             frozenset({"case.see", "case.release_any", "case.reassign", "case.second_review", "case.settle",
                        "ledger.see", "contract.see",
                        "register.query", "stock.manage", "agreement.suspend", "appointment.manage", "survey.see",
-                       "survey.check"}),
+                       "survey.check", "undertaking.lift"}),
         ),
         Post(
             "admin",
@@ -74,6 +74,7 @@ PERMISSIONS: dict[str, str] = {
     "case.file_for": "代群众录入申请",
     "case.settle": "办理待办事项（公告、异议、时限）",
     "case.second_review": "复审",
+    "undertaking.lift": "解除没有兑现承诺的限制",
     "case.inspect": "实地查看",
     "case.certify": "缮证",
     "case.issue": "发证",

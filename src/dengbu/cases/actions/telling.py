@@ -29,6 +29,8 @@ WATCHED = {
     "pass_ending": "pass",
     "visit_missed": "visit",
     "uncollected": "certificate",
+    "undertaking_ending": "undertaking",
+    "undertaking_over": "undertaken",
 }
 # What only who filed is told: a draft is nobody else's business, and it is for him to send a corrected case back.
 TO_FILER = ("draft_ending", "draft_ended", "papers_mended")
@@ -47,6 +49,9 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
     correction = case.docket.corrections.order_by("-round").first() if template == "correction" else None
     mailing = case.docket.mailings.order_by("-pk").first() if template == "mailed" else None
     asked = case.docket.supplements.order_by("-pk").first() if template == "supplement" else None
+    broken = None
+    if template == "undertaking_broken":
+        broken = case.docket.undertakings.filter(outcome="breached").order_by("settled_at").last()
     due = deadline_of(case.docket_id, WATCHED[template]) if template in WATCHED else None
     ending = day_words(due.due_on if due else None)
     every: dict[str, dict[str, str]] = {
@@ -75,6 +80,10 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
             "no": number,
             "n": str(len(asked.items)) if asked else "",
             "d": day_words(asked.due_on if asked else None),
+        },
+        "undertaking_broken": {
+            "no": number,
+            "d": f"{broken.barred_until:%Y年%-m月%-d日}" if broken and broken.barred_until else "",
         },
         "withdrawal_asked": {"no": number},
         "withdrawal_refused": {"no": number},

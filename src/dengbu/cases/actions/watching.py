@@ -31,8 +31,9 @@ from dengbu.register.queries import (
 )
 from dengbu.register.rules import notice_last_day
 
+from .. import undertakings
 from ..lifecycle import State
-from ..models import Case
+from ..models import Case, Undertaking
 from .moving import limit_days
 from .telling import day_words, tell_parties
 
@@ -193,6 +194,35 @@ def _land(today: dt.date) -> list[Due]:
     ]
 
 
+def _undertaken(since: dt.date | None, until: dt.date) -> list[Due]:
+    """What was undertaken and is neither kept nor broken, by its last day."""
+    found = Undertaking.objects.select_related("docket__case").filter(outcome="", due_on__lte=until)
+    if since is not None:
+        found = found.filter(due_on__gte=since)
+    return [
+        Due(
+            subject=str(u.pk),
+            due_on=u.due_on,
+            docket_id=u.docket_id,
+            unit_code=u.docket.case.unit_code,
+            location=u.docket.case.location,
+            about=f"{undertakings.KIND_NAMES[u.kind]}：{u.name}，{u.promisor}",
+        )
+        for u in found.order_by("due_on", "pk")
+        if u.due_on is not None
+    ]
+
+
+def _undertakings_ending(today: dt.date) -> list[Due]:
+    """Undertakings whose last day is near."""
+    return _undertaken(today, today + dt.timedelta(days=limit_days("watch_undertaking")))
+
+
+def _undertakings_over(today: dt.date) -> list[Due]:
+    """Undertakings whose last day is over: an officer receives what comes late, or writes down the breach."""
+    return _undertaken(None, today - dt.timedelta(days=1))
+
+
 WATCHES: Final[dict[str, Watch]] = {
     "objection": Watch("异议登记", _of_restrictions(("objection",), "watch_objection"), "objection_ending"),
     "notice": Watch("预告登记", _notices, "notice_ending"),
@@ -203,6 +233,8 @@ WATCHES: Final[dict[str, Watch]] = {
     "visit": Watch("预约未到", _missed, "visit_missed", before=False),
     "certificate": Watch("证书未领", _uncollected, "uncollected", before=False),
     "land": Watch("土地期限", _land, "land_ending"),
+    "undertaking": Watch("承诺到期", _undertakings_ending, "undertaking_ending"),
+    "undertaken": Watch("承诺过期", _undertakings_over, "undertaking_over", before=False),
 }
 
 

@@ -25,6 +25,7 @@ from dengbu.register.rules import RightFact, UnitBook
 from .. import prints
 from ..facts import CaseFacts
 from ..models import Case, CaseDocument, Supplement
+from ..undertakings import PAPER
 from . import proofs, words
 from .matters import PHOTOS
 
@@ -48,6 +49,7 @@ PAPER_NAMES = {
     "letter": "告知函",
     "supplement": "补充材料告知书",
     "supplement_receipt": "补充材料收件凭证",
+    "undertaking": "容缺受理告知承诺书",
 }
 
 
@@ -172,6 +174,7 @@ def catalogue(found: CaseFacts) -> list[dict[str, Any]]:
     }
     names[PHOTOS] = "实地查看现场照片"
     names["REPLY"] = "机关的书面答复"
+    names[PAPER] = "告知承诺书（已签字）"
     for asked in Supplement.objects.select_related("matter").filter(docket_id=case.docket_id):
         names |= {
             f"SUPP{asked.matter.round}-{n}": f"补充材料：{x['name']}" for n, x in enumerate(asked.items, 1)

@@ -22,7 +22,7 @@ from .. import prints
 from ..facts import CaseFacts
 from ..models import NUMBER_PURPOSE, PHONE_PURPOSE, CaseParty, Verdict
 from ..originals import originals
-from . import court, ending, fees, matters, words
+from . import court, ending, fees, matters, undertakings, words
 from .closing import catalogue, certificate_numbers, previous_certificates
 
 PaperMaker = Callable[[CaseFacts, Actor, int], bytes]
@@ -36,6 +36,7 @@ def acceptance_receipt(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             Refusal("PRINT_NOT_ACCEPTED", "这件申请还没有受理，不能打印受理凭证。", "请先受理。", "条例17")
         )
     given = {v.item: v for v in Verdict.objects.filter(docket_id=case.docket_id, stage="desk")}
+    promised = undertakings.receipt_lines(found)
     items = tuple(
         prints.ReceivedItem(
             name=line.item.name,
@@ -45,8 +46,8 @@ def acceptance_receipt(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             remark=given[line.key].note or ("收回原件" if line.item.surrendered else ""),
         )
         for line in found.checklist(unit_book(found.case.unit_code), clock.now())
-        if line.key in given
-    )
+        if line.key in given and line.key not in promised
+    ) + tuple(promised.values())
     mail = found.case.filed.get("delivery", {}).get("way") == "mail"
     return prints.acceptance_receipt(
         prints.AcceptanceReceipt(
@@ -300,6 +301,7 @@ KINDS: dict[str, tuple[str, PaperMaker]] = {
     "order_receipt": ("协助执行回执", court.receipt),
     "supplement": ("补充材料告知书", matters.supplement_notice),
     "supplement_receipt": ("补充材料收件凭证", matters.supplement_receipt),
+    "undertaking": ("容缺受理告知承诺书", undertakings.paper),
 }
 
 

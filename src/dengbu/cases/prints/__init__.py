@@ -38,10 +38,13 @@ from dengbu.cases.prints.matters import (
     PublicNoticePaper,
     SupplementLine,
     SupplementPaper,
+    UndertakingLine,
+    UndertakingPaper,
     inspection_record,
     pause_notice,
     public_notice,
     supplement_paper,
+    undertaking_paper,
 )
 from dengbu.cases.prints.notices import (
     NoticeReason,
@@ -117,6 +120,8 @@ __all__ = [
     "TransferItem",
     "TransferSlip",
     "TransferStep",
+    "UndertakingLine",
+    "UndertakingPaper",
     "VolumeCatalogue",
     "Withdrawal",
     "acceptance_receipt",
@@ -139,6 +144,7 @@ __all__ = [
     "statement",
     "supplement_paper",
     "transfer_slip",
+    "undertaking_paper",
     "volume_catalogue",
     "withdrawal",
 ]

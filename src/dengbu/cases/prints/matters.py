@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from dengbu.core.printing import PrintHead, render
 
+from .slips import PartyLine
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeLine:
@@ -129,3 +131,36 @@ class SupplementPaper:
 def supplement_paper(d: SupplementPaper) -> bytes:
     """补充材料告知书 or 收件凭证 as PDF. Raises Refused where a character cannot be printed."""
     return render("cases/prints/supplement.typ", d)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndertakingLine:
+    """One thing undertaken: `follows` within `days` working days of acceptance, or else checked within them."""
+
+    name: str
+    follows: bool
+    statement: str
+    days: int
+    due_on: dt.date | None
+    who: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndertakingPaper:
+    """容缺受理告知承诺书 (国办发〔2020〕42号): told by the office, undertaken and signed by the applicant."""
+
+    head: PrintHead
+    registration: str
+    location: str
+    unit_code: str
+    promisors: tuple[PartyLine, ...]
+    lines: tuple[UndertakingLine, ...]
+    bar_days: int
+    officer: str
+    officer_badge: str
+    phone: str
+
+
+def undertaking_paper(d: UndertakingPaper) -> bytes:
+    """容缺受理告知承诺书 as PDF. Raises Refused where a character cannot be printed."""
+    return render("cases/prints/undertaking.typ", d)

@@ -222,10 +222,15 @@ class Paper:
     line: Line
     pages: Sequence[MaterialPage]
     verdict: Verdict | None
+    promised: bool = False  # it is not here; an undertaking takes its place
 
     @property
     def done(self) -> bool:
-        return self.verdict is not None
+        return self.verdict is not None or self.promised
+
+    @property
+    def good(self) -> bool:
+        return self.promised or (self.verdict is not None and self.verdict.verdict == "ok")
 
     @property
     def count(self) -> int:
@@ -270,7 +275,7 @@ def case_with_docket(docket_id: uuid.UUID) -> Case | None:
 
 
 def at_counter(case: Case, actor: Actor) -> AtCounter:
-    """The case at the desk: facts, book, verdicts, images, fee, visit, papers. Thirteen statements at most."""
+    """The case at the desk: facts, book, verdicts, images, fee, visit, papers. Fourteen statements at most."""
     found = facts(case)
     state = desk_states([case.pk])[case.pk]
     books = book_of(found.registration.unit_codes)
@@ -283,7 +288,10 @@ def at_counter(case: Case, actor: Actor) -> AtCounter:
         found=found,
         book=book,
         state=state,
-        papers=tuple(Paper(line, pages.get(line.key, ()), state.verdicts.get(line.key)) for line in lines),
+        papers=tuple(
+            Paper(line, pages.get(line.key, ()), state.verdicts.get(line.key), line.key in state.promised)
+            for line in lines
+        ),
         bill=bill,
         voucher=voucher_of(case.pk) if bill is not None else None,
         booking=Booking.objects.select_related("slot")
@@ -399,7 +407,10 @@ def batch_at_counter(batch_id: uuid.UUID, actor: Actor) -> BatchAtCounter | None
             UnitRow(
                 one,
                 state,
-                tuple(Paper(line, (), state.verdicts.get(line.key)) for line in lines),
+                tuple(
+                    Paper(line, (), state.verdicts.get(line.key), line.key in state.promised)
+                    for line in lines
+                ),
                 checking.result_of(state.check, now),
                 tuple(why),
             )

@@ -171,6 +171,11 @@ _COUNTED: dict[str, tuple[str, str]] = {
         "cases_case c WHERE c.state IN ('accepted', 'registered') AND c.promised_on < %(today)s AND NOT EXISTS"
         " (SELECT 1 FROM cases_clockstop s WHERE s.docket_id = c.docket_id AND s.until_on IS NULL)",
     ),
+    "undertaken": (
+        "case.settle",
+        "cases_undertaking u WHERE u.outcome = '' AND u.due_on IS NOT NULL OR u.correction = 'open'",
+    ),
+    "undertaken_late": ("case.settle", "cases_undertaking u WHERE u.outcome = '' AND u.due_on < %(today)s"),
     "to_inspect": (
         "case.inspect",
         "cases_pendingmatter m WHERE m.kind = 'inspection' AND m.settled_at IS NULL",

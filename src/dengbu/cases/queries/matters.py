@@ -26,6 +26,7 @@ from ..models import (
     PublicNotice,
     SiteInspection,
     Supplement,
+    Undertaking,
 )
 
 PAGE_SIZE = 25
@@ -85,6 +86,7 @@ class WaitingFile:
     documents: tuple[CaseDocument, ...]
     supplement: Supplement | None = None
     scans: Mapping[str, list[MaterialPage]] = field(default_factory=dict)
+    undertakings: tuple[Undertaking, ...] = ()
 
     def open(self, kind: str) -> PendingMatter | None:
         return next((m for m in self.matters if m.kind == kind and m.settled_at is None), None)
@@ -95,7 +97,7 @@ class WaitingFile:
 
 
 def waiting_file(case: Case) -> WaitingFile:
-    """Matters, notice, objections, inspection, photographs, stops and prints, supplement of a case. Eight statements."""
+    """Matters, notice, objections, inspection, photographs, stops and prints, supplement, undertakings of a case. Nine statements."""
     docket = case.pk
     pages = pages_of(docket)
     return WaitingFile(
@@ -119,6 +121,7 @@ def waiting_file(case: Case) -> WaitingFile:
         .order_by("-pk")
         .first(),
         scans={item: list(found) for item, found in pages.items() if item.startswith("SUPP")},
+        undertakings=tuple(Undertaking.objects.filter(docket_id=docket).order_by("pk")),
     )
 
 

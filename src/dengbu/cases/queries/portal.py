@@ -21,7 +21,17 @@ from dengbu.payments.models import FeeBill
 from ..applicants import ACTS_ONLINE, is_party
 from ..facts import is_applicant
 from ..lifecycle import FINAL, State
-from ..models import Batch, Case, CaseDocument, CaseParty, Claim, Correction, PendingMatter, Transition
+from ..models import (
+    Batch,
+    Case,
+    CaseDocument,
+    CaseParty,
+    Claim,
+    Correction,
+    PendingMatter,
+    Transition,
+    Undertaking,
+)
 
 PAGE_SIZE = 10
 DELIVERY_PHONE = "cases.delivery.phone"  # purpose of `filed.delivery.phone_cipher`
@@ -197,11 +207,12 @@ class Road:
     bill: FeeBill | None
     certificates: tuple[Certificate, ...] = field(default=())
     waits_for: tuple[PendingMatter, ...] = field(default=())
+    undertaken: tuple[Undertaking, ...] = field(default=())
 
 
 def road_of(case: Case) -> Road:
-    """Timeline (newest first), open correction, booking, bill, certificates. Five statements; one more for what an
-    accepted case waits for."""
+    """Timeline (newest first), open correction, booking, bill, certificates. Five statements; two more for what an
+    accepted case waits for and what was undertaken in it."""
     return Road(
         tuple(Transition.objects.filter(docket_id=case.pk).order_by("-pk")[:60]),
         correction_of(case),
@@ -214,6 +225,9 @@ def road_of(case: Case) -> Road:
             .order_by("pk")
         )
         if case.state == State.ACCEPTED
+        else (),
+        tuple(Undertaking.objects.filter(docket_id=case.pk).exclude(outcome="taken_back").order_by("pk"))
+        if case.accepted_at is not None
         else (),
     )
 

@@ -12,6 +12,7 @@ from dengbu.catalog.policy.policy import (
     policy_version,
     time_limit,
     types_open,
+    undertakings_for,
 )
 from dengbu.catalog.policy.schema import (
     ChecklistItem,
@@ -21,6 +22,7 @@ from dengbu.catalog.policy.schema import (
     Question,
     TimeLimit,
     TypePolicy,
+    UndertakingRule,
 )
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "Question",
     "TimeLimit",
     "TypePolicy",
+    "UndertakingRule",
     "check_all",
     "fee_standards",
     "forget",
@@ -42,4 +45,5 @@ __all__ = [
     "policy_version",
     "time_limit",
     "types_open",
+    "undertakings_for",
 ]

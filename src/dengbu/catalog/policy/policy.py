@@ -1,7 +1,7 @@
 """Reading the policy files of a folder into one checked, read-only book.
 
 Files named after a type (`P01.toml`, a later version `P01-2027.toml`) hold one version of that type; the others
-(`materials`, `fees`, `rollout`, `time_limits`, `holidays`) hold what the types share. A book is read once per folder
+(`materials`, `fees`, `rollout`, `time_limits`, `holidays`, `undertakings`) hold what the types share. A book is read once per folder
 and process; `forget()` after the files changed.
 """
 
@@ -32,6 +32,7 @@ from dengbu.catalog.policy.schema import (
     TimeLimit,
     TypeFile,
     TypePolicy,
+    UndertakingRule,
 )
 from dengbu.core.vocabulary import Client
 from dengbu.core.workdays import Calendar
@@ -134,6 +135,7 @@ class PolicyBook:
         self.calendar = self._calendar()
         self._materials, self._conditions = self._read_materials()
         self._types = self._read_types()
+        self._undertakings = self._read_undertakings()
         self.guide = GuideBook(
             _read(folder / "guide.toml"), _read(folder / "papers.toml"), _shape, _shape_each
         )
@@ -185,6 +187,25 @@ class PolicyBook:
             for code, row in data.get("materials", {}).items()
         }
         return materials, {str(key): str(label) for key, label in data.get("conditions", {}).items()}
+
+    def _read_undertakings(self) -> dict[str, tuple[UndertakingRule, ...]]:
+        """By type. Each names a material that stands on the type's checklist; of one material one rule holds a day."""
+        name = "undertakings.toml"
+        found: dict[tuple[str, str], list[UndertakingRule]] = {}
+        for rule in _shape_each(UndertakingRule, _read(self.folder / name), "undertaking", name):
+            for code in rule.types:
+                versions = self._types.get(code, ())
+                if not self._faults and not any(v.item(rule.material) for v in versions):
+                    raise PolicyError(
+                        name, "types", f"{code} 的材料清单里没有 {rule.material}", "请核对类型和材料代码"
+                    )
+                found.setdefault((code, rule.material), []).append(rule)
+        for (code, material), rules in found.items():
+            _no_overlap(rules, name, f"{code} 的 {material}")
+        by_type: dict[str, list[UndertakingRule]] = {}
+        for (code, _), rules in found.items():
+            by_type.setdefault(code, []).extend(rules)
+        return {code: tuple(rules) for code, rules in by_type.items()}
 
     def _read_types(self) -> dict[str, tuple[TypePolicy, ...]]:
         found: dict[str, list[TypePolicy]] = {}
@@ -325,6 +346,10 @@ class PolicyBook:
                 return policy
         raise PolicyMissing(f"{type_code}.toml", "version", f"没有版本 {version}", "请恢复这个版本的文件")
 
+    def undertakings(self, type_code: str, on: dt.date) -> dict[str, UndertakingRule]:
+        """What may be accepted on an undertaking in a case of this type on a day, by material."""
+        return {r.material: r for r in self._undertakings.get(type_code, ()) if r.covers(on)}
+
     def types_open(self, channel: str, on: dt.date) -> tuple[TypePolicy, ...]:
         """The types that may be filed through a channel on a day."""
         policies = (_in_force(versions, on) for _, versions in sorted(self._types.items()))
@@ -368,6 +393,11 @@ def policy_version(type_code: str, version: str, folder: Path = POLICY_DIR) -> T
 def types_open(channel: str, on: dt.date, folder: Path = POLICY_DIR) -> tuple[TypePolicy, ...]:
     """The types that may be filed through a channel (web, mobile, kiosk, desk, api) on a day."""
     return _book(folder).types_open(channel, on)
+
+
+def undertakings_for(type_code: str, on: dt.date, folder: Path = POLICY_DIR) -> dict[str, UndertakingRule]:
+    """容缺受理, 告知承诺: what a case of this type may be accepted without on a day, by material."""
+    return _book(folder).undertakings(type_code, on)
 
 
 def fee_standards(folder: Path = POLICY_DIR) -> tuple[FeeStandard, ...]:

@@ -7,7 +7,7 @@ and remedy. Days are working days unless a name says otherwise; money is integer
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -173,6 +173,31 @@ class Question(Model):
 
     def applies(self, conditions: frozenset[str] | set[str]) -> bool:
         return self.condition is None or self.condition in conditions
+
+
+# What may ever be accepted on an undertaking: papers that are looked at beside those an entry rests on. Who somebody is,
+# where a right comes from, what was agreed, who consents and the tax are never among them, whatever an office writes.
+SECONDARY: Final = frozenset({"MARR", "PRELIC", "HSURVEY"})
+
+
+class UndertakingRule(Dated):
+    """容缺受理, 告知承诺: that a material of these types may follow acceptance, or be replaced by an undertaking.
+
+    `later`: it is here within `days` working days and before the entry. `instead`: the fact is checked within `days`
+    working days, after the entry. `statement` is what is undertaken. 国办发〔2020〕42号.
+    """
+
+    material: Code
+    kind: Literal["later", "instead"]
+    days: int = Field(ge=1, le=60)
+    types: tuple[Code, ...] = Field(min_length=1)
+    statement: Text
+
+    @model_validator(mode="after")
+    def _secondary(self) -> Self:
+        if self.material not in SECONDARY:
+            raise ValueError(f"{self.material} 是登簿所依据的材料，不能容缺或者以承诺代替")
+        return self
 
 
 # --- types ------------------------------------------------------------------------------------------------------

@@ -9,8 +9,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from dengbu.appointments import actions as visits
-from dengbu.cases import exemptions
+from dengbu.cases import exemptions, undertakings
 from dengbu.cases.actions import desk, papers
+from dengbu.cases.actions import undertakings as promises
 from dengbu.cases.lifecycle import State
 from dengbu.cases.models import Case
 from dengbu.cases.originals import ENDED
@@ -23,6 +24,7 @@ from dengbu.core.refusals import Refusal, Refused
 
 from ..pages import page
 from .review_panels import HOW
+from .undertakings import scans_of
 from .window import actor_of, case_or_404, count_of, form_key, see_other, show
 
 NUMBER = "cases.party.number"
@@ -44,6 +46,9 @@ DONE = {
     "answers": "询问笔录已保存，可以打印签字。",
     "matter": "待办事项已办结。",
     "exemption": "减免登记费的决定已保存。",
+    "undertaken": "承诺已登记，请打印承诺书，签字后上传。",
+    "signed": "签字的承诺书已存入案卷。",
+    "taken_back": "承诺已撤销。",
 }
 
 
@@ -173,6 +178,7 @@ def _case_page(request: HttpRequest, case: Case, refusals: Any = (), *, typed: s
         ],
         reason=request.POST.get("reason", "") if typed == "send_back" else "",
         exemption=_exemption(request, at, typed == "exemption"),
+        undertaken=_undertaken(request, at, typed),
         restrictions=[
             {"kind": r["text"], "text": HOW.get(r.get("answered") or "", "")} for r in at.state.check.found
         ]
@@ -213,6 +219,26 @@ def _exemption(request: HttpRequest, at: AtCounter, typed: bool) -> dict[str, An
         "granted": request.POST.get("granted", "") if typed else "",
         "reason": request.POST.get("exemption_reason", "") if typed else "",
         "open": typed or (claim is not None and decided is None),
+    }
+
+
+def _undertaken(request: HttpRequest, at: AtCounter, typed: str) -> dict[str, Any]:
+    """容缺与承诺: what was undertaken, what may be, by whom, and the form as typed."""
+    offered = promises.choices(at.found, at.book)
+    given = at.state.undertakings
+    return {
+        "given": [(u, undertakings.KIND_NAMES[u.kind]) for u in given],
+        "choices": [
+            (key, f"{name}（{undertakings.KIND_NAMES[kind]}）")
+            for key, name, kind in offered
+            if key not in at.state.promised
+        ],
+        "people": [
+            (str(p.pk), f"{p.name}（{at.found.registration.word(p.role)}）") for p in at.found.applying
+        ],
+        "unsigned": any(u.signed_at is None for u in given),
+        "open": typed == "undertake",
+        "typed": {k: request.POST.get(k, "") for k in ("undertaking_item", "promisor", "undertaking_why")},
     }
 
 
@@ -262,7 +288,7 @@ def _steps(at: AtCounter) -> list[dict[str, Any]]:
         ("限制查询", at.restriction in ("none", "some") and not blocked, words[at.restriction]),
         (
             "纸图比对",
-            len(done) == len(at.papers) and all(p.verdict and p.verdict.verdict == "ok" for p in done),
+            len(done) == len(at.papers) and all(p.good for p in done),
             f"已核{len(done)}/{len(at.papers)}",
         ),
         ("面签与现场", not open_matters, f"待办{len(open_matters)}项" if open_matters else _signing(at)),
@@ -391,6 +417,39 @@ def _do_exemption(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
     return see_other("desk.accept_case", docket, done="exemption", anchor="s6")
 
 
+def _do_undertake(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
+    promises.undertake(
+        actor=actor_of(request),
+        docket_id=docket,
+        item=request.POST.get("undertaking_item", "")[:20],
+        promisor=request.POST.get("promisor", ""),
+        why=request.POST.get("undertaking_why", ""),
+        key=form_key(request),
+    )
+    return see_other("desk.accept_case", docket, done="undertaken", anchor="undertakings")
+
+
+def _do_signed(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
+    promises.keep_signed(
+        actor=actor_of(request),
+        docket_id=docket,
+        scans=scans_of(request, "signed_files"),
+        key=form_key(request),
+    )
+    return see_other("desk.accept_case", docket, done="signed", anchor="undertakings")
+
+
+def _do_take_back(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
+    try:
+        wanted = uuid.UUID(request.POST.get("undertaking", ""))
+    except ValueError:
+        raise Refused(promises.NONE) from None
+    promises.take_back(
+        actor=actor_of(request), docket_id=docket, undertaking_id=wanted, key=form_key(request)
+    )
+    return see_other("desk.accept_case", docket, done="taken_back", anchor="undertakings")
+
+
 def _do_send_back(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
     desk.send_back(
         actor=actor_of(request),
@@ -408,5 +467,8 @@ ACTS = {
     "matter": _do_matter,
     "answers": _do_answers,
     "exemption": _do_exemption,
+    "undertake": _do_undertake,
+    "signed": _do_signed,
+    "take_back": _do_take_back,
     "send_back": _do_send_back,
 }

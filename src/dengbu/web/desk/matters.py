@@ -18,6 +18,8 @@ from dengbu.cases.lifecycle import STATE_NAMES, State
 from dengbu.cases.models import PHONE_PURPOSE, Case, PendingMatter
 from dengbu.cases.queries import matters as queries
 from dengbu.cases.queries.matters import WaitingFile
+from dengbu.cases.undertakings import KIND_NAMES as UNDERTAKING_KINDS
+from dengbu.cases.undertakings import OUTCOME_NAMES as UNDERTAKING_OUTCOMES
 from dengbu.catalog.policy.policy import office_calendar
 from dengbu.core import clock, crypto
 from dengbu.core.refusals import Refusal, Refused
@@ -37,6 +39,7 @@ TABS = {
     "inspection": "待查看",
     "pause": "暂缓",
     "supplement": "待补件",
+    "undertaking": "容缺待补",
     "stuck": "办结未登簿",
 }
 EMPTY = {
@@ -47,6 +50,7 @@ EMPTY = {
     "inspection": "没有等待实地查看的办件。",
     "pause": "没有暂缓的办件。",
     "supplement": "没有等待补充材料的办件。",
+    "undertaking": "没有容缺受理后等待补交的办件。",
     "stuck": "没有待办事项已办结、还没有登簿的办件。",
 }
 DONE = {
@@ -121,7 +125,7 @@ def waiting_row(case: Case, matter: PendingMatter | None, now: dt.datetime) -> d
     name="desk.matter",
     surface="staff",
     needs="case.settle",
-    sql=14,
+    sql=15,
     example="waiting_case",
     methods=("GET", "POST"),
 )
@@ -192,6 +196,9 @@ def _page(request: HttpRequest, case: Case, refusals: Any = ()) -> HttpResponse:
         pause=file.open("pause"),
         pauses=rules.PAUSES.items(),
         supplement=_supplement(file),
+        undertaken=[
+            (u, UNDERTAKING_KINDS[u.kind], UNDERTAKING_OUTCOMES.get(u.outcome, "")) for u in file.undertakings
+        ],
         may_ask=accepted and file.open("supplement") is None,
         again=accepted and not file.open("inspection") and _failed(file),
         stops=[(_reason(s.reason), s) for s in file.stops],
@@ -232,7 +239,7 @@ def _failed(file: WaitingFile) -> bool:
 def _tone(outcome: str) -> str:
     if not outcome:
         return "info"
-    return "fix" if outcome in (rules.FAILED, rules.SENT_BACK, rules.UPHELD) else "ok"
+    return "fix" if outcome in (rules.FAILED, rules.SENT_BACK, rules.UPHELD, rules.BREACHED) else "ok"
 
 
 def _reason(reason: str) -> str:
@@ -369,7 +376,7 @@ def decline_page(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
         reasons = [
             f"{rules.KIND_NAMES[m.kind]}，{rules.OUTCOME_NAMES[m.outcome]}：{m.evidence}"
             for m in bad.values()
-            if m.outcome in (rules.FAILED, rules.UPHELD)
+            if m.outcome in (rules.FAILED, rules.UPHELD, rules.BREACHED)
         ]
         return _decline_page(request, case, "\n".join(reasons))
     typed = request.POST.get("reasons", "")

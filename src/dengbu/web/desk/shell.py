@@ -151,6 +151,15 @@ NAV: tuple[tuple[str, tuple[Item, ...]], ...] = (
                 "时限", "desk.deadlines", "case.settle", "", "", "overdue", "已受理的办件离承诺办结还有几天"
             ),
             Item(
+                "容缺与承诺",
+                "desk.undertakings",
+                "case.settle",
+                "",
+                "undertaken",
+                "undertaken_late",
+                "等待补交、核查的材料，没有兑现的名单",
+            ),
+            Item(
                 "机关答复",
                 "desk.letters",
                 "case.settle",

@@ -27,6 +27,7 @@ from dengbu.cases.queries.portal import (
     running,
 )
 from dengbu.cases.rules import KIND_NAMES, Kind
+from dengbu.cases.undertakings import LATER, OUTCOME_NAMES
 from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock, sights
 from dengbu.core.acts import Actor
@@ -164,6 +165,10 @@ def case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResp
             for line in found.checklist(book, clock.now())
         ],
         "people": _people(own, actor),
+        "undertaken": [
+            {"one": u, "follows": u.kind == LATER, "word": OUTCOME_NAMES.get(u.outcome, "")}
+            for u in road.undertaken
+        ],
         "documents": [
             {"name": KINDS[d.kind][0], "url": portal.url("case.document", docket_id, d.kind), "at": d.made_at}
             for d in documents_of(docket_id)

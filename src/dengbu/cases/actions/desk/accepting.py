@@ -33,7 +33,7 @@ from ..moving import authority, locked_many, move, release_claims
 from ..served import after_entry, against_served
 from .checking_in import separate
 from .fees import OBJECTION, bill_for, names_on, paper_of
-from .opening import asked_now, judged, open_matters
+from .opening import asked_now, count_days, judged, open_matters
 from .standing import desk_states, why_not
 
 
@@ -115,7 +115,11 @@ def _accept(cases: list[Case], actor: Actor, *, partial: bool) -> Acceptance:
         number_papers(entered, found, held.books, actor)
         _write_cases(accepted, entered)
     after_entry(entered, found, held.books, actor)
-    open_matters([c for c in accepted if c.docket_id in waits], asked, found, held.books, actor)
+    undertaken = {c.docket_id: states[c.docket_id].undertakings for c in accepted}
+    if given := [u for one in undertaken.values() for u in one]:
+        count_days(given)
+    waiting = [c for c in accepted if c.docket_id in waits]
+    open_matters(waiting, asked, found, held.books, actor, undertaken)
     outcome.entered = list(entered)
     current().note(accepted=len(accepted), entered=len(entered), left_out=len(outcome.refused))
     return outcome

@@ -17,7 +17,8 @@ from dengbu.register.rules import UnitBook
 from ... import rules
 from ...documents import public_notice
 from ...facts import CaseFacts
-from ...models import Case, ClockStop, PendingMatter, PublicNotice
+from ...models import Case, ClockStop, PendingMatter, PublicNotice, Undertaking
+from ...undertakings import LATER
 from ..moving import authority, workdays_from_now
 from .standing import DeskState
 
@@ -31,9 +32,10 @@ def asked_now(found: CaseFacts, state: DeskState, books: Mapping[str, UnitBook])
     def conditions() -> Iterable[str]:
         return found.registration.conditions(books.get(found.case.unit_code), clock.now())
 
-    return tuple(
-        k for k in rules.asked(found.registration, found.policy, conditions) if k not in state.matters
-    )
+    asked = rules.asked(found.registration, found.policy, conditions)
+    if any(u.kind == LATER for u in state.undertakings):
+        asked = (*asked, Kind.UNDERTAKING)
+    return tuple(k for k in asked if k not in state.matters)
 
 
 def judged(found: CaseFacts, books: Mapping[str, UnitBook]) -> tuple[Refusal, ...]:
@@ -48,6 +50,7 @@ def open_matters(
     found: Mapping[uuid.UUID, CaseFacts],
     books: Mapping[str, UnitBook],
     actor: Actor,
+    undertaken: Mapping[uuid.UUID, Sequence[Undertaking]],
 ) -> None:
     """Open every matter of accepted cases, publish their notices, and stop the clock for what does not count.
 
@@ -62,7 +65,7 @@ def open_matters(
             kind=kind.value,
             owner=rules.OWNERS[kind],
             opened_at=now,
-            due_at=_due(kind, found[case.docket_id]),
+            due_at=_due(kind, found[case.docket_id], undertaken.get(case.docket_id, ())),
         )
         for case in cases
         for kind in asked[case.docket_id]
@@ -71,7 +74,7 @@ def open_matters(
     ClockStop.objects.bulk_create(
         ClockStop(docket_id=m.docket_id, reason=m.kind, from_on=today, stopped_by=actor.name[:80])
         for m in matters
-        if m.kind in (Kind.NOTICE, Kind.INSPECTION)
+        if m.kind in (Kind.NOTICE, Kind.INSPECTION, Kind.UNDERTAKING)
     )
     _stop_for_sent_out([c for c in cases if Kind.INSPECTION not in asked[c.docket_id]], actor)
     _publish([m for m in matters if m.kind == Kind.NOTICE], found, books, actor)
@@ -94,7 +97,16 @@ def _last_day(found: CaseFacts) -> dt.date:
     return add_workdays(clock.today(), found.policy.public_notice_days, office_calendar())
 
 
-def _due(kind: Kind, found: CaseFacts) -> dt.datetime:
+def count_days(given: Sequence[Undertaking]) -> None:
+    """What was undertaken is due so many working days after this day, the day of acceptance."""
+    for one in given:
+        one.due_on = add_workdays(clock.today(), one.days, office_calendar())
+    Undertaking.objects.bulk_update(given, ["due_on"])
+
+
+def _due(kind: Kind, found: CaseFacts, given: Sequence[Undertaking]) -> dt.datetime:
+    if kind is Kind.UNDERTAKING:
+        return workdays_from_now(max(u.days for u in given if u.kind == LATER))
     if kind is Kind.NOTICE:
         return rules.notice_settled_at(_last_day(found), office_calendar())
     return workdays_from_now(rules.INSPECTION_DAYS if kind is Kind.INSPECTION else rules.SECOND_REVIEW_DAYS)

@@ -12,10 +12,10 @@ from dengbu.core.acts import Actor
 from dengbu.core.refusals import Refusal
 from dengbu.register.rules import UnitBook
 
-from ... import exemptions, rules
+from ... import exemptions, rules, undertakings
 from ...facts import CaseFacts, Line
 from ...lifecycle import State
-from ...models import CaseParty, PendingMatter, RestrictionCheck, Verdict
+from ...models import CaseParty, PendingMatter, RestrictionCheck, Undertaking, Verdict
 from .. import checking
 
 
@@ -26,11 +26,18 @@ class DeskState:
     verdicts: Mapping[str, Verdict]
     check: RestrictionCheck | None
     all_matters: tuple[PendingMatter, ...]  # in the order in which they were opened
+    undertakings: tuple[Undertaking, ...] = ()  # those that are still to be kept
+    barred: frozenset[str] = frozenset()  # of who gave them: identities on the list of breaches today
 
     @property
     def matters(self) -> dict[str, PendingMatter]:
         """Of each kind the newest."""
         return {m.kind: m for m in self.all_matters}
+
+    @property
+    def promised(self) -> frozenset[str]:
+        """Items that are not here and whose place an undertaking takes."""
+        return frozenset(u.item for u in self.undertakings)
 
     def absent(self, found: CaseFacts) -> list[CaseParty]:
         """Who still has to show their identity. A face-signing done online is adopted, never asked again (F9)."""
@@ -46,7 +53,7 @@ class DeskState:
 
 
 def desk_states(docket_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, DeskState]:
-    """Desk states of cases, three statements whatever their number."""
+    """Desk states of cases, four statements whatever their number; one more where something was undertaken."""
     ids = list(docket_ids)
     verdicts: dict[uuid.UUID, dict[str, Verdict]] = {d: {} for d in ids}
     # Papers compared before a correction were compared with other images: they are compared again.
@@ -67,7 +74,15 @@ def desk_states(docket_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, DeskState]:
     matters: dict[uuid.UUID, list[PendingMatter]] = {d: [] for d in ids}
     for m in rows.read(PendingMatter, "WHERE t.docket_id = ANY(%s) ORDER BY t.id", [ids]):
         matters[m.docket_id].append(m)
-    return {d: DeskState(verdicts[d], checks.get(d), tuple(matters[d])) for d in ids}
+    live: dict[uuid.UUID, list[Undertaking]] = {d: [] for d in ids}
+    given = rows.read(Undertaking, "WHERE t.docket_id = ANY(%s) AND t.outcome = '' ORDER BY t.id", [ids])
+    for u in given:
+        live[u.docket_id].append(u)
+    barred = undertakings.barred_now({u.number_index for u in given}) if given else {}
+    return {
+        d: DeskState(verdicts[d], checks.get(d), tuple(matters[d]), tuple(live[d]), frozenset(barred))
+        for d in ids
+    }
 
 
 def papers(found: CaseFacts, book: UnitBook | None) -> tuple[Line, ...]:
@@ -102,7 +117,11 @@ def why_not(found: CaseFacts, actor: Actor, state: DeskState, book: UnitBook | N
                 "identity",
             )
         )
-    unchecked = [line.item.name for line in papers(found, book) if line.key not in state.verdicts]
+    unchecked = [
+        line.item.name
+        for line in papers(found, book)
+        if line.key not in state.verdicts and line.key not in state.promised
+    ]
     if unchecked:
         refusals.append(
             Refusal(
@@ -113,7 +132,9 @@ def why_not(found: CaseFacts, actor: Actor, state: DeskState, book: UnitBook | N
                 "papers",
             )
         )
-    differing = [v.item for v in state.verdicts.values() if v.verdict != "ok"]
+    differing = [
+        v.item for v in state.verdicts.values() if v.verdict != "ok" and v.item not in state.promised
+    ]
     if differing:
         refusals.append(
             Refusal(
@@ -145,6 +166,7 @@ def why_not(found: CaseFacts, actor: Actor, state: DeskState, book: UnitBook | N
                 "exemption",
             )
         )
+    refusals.extend(undertakings.against(state.undertakings, state.barred))
     refusals.extend(checking.refuse_unless_open(state.check, now))
     refusals.extend(rules.against(state.all_matters))
     return refusals
