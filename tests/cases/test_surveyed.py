@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 
+import pypdf
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from dengbu.cases import documents
 from dengbu.cases.actions import desk, filing, review
 from dengbu.cases.facts import facts, facts_of
 from dengbu.cases.models import Case
+from dengbu.certificates.actions import void
 from dengbu.certificates.models import Certificate
+from dengbu.certificates.prints import CertificatePage, certificate
+from dengbu.certificates.queries import live_for_rights
 from dengbu.core.acts import Actor
 from dengbu.core.refusals import Refused
 from dengbu.parties.models import Organisation
@@ -33,6 +39,7 @@ REVIEWER, CLERK = reviewer(7011), clerk(7021)  # no operator's account has these
 ANSWERS = {
     "completed_on": "2026-10-01",
     "common_parts": "道路，小区，120",
+    "certificate": "each",
     "presold": True,
     "taxes_due": False,
 }  # fmt: skip
@@ -78,9 +85,9 @@ def draft(by: Actor, number: str = "CH-2026-001", **answers: object) -> uuid.UUI
     return docket
 
 
-def ready(by: Actor, number: str = "CH-2026-001") -> uuid.UUID:
+def ready(by: Actor, number: str = "CH-2026-001", **answers: object) -> uuid.UUID:
     """Submitted, passed, and everything at the desk done but the acceptance itself."""
-    docket = draft(by, number)
+    docket = draft(by, number, **answers)
     filing.submit(actor=by, docket_id=docket, declared=True)
     review.claim(actor=REVIEWER, docket_id=docket)
     judge_all(docket, REVIEWER)
@@ -142,6 +149,43 @@ def test_a_project_is_entered_from_its_building_table() -> None:
     assert FeeBill.objects.get(docket_id=docket).total_fen == 3 * 8000
     assert facts(case).registration.filed.surveyed, "the file of the case still shows it"
     assert verify(deep=True).ok
+
+
+@pytest.mark.parametrize(("way", "papers"), [("whole", 1), ("none", 0), ("each", 3)])
+def test_a_developer_gets_one_certificate_for_the_whole_none_or_one_of_each_unit_for_the_same_fee(
+    way: str, papers: int
+) -> None:
+    land_of(WUYUN)
+    checked()
+    docket = ready(developer(), certificate=way)
+    entered(docket)
+    made = list(Certificate.objects.filter(docket_id=docket))
+    assert len(made) == papers and FeeBill.objects.get(docket_id=docket).total_fen == 3 * 8000
+    titles = [b.ownership for n in (1, 2, 3) if (b := unit_book(home(n))) is not None]
+    assert [bool(live_for_rights([t.public_id])) for t in titles if t] == [papers > 0] * 3
+    assert verify(deep=True).ok
+
+
+def test_the_certificate_of_the_whole_lists_its_units_and_loses_those_that_go() -> None:
+    land_of(WUYUN)
+    checked()
+    docket = ready(developer(), certificate="whole")
+    entered(docket)
+    case, (paper,) = Case.objects.get(pk=docket), Certificate.objects.filter(docket_id=docket)
+    page = documents.certificate_page(facts(case), paper, CLERK, "豫41000001")
+    assert isinstance(page, CertificatePage)
+    assert [u.unit_code for u in page.units] == [home(n) for n in (1, 2, 3)]
+    assert page.unit_code == "见附页不动产单元清单，共3个" and "合计 270.00㎡" in page.area
+    reader = pypdf.PdfReader(io.BytesIO(certificate(page)))
+    text = "".join("".join(sheet.extract_text() for sheet in reader.pages).split())
+    assert len(reader.pages) == 3 and "不动产单元清单（附页）" in text and home(3) in text
+    book = unit_book(home(1))
+    assert book is not None and book.title is not None
+    void(actor=SYSTEM, rights=[(book.title.public_id, 999)], reason="权利已转移")
+    paper.refresh_from_db()
+    assert (paper.state, paper.unit_code) == ("numbered", home(2))
+    again = documents.certificate_page(facts(case), paper, CLERK, "豫41000001")
+    assert [u.unit_code for u in again.units] == [home(2), home(3)]
 
 
 def test_a_thousand_homes_are_accepted_and_entered_with_as_many_statements_as_sixty() -> None:

@@ -49,6 +49,7 @@ GRANTED: dict[str, Any] = {
 PROJECT: dict[str, Any] = {
     "units": [UNIT, SECOND], "project_name": "试验花园", "completed_on": "2026-10-01", "presold": True,
     "common_parts": "物业服务用房，1号楼101，85.2\n道路，小区内，1200",
+    "certificate": "whole",
 }  # fmt: skip
 OURS = book(LAND, title=BUILDER)
 

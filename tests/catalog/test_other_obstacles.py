@@ -114,7 +114,7 @@ def case(name: str, **more: Any) -> tuple[RegistrationType, UnitBook, tuple[Unit
     lost = {"old_certificate": "证1号", "declared": True, "reason": "damaged"}
     terms: dict[str, dict[str, Any]] = {
         "D01": {"nature": "allocated", "source_no": "划1", "land_use": "retail", "coownership": "sole"},
-        "D05": {"units": [UNIT], "project_name": "花园", "completed_on": "2026-10-01", "common_parts": "无",
+        "D05": {"units": [UNIT], "project_name": "花园", "completed_on": "2026-10-01", "common_parts": "无", "certificate": "whole",
                 "presold": True},
         "P21": {"completed_on": "2026-10-01"},
         "D02": changes, "P09": changes, "P10": changes,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
-from dengbu.certificates.prints import CertificatePage, ProofPage
+from dengbu.certificates.prints import CertificatePage, ProofPage, UnitLine
 from tests.prints.samples import PLACE, UNIT, head
 
 CERTIFICATE_NO = "豫（2026）上街区不动产权第0006812号"
@@ -61,3 +62,30 @@ def evidence(**changes: Any) -> ProofPage:
         "registered_on": dt.date(2026, 12, 1),
     }
     return ProofPage(**(given | changes))
+
+
+def units(count: int = 60) -> tuple[UnitLine, ...]:
+    """A list of units that needs several sheets."""
+    return tuple(
+        UnitLine(f"{UNIT[:24]}{n:04d}", f"上街区淮阳路21号院6号楼{n}室", "成套住宅", f"{90 + n / 100:.2f}")
+        for n in range(1, count + 1)
+    )
+
+
+def whole(**changes: Any) -> CertificatePage:
+    """One certificate of a whole project, with the list of its units."""
+    return deed(
+        holders=("河南乌云房地产开发有限公司",), co_ownership="单独所有", location=f"{PLACE}等60处，见附页不动产单元清单",
+        unit_code="见附页不动产单元清单，共60个", area="共有宗地面积 28416.73㎡/房屋建筑面积合计 5418.30㎡",
+        other_facts=("项目名称：试验花园", "本证附不动产单元清单，现有60个不动产单元；各单元的状况以登记簿为准。"),
+        notes=("登记原因：商品房首次登记。",), **({"units": units()} | changes),
+    )  # fmt: skip
+
+
+def works(**changes: Any) -> ProofPage:
+    """One proof of a works-in-progress mortgage, with the list of its units."""
+    return evidence(
+        right_or_matter="在建建筑物抵押权", obligors=("河南乌云房地产开发有限公司",),
+        location=f"{PLACE}等60处，见附页不动产单元清单", unit_code="见附页不动产单元清单，共60个",
+        **({"units": tuple(replace(u, rank="第二顺位") for u in units())} | changes),
+    )  # fmt: skip

@@ -65,6 +65,13 @@ PAPERS: dict[str, Paper] = {
     "移交清单": (case_papers.handover_list, samples.handover, "cases/prints/handover_list.typ", 2),
     "不动产权证书": (deeds.certificate, filled_deeds.deed, "certificates/prints/certificate.typ", 2),
     "不动产登记证明": (deeds.proof, filled_deeds.evidence, "certificates/prints/proof.typ", 1),
+    "整个项目一本的不动产权证书": (
+        deeds.certificate,
+        filled_deeds.whole,
+        "certificates/prints/certificate.typ",
+        5,
+    ),
+    "附清单的不动产登记证明": (deeds.proof, filled_deeds.works, "certificates/prints/proof.typ", 4),
 }
 every_paper = pytest.mark.parametrize("name", PAPERS)
 

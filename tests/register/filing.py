@@ -75,7 +75,7 @@ def land_of(person: tuple[str, str]) -> RegistrationType:
 def project(*units: str, developer: tuple[str, str] = COMPANY, **more: Any) -> RegistrationType:
     return asking(
         "D05", units[0], by("developer", developer), units=list(units), project_name="试验花园",
-        completed_on="2026-10-01", common_parts="道路，小区，120", presold=True, surveyed=surveyed(*units), **more,
+        completed_on="2026-10-01", common_parts="道路，小区，120", certificate="each", presold=True, surveyed=surveyed(*units), **more,
     )  # fmt: skip
 
 

@@ -274,7 +274,7 @@ def new_house(number: int) -> Any:
     unit = f"{NEW_BUILDING}{number:04d}"
     survey = surveyed(unit) | {NEW_BUILDING: SURVEY_OF_BUILDING}
     return asking("D05", unit, by("developer", COMPANY), units=[unit], project_name="新园", completed_on="2026-10-01",
-                  common_parts="无", presold=False, surveyed=survey)  # fmt: skip
+                  common_parts="无", certificate="each", presold=False, surveyed=survey)  # fmt: skip
 
 
 def parted(number: int) -> Any:

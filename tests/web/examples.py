@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -23,12 +24,16 @@ from dengbu.cases.actions import batches, closing, court, desk, filing, papers, 
 from dengbu.cases.actions.materials import add_material
 from dengbu.cases.facts import facts
 from dengbu.cases.models import NUMBER_PURPOSE, Batch, Case, CaseParty, PendingMatter, PublicNotice
+from dengbu.certificates.actions import number, void
 from dengbu.certificates.models import Blank, Certificate, Mailing
+from dengbu.certificates.rules import Listed, NumberRequest
 from dengbu.contracts.models import InboundMessage
 from dengbu.core import clock, crypto
 from dengbu.core.acts import ANONYMOUS, Actor, act
 from dengbu.core.identifiers import make_resident_id
+from dengbu.core.ids import uuid7
 from dengbu.core.models import User
+from dengbu.core.vocabulary import CertificateKind
 from dengbu.exchange.actions import backfill
 from dengbu.materials.intake import Limits, intake
 from dengbu.materials.models import MaterialPage
@@ -41,6 +46,7 @@ from dengbu.payments.models import FeeBill
 from dengbu.project.demo.candidates import Candidate, demo_candidates
 from dengbu.project.demo.district import plan
 from dengbu.project.demo.people import ORGANISATIONS, DemoPerson
+from dengbu.register.models import RealEstateUnit
 from dengbu.register.queries import unit_book
 from dengbu.web.pages import PUBLIC, Page
 from dengbu.web.public.login import PENDING
@@ -527,6 +533,23 @@ class Examples:
     def _ex_registered_certificate(self) -> Any:
         case = self.case("my", "registered")
         return (case.pk, Certificate.objects.get(docket_id=case.pk).pk, 1), staff("certify1")
+
+    def _ex_listed_paper(self) -> Any:
+        """A proof of two units, one of which has left its list."""
+
+        def make() -> uuid.UUID:
+            codes = RealEstateUnit.objects.order_by("code").values_list("code", flat=True)[:2]
+            lines = tuple(Listed(uuid7(), code) for code in codes)
+            request = NumberRequest(
+                docket_id=None, entry_id=1, right_id=lines[0].right_id, unit_code=lines[0].unit_code,
+                holder_names="上街农村商业银行股份有限公司", kind=CertificateKind.PROOF, listed=lines,
+            )  # fmt: skip
+            (paper,) = number(actor=acting(staff("accept1")), requests=[request], authority=settings.AUTHORITY,
+                              on=clock.today())  # fmt: skip
+            void(actor=acting(staff("accept1")), rights=[(lines[1].right_id, 2)], reason="解押")
+            return paper.pk
+
+        return (self.once("listed_paper", make),), staff("accept1")
 
     def _ex_printed_certificate(self) -> Any:
         case = self.case("my", "printed")

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image, ImageDraw
 
 from dengbu.cases.models import Case
-from dengbu.cases.queries.portal import certificates_of
+from dengbu.certificates.queries import live_for_rights
 from dengbu.core import crypto
 from dengbu.core.models import User
 from dengbu.parties.models import Operator, Person
@@ -126,7 +126,7 @@ def proof_number(home: Candidate) -> str:
     """The number of the proof of the mortgage on a home of B06."""
     book = unit_book(home.unit_code)
     assert book is not None
-    return certificates_of([book.mortgages[0].public_id])[book.mortgages[0].public_id]
+    return live_for_rights([book.mortgages[0].public_id])[book.mortgages[0].public_id]
 
 
 def taken_over(home: Candidate, by: User) -> Filer:

@@ -117,7 +117,7 @@ def test_a_project_that_is_not_in_the_book_yet_is_filed_reviewed_and_accepted_ov
     saved(
         filer.post(
             "reason/", units=units, project_name="试验花园", completed_on="2026-10-01", presold="yes",
-            common_parts="道路，小区，120", taxes_due="no", do="save",
+            common_parts="道路，小区，120", certificate="whole", taxes_due="no", do="save",
         )
     )  # fmt: skip
     upload_everything(filer)

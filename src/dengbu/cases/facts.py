@@ -196,6 +196,11 @@ def answered(case: Case) -> RegistrationType:
     return TYPES[case.type_code](Filed(None, case.unit_code, (), terms=terms))
 
 
+def makes_paper(case: Case) -> bool:
+    """Whether something is handed out for a case, as its answers say."""
+    return TYPES[case.type_code].paper_way(case.filed.get("terms", {})) != "none"
+
+
 def units_of(case: Case) -> tuple[str, ...]:
     """The unit that was applied for, and those that the application names with it."""
     named = case.filed.get("terms", {}).get("units") or ()

@@ -43,7 +43,9 @@ class Certificate(Mutable):
     serial = models.IntegerField()
     docket = models.ForeignKey("core.Docket", models.PROTECT, null=True, related_name="certificates")
     entry_id = models.BigIntegerField(db_index=True)
-    right_id = models.UUIDField(db_index=True)  # public id of the right it proves
+    right_id = models.UUIDField(
+        db_index=True
+    )  # public id of the right it proves; the first that stands of a list
     unit_code = models.CharField(max_length=28, db_index=True)
     holder_names = models.CharField(max_length=500)
     state = models.CharField(max_length=12, default="numbered")  # numbered | printed | mailed | issued | void
@@ -72,6 +74,25 @@ class Certificate(Mutable):
             models.UniqueConstraint(
                 fields=["blank_serial"], condition=~Q(blank_serial=""), name="one_certificate_per_blank"
             ),
+        ]
+
+
+class ListedUnit(Mutable):
+    """不动产单元清单: a right that a certificate or proof of several units covers, in the order of its annex.
+
+    A paper of one unit has none. `ended_by_entry`: the entry by which the unit left the list; the others stay covered.
+    """
+
+    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="listed")
+    ordinal = models.IntegerField()
+    right_id = models.UUIDField(db_index=True)
+    unit_code = models.CharField(max_length=28, db_index=True)
+    ended_by_entry = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("certificate", "ordinal", name="one_unit_per_line"),
+            models.UniqueConstraint("certificate", "right_id", name="a_right_is_listed_once"),
         ]
 
 

@@ -7,7 +7,7 @@ import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from dengbu.core.identifiers import check_document_number, check_person_name, check_phone
 from dengbu.core.refusals import Refusal
@@ -49,6 +49,18 @@ _STATES: Final = {
 _SERIAL: Final = re.compile(r"(?P<prefix>[一-鿿A-Z0-9]*?)(?P<digits>\d{4,})")
 
 
+class Listed(NamedTuple):
+    """One line of a list of units: the right (public id) and its unit."""
+
+    right_id: uuid.UUID
+    unit_code: str
+
+
+def several(listed: Sequence[Listed]) -> tuple[Listed, ...]:
+    """A list of units as a paper has it: none where there is one unit only, which stands on the paper itself."""
+    return tuple(listed) if len(listed) > 1 else ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberRequest:
     """A certificate or proof to be numbered: for which right (public id) on which unit, made by which entry."""
@@ -59,6 +71,9 @@ class NumberRequest:
     unit_code: str
     holder_names: str
     kind: CertificateKind
+    listed: tuple[
+        Listed, ...
+    ] = ()  # all it covers where that is more than one unit, in the order of the annex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -362,6 +362,26 @@ def housed(land_units: Iterable[str]) -> frozenset[str]:
         return frozenset(codes[row[0]] for row in cursor.fetchall())
 
 
+def lines_of(codes: Iterable[str]) -> dict[str, tuple[str, str, str]]:
+    """Place, use and area in ㎡ of units as the book has them now: what a list of units says. One statement."""
+    with rows.cursor() as cursor:
+        cursor.execute(
+            "SELECT u.code, f.location, f.use, f.area_m2::text FROM register_realestateunit u"
+            " JOIN register_unitfacts f ON f.unit_id = u.id AND f.ended_by_id IS NULL WHERE u.code = ANY(%s)",
+            [list(codes)],
+        )
+        return {code: (place, use, area) for code, place, use, area in cursor.fetchall()}
+
+
+def ranks_of(rights: Iterable[uuid.UUID]) -> dict[uuid.UUID, int | None]:
+    """The ranks of mortgages by public id, None where a right has none. One statement."""
+    with rows.cursor() as cursor:
+        cursor.execute(
+            "SELECT public_id, rank FROM register_right WHERE public_id = ANY(%s::uuid[])", [list(rights)]
+        )
+        return dict(cursor.fetchall())
+
+
 def areas_of(codes: Iterable[str]) -> dict[str, tuple[Decimal, bool]]:
     """Area in ㎡ of units as the book has it now, and whether it was surveyed or only planned. One statement."""
     with rows.cursor() as cursor:

@@ -72,7 +72,7 @@ def project(s: Scene) -> Filed:
     units = [s.unit, *bare] if s.pick((True, False)) else [s.unit]
     return s.filed(
         *all_of("developer", s.land), units=units, project_name="试验花园", completed_on="2026-10-01",
-        common_parts="道路，小区，120", presold=True, surveyed=survey_of(s, *units),
+        common_parts="道路，小区，120", certificate="each", presold=True, surveyed=survey_of(s, *units),
     )  # fmt: skip
 
 

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, Sum
+from django.db.models import Max, Q, Sum
 
 from dengbu.archives.models import HandOver, Volume
 from dengbu.catalog.registrations import TYPES
-from dengbu.certificates.models import Certificate, Mailing
-from dengbu.certificates.prints import CertificatePage, ProofPage
+from dengbu.certificates.models import Certificate, ListedUnit, Mailing
+from dengbu.certificates.prints import CertificatePage, ProofPage, UnitLine
+from dengbu.certificates.queries import list_of
 from dengbu.certificates.rules import MAIL_ADDRESS_PURPOSE, MAIL_PHONE_PURPOSE
 from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor
 from dengbu.core.refusals import Refusal, Refused
-from dengbu.core.vocabulary import CertificateKind, RightKind
+from dengbu.core.vocabulary import CertificateKind, HouseUse, RightKind
 from dengbu.materials.models import MaterialPage
-from dengbu.register.queries import unit_book
+from dengbu.register.queries import lines_of, ranks_of, unit_book
 from dengbu.register.rules import RightFact, UnitBook
 
 from .. import prints
@@ -64,8 +66,15 @@ def certificate_numbers(case: Case) -> str:
 
 def previous_certificates(case: Case) -> str:
     """Numbers of the certificates of the unit that the entry voids or has voided."""
-    rows = Certificate.objects.filter(unit_code=case.unit_code).exclude(docket_id=case.docket_id)
-    rows = rows.filter(voided_by_entry=case.entry_id) if case.entry_id else rows.exclude(state="void")
+    listed = ListedUnit.objects.filter(unit_code=case.unit_code)
+    now = listed.filter(ended_by_entry__isnull=True).values("certificate")
+    rows = Certificate.objects.exclude(docket_id=case.docket_id)
+    here = Q(unit_code=case.unit_code) | Q(pk__in=now)
+    if case.entry_id:  # a unit that left a list had that paper, which the others keep
+        left = listed.filter(ended_by_entry=case.entry_id).values("certificate")
+        rows = rows.filter(here & Q(voided_by_entry=case.entry_id) | Q(pk__in=left))
+    else:
+        rows = rows.filter(here).exclude(state="void")
     return "、".join(rows.order_by("year", "serial").values_list("number", flat=True))
 
 
@@ -109,16 +118,23 @@ def certificate_page(
             "other_facts": proofs.lines(right),
             "notes": (*reissued, *((f"抵押顺位：第{right.rank}顺位。",) if right.rank else ())),
         }
+    units = annex(certificate)
     if certificate.kind == "proof":
+        if any(u.rank for u in units):
+            said["notes"] = (
+                *(n for n in said["notes"] if "抵押顺位" not in n),
+                "抵押顺位：见附页不动产单元清单。",
+            )
         if reissued:
             said["notes"] = (f"补发。原不动产登记证明：{previous_certificates(case)}。", *said["notes"][1:])
         return ProofPage(
             head=head,
             proof_number=certificate.number,
             blank_serial=blank_serial,
-            location=book.location,
-            unit_code=book.code,
+            location=_places(book, units),
+            unit_code=_codes(book, units),
             registered_on=registered,
+            units=units,
             **said,
         )
     held = [f"持证人：{certificate.holder_names}"] if certificate.holder_names != "、".join(names) else []
@@ -131,14 +147,14 @@ def certificate_page(
         co_ownership=words.co_ownership(
             right.coownership, names, [h.share_numerator for h in right.holders], right.share_denominator
         ),
-        location=book.location,
-        unit_code=book.code,
+        location=_places(book, units),
+        unit_code=_codes(book, units),
         right_kind=RightKind.HOUSE_OWNERSHIP.label,
         right_nature=words.nature(book),
-        use=words.use(book),
-        area=words.area(book),
+        use=_uses(book, units),
+        area=_areas(book, units),
         term=words.land_term(book),
-        other_facts=(*words.house_lines(book), *held),
+        other_facts=(*(_whole(right, units) if units else words.house_lines(book)), *held),
         notes=(
             *reissued,
             *((f"原不动产权证书：{previous}。",) if previous else ()),
@@ -146,6 +162,56 @@ def certificate_page(
         ),
         registered_on=registered,
         plan_facts=(("宗地代码", book.parcel_code),),
+        units=units,
+    )
+
+
+def annex(certificate: Certificate) -> tuple[UnitLine, ...]:
+    """不动产单元清单: what the paper still covers, as the book has it now; empty for a paper of one unit. Three statements."""
+    listed = list_of(certificate.pk)
+    if len(listed) < 2:
+        return ()
+    said, ranks = lines_of(one.unit_code for one in listed), ranks_of(one.right_id for one in listed)
+    differ = len(set(ranks.values())) > 1
+    return tuple(
+        UnitLine(
+            one.unit_code,
+            place,
+            words.label(HouseUse, use),
+            area,
+            f"第{ranks.get(one.right_id)}顺位" if differ else "",
+        )
+        for one in listed
+        for place, use, area in (said[one.unit_code],)
+    )
+
+
+def _places(book: UnitBook, units: Sequence[UnitLine]) -> str:
+    return f"{book.location}等{len(units)}处，见附页不动产单元清单" if units else book.location
+
+
+def _codes(book: UnitBook, units: Sequence[UnitLine]) -> str:
+    return f"见附页不动产单元清单，共{len(units)}个" if units else book.code
+
+
+def _uses(book: UnitBook, units: Sequence[UnitLine]) -> str:
+    if not units:
+        return words.use(book)
+    return f"{words.use(book).partition('/')[0]}/{'、'.join(dict.fromkeys(u.use for u in units))}"
+
+
+def _areas(book: UnitBook, units: Sequence[UnitLine]) -> str:
+    if not units:
+        return words.area(book)
+    return f"共有宗地面积 {book.parcel.get('area_m2', '—')}㎡/房屋建筑面积合计 {sum(Decimal(u.area) for u in units)}㎡"
+
+
+def _whole(right: RightFact, units: Sequence[UnitLine]) -> tuple[str, ...]:
+    """权利其他状况 of a certificate of several units: each unit's own facts stand on its page of the register."""
+    project = right.terms.get("project_name")
+    return (
+        *((f"项目名称：{project}",) if project else ()),
+        f"本证附不动产单元清单，现有{len(units)}个不动产单元；各单元的状况以登记簿为准。",
     )
 
 

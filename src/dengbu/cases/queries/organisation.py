@@ -110,7 +110,9 @@ class OwnMortgage:
 _MORTGAGES_SQL = """
 SELECT u.code, r.public_id, coalesce(r.rank, 0), e.legal_date, coalesce(f.location, ''),
        coalesce((SELECT min(c.number) FROM certificates_certificate c
-                 WHERE c.right_id = r.public_id AND c.state <> 'void'), ''),
+                 WHERE c.state <> 'void' AND (c.right_id = r.public_id OR c.id IN (
+                     SELECT certificate_id FROM certificates_listedunit
+                     WHERE right_id = r.public_id AND ended_by_entry IS NULL))), ''),
        k.docket_id, coalesce(k.number, ''), coalesce(k.state, ''), r.terms::text
 FROM register_holder h
 JOIN register_right r ON r.id = h.right_id
@@ -126,7 +128,9 @@ WHERE h.number_index = %(index)s AND r.ended_by_id IS NULL AND r.kind = 'mortgag
   AND (u.code, coalesce(r.rank, 0)) > (%(code)s, %(rank)s)
   AND (%(unit)s = '' OR u.code = %(unit)s)
   AND (%(number)s = '' OR EXISTS (SELECT 1 FROM certificates_certificate c
-       WHERE c.right_id = r.public_id AND c.number = %(number)s AND c.state <> 'void'))
+       WHERE c.number = %(number)s AND c.state <> 'void' AND (c.right_id = r.public_id OR c.id IN (
+           SELECT certificate_id FROM certificates_listedunit
+           WHERE right_id = r.public_id AND ended_by_entry IS NULL))))
 ORDER BY u.code, coalesce(r.rank, 0) LIMIT %(limit)s
 """
 

@@ -13,7 +13,6 @@ from dengbu.appointments.models import Booking
 from dengbu.catalog.registrations import TYPES, RegistrationType
 from dengbu.certificates.models import Certificate
 from dengbu.core.acts import Actor
-from dengbu.core.identifiers import normalise_certificate_number
 from dengbu.core.models import Sight
 from dengbu.core.refusals import NotPermitted, Refusal
 from dengbu.payments.models import FeeBill
@@ -244,19 +243,6 @@ def booking_of(docket_id: uuid.UUID) -> Booking | None:
     return (
         Booking.objects.select_related("slot").filter(docket_id=docket_id, cancelled_at__isnull=True).first()
     )
-
-
-def live_certificate(number: str) -> tuple[str, uuid.UUID] | None:
-    """(unit, right) that a certificate or proof in force stands for, found by its number. One statement."""
-    wanted = normalise_certificate_number(number)
-    found = Certificate.objects.filter(number=wanted).exclude(state="void")
-    return found.values_list("unit_code", "right_id").first()
-
-
-def certificates_of(rights: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """Numbers of the certificates that prove these rights. One statement."""
-    rows = Certificate.objects.filter(right_id__in=list(rights)).exclude(state="void")
-    return dict(rows.values_list("right_id", "number"))
 
 
 def live_case_on(unit_code: str, conflict_class: str) -> str:

@@ -28,6 +28,7 @@ from .tables import ALWAYS_BLOCK, HOLDERS_CONSENT, PAPERS, REMEDIES, Rule, Table
 
 Side = Literal["owner", "taker", "other"]
 Source = Literal["register", "right", "notice", "bound", "contract", "typed", "us", "land", "partner"]
+PaperWay = Literal["each", "listed", "none"]
 Subject = Literal["home", "land", "right", "restriction", "project", "survey", "unit"]
 
 
@@ -163,6 +164,11 @@ class RegistrationType:
         """What a role is called on paper."""
         found = cls.role(key)
         return found.word if found else key
+
+    @classmethod
+    def paper_way(cls, terms: Mapping[str, Any]) -> PaperWay:
+        """What papers its rights get, given the answers: one each, one for all with a list of their units, or none."""
+        return "each" if cls.produces else "none"
 
     @classmethod
     def required_roles(cls, terms: Mapping[str, Any]) -> tuple[str, ...]:
@@ -424,4 +430,14 @@ class Combined(RegistrationType):
             yield from part.weigh(terms)
 
 
-__all__ = ["HOLDERS_CONSENT", "AboutRight", "Ask", "Combined", "RegistrationType", "Role", "Rule", "Table"]
+__all__ = [
+    "HOLDERS_CONSENT",
+    "AboutRight",
+    "Ask",
+    "Combined",
+    "PaperWay",
+    "RegistrationType",
+    "Role",
+    "Rule",
+    "Table",
+]

@@ -13,8 +13,8 @@ from dengbu.core.vocabulary import Client
 from dengbu.register.effects import Amend, AmendBuilding, Effect, End, Note, Open, OpenBuilding
 from dengbu.register.rules import RightFact, UnitBook
 
-from .asking import Ask, Kind
-from .base import Role
+from .asking import Ask, Choice, Kind
+from .base import PaperWay, Role
 from .checks import shares_add_up
 from .first import BUILDING_CODE, PARCEL_CODE, FirstRegistration, land_unit, no_survey, on_land
 
@@ -176,6 +176,20 @@ class ProjectFirst(HousesFirst):
             max_length=20_000,
             basis="民法典274；实施细则36",
         ),
+        Ask(
+            "certificate",
+            "证书怎样发",
+            Kind.CHOICE,
+            "卖给买房人时再给买房人发证；现在发不发、怎样发，登记簿上每套都一样记载。",
+            (
+                Choice(
+                    "whole", "整个项目一本证书", hint="附不动产单元清单；卖出一套，清单上少一套。每宗地一本。"
+                ),
+                Choice("none", "不发证书，只登簿", hint="卖给买房人时，由买房人领自己的证书。"),
+                Choice("each", "每套一本证书", hint="套数多时领证、交回都要逐本办，一般不选。"),
+            ),
+            basis="实施细则20、35；操作规范9.1",
+        ),
         Ask("taxes_due", "土地价款和税费还有没交的吗", Kind.YES_NO, condition="taxes_due", required=False),
         Ask("presold", "这些房屋预售过吗", Kind.YES_NO, condition="presold", basis="城市房地产管理法45"),
     )
@@ -188,6 +202,12 @@ class ProjectFirst(HousesFirst):
             m.terms.get("thing") == "works_in_progress" for m in book.mortgages
         )
         return found | {"works_mortgaged"} if mortgaged else found
+
+    @classmethod
+    def paper_way(cls, terms: Mapping[str, Any]) -> PaperWay:
+        """As the developer asked: one certificate for the whole, none, or one of each unit (domain D05)."""
+        ways: dict[Any, PaperWay] = {"whole": "listed", "none": "none"}
+        return ways.get(terms.get("certificate"), "each")
 
     @classmethod
     def weigh(cls, terms: Mapping[str, Any]) -> Iterable[Refusal]:

@@ -1,5 +1,12 @@
 """Certificates and proofs as PDF."""
 
-from dengbu.certificates.prints.certificate import CertificatePage, Overprint, ProofPage, certificate, proof
+from dengbu.certificates.prints.certificate import (
+    CertificatePage,
+    Overprint,
+    ProofPage,
+    UnitLine,
+    certificate,
+    proof,
+)
 
-__all__ = ["CertificatePage", "Overprint", "ProofPage", "certificate", "proof"]
+__all__ = ["CertificatePage", "Overprint", "ProofPage", "UnitLine", "certificate", "proof"]

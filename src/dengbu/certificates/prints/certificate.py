@@ -17,6 +17,17 @@ class Overprint:
     offset_y_mm: Decimal = Decimal(0)
 
 
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """A line of the list of units (不动产单元清单). Area in ㎡, in words; `rank` of a mortgage that differs by unit."""
+
+    unit_code: str
+    location: str
+    use: str
+    area: str
+    rank: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificatePage:
     """不动产权证书, every statutory field in the words that are printed.
@@ -44,11 +55,13 @@ class CertificatePage:
     plan_title: str = "宗地图"
     plan_svg: str = ""
     plan_facts: tuple[tuple[str, str], ...] = ()
+    units: tuple[UnitLine, ...] = ()  # more than one: the list that follows as annex
     overprint: Overprint | None = None
 
 
 def certificate(d: CertificatePage) -> bytes:
-    """不动产权证书 as PDF: two A4 landscape sheets of two leaves each (statement and fields; notes and drawing).
+    """不动产权证书 as PDF: two A4 landscape sheets of two leaves each (statement and fields; notes and drawing),
+    and the list of units where there are several.
 
     Raises Refused where a character cannot be printed.
     """
@@ -71,9 +84,10 @@ class ProofPage:
     other_facts: tuple[str, ...]
     notes: tuple[str, ...]
     registered_on: dt.date
+    units: tuple[UnitLine, ...] = ()  # more than one: the list that follows as annex
     overprint: Overprint | None = None
 
 
 def proof(d: ProofPage) -> bytes:
-    """不动产登记证明 as PDF: one A4 landscape sheet of two leaves. Raises Refused where a character cannot be printed."""
+    """不动产登记证明 as PDF: one A4 landscape sheet of two leaves, and the list of units. Raises Refused where a character cannot be printed."""
     return render("certificates/prints/proof.typ", d)

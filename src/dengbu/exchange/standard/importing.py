@@ -12,7 +12,7 @@ import csv
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -194,7 +194,7 @@ def _known(groups: list[Group]) -> tuple[set[str], set[str], set[str], set[str]]
     """What the book has of these groups already: units, parcels, buildings, numbers of papers."""
     units = {g.unit for g in groups}
     parcels = {g.place[:19] for g in groups}
-    numbers = {n for g in groups for n, _, _ in _live_numbers(g)}
+    numbers = {n for g in groups for n, *_ in _live_numbers(g)}
     return (
         set(RealEstateUnit.objects.filter(code__in=units).values_list("code", flat=True)),
         set(Parcel.objects.filter(code__in=parcels).values_list("code", flat=True)),
@@ -203,10 +203,14 @@ def _known(groups: list[Group]) -> tuple[set[str], set[str], set[str], set[str]]
     )
 
 
-def _live_numbers(group: Group) -> list[tuple[str, str, int]]:
+def _live_numbers(group: Group) -> list[tuple[str, str, int, str]]:
+    """Number, table, line, and the deal it was made in: business number and holders."""
     parties = group.parties()
     return [
-        (n, r.table, r.line) for r in group.of(*RIGHTS) for n in paper_numbers(r, parties.get(r.case, []))
+        (n, r.table, r.line, "、".join((r.case, *(p.get("QLRMC") for p in there))) if r.case else "")
+        for r in group.of(*RIGHTS)
+        for there in (parties.get(r.case, []),)
+        for n in paper_numbers(r, there)
     ]
 
 
@@ -214,6 +218,10 @@ def _judge(staging: Staging, told: _Report, after: str, say: Say) -> None:
     for finding in staging.double_numbers(_live_numbers):
         told.add(finding)
     for count, (group, around, _) in enumerate(_around(staging, after), start=1):
+        if (
+            after
+        ):  # what this import has entered already is known by papers whose other units are still to come
+            around = replace(around, known_numbers=set(around.known_numbers) - staging.shared)
         if group.place not in told.out:  # what is faulty by itself is not judged with others
             for finding in check_group(group, around):
                 told.add(finding)

@@ -46,6 +46,7 @@ class Staging:
         self._db.execute("BEGIN")
         self._waiting: list[tuple[str, str, int, str]] = []
         self.rows = 0
+        self.shared: frozenset[str] = frozenset()  # numbers of papers with a list of units
 
     def __enter__(self) -> Staging:
         return self
@@ -85,18 +86,27 @@ class Staging:
         found: int = self._db.execute("SELECT count(DISTINCT place) FROM rows").fetchone()[0]
         return found
 
-    def double_numbers(self, numbers_of: Callable[[Group], list[tuple[str, str, int]]]) -> Iterator[Finding]:
-        """Numbers of live papers that stand on two places."""
-        self._db.execute("CREATE TABLE papers (number TEXT, place TEXT, t TEXT, line INTEGER)")
-        rows = ((n, group.place, t, line) for group in self.groups() for n, t, line in numbers_of(group))
-        self._db.executemany("INSERT INTO papers VALUES (?, ?, ?, ?)", rows)
+    def double_numbers(
+        self, numbers_of: Callable[[Group], list[tuple[str, str, int, str]]]
+    ) -> Iterator[Finding]:
+        """Numbers of live papers that stand on several rights, unless one paper with a list of units covers them: the
+        same table and business number, each on a place of its own. Those are `shared` afterwards."""
+        self._db.execute("CREATE TABLE papers (number TEXT, place TEXT, t TEXT, line INTEGER, deal TEXT)")
+        rows = (
+            (n, group.place, t, line, d) for group in self.groups() for n, t, line, d in numbers_of(group)
+        )
+        self._db.executemany("INSERT INTO papers VALUES (?, ?, ?, ?, ?)", rows)
         self._db.execute("CREATE INDEX by_number ON papers (number)")
+        self._db.execute(
+            "CREATE TABLE several AS SELECT number, count(DISTINCT t || ' ' || deal) = 1 AND min(deal) <> ''"
+            " AND count(DISTINCT place) = count(*) AS one_list FROM papers GROUP BY number HAVING count(*) > 1"
+        )
+        self.shared = frozenset(n for (n,) in self._db.execute("SELECT number FROM several WHERE one_list"))
         for number, place, table, line in self._db.execute(
-            "SELECT p.number, p.place, p.t, p.line FROM papers p JOIN"
-            " (SELECT number FROM papers GROUP BY number HAVING count(*) > 1) d ON d.number = p.number"
-            " ORDER BY p.number, p.place, p.t, p.line"
+            "SELECT p.number, p.place, p.t, p.line FROM papers p JOIN several s ON s.number = p.number"
+            " WHERE NOT s.one_list ORDER BY p.number, p.place, p.t, p.line"
         ):
             name = number_field(table) if table in RIGHTS else ""
             why = f"证号“{number[:40]}”出现在几个权利上"
             yield Finding(QUARANTINE, "CERTIFICATE_NUMBER_DOUBLE", f"{table}.csv", line, name, number[:60], why,
-                          "对照证书存根改正证号；一证多套的给每套分别注明", place)  # fmt: skip
+                          "对照证书存根改正证号；一证多套的，业务号要相同", place)  # fmt: skip

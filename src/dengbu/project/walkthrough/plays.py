@@ -145,7 +145,11 @@ PLAYS: dict[str, Play] = {
     ),
     # On a survey, or on land alone.
     "D05": Play(
-        "D05", typed=(), filer="developer", receiver="developer", answers={"taxes_due": "no", "presold": "no"}
+        "D05",
+        typed=(),
+        filer="developer",
+        receiver="developer",
+        answers={"certificate": "whole", "taxes_due": "no", "presold": "no"},
     ),
     "D02": Play(
         "D02",

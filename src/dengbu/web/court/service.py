@@ -17,6 +17,7 @@ from dengbu.cases.models import Case
 from dengbu.cases.queries import court as queries
 from dengbu.cases.queries.counter import ACCEPTED_STATES
 from dengbu.catalog.registrations import TYPES
+from dengbu.certificates.queries import live_units
 from dengbu.core import clock, crypto, sights
 from dengbu.core.identifiers import check_resident_id, check_uscc, normalise_name, normalise_number
 from dengbu.core.refusals import Refusal, Refused
@@ -27,10 +28,10 @@ from dengbu.materials.queries import pages_of
 from dengbu.orders.models import Order, Service
 from dengbu.orders.queries import orders_of, service_of
 from dengbu.orders.rules import CHANNELS, OUTCOMES
-from dengbu.register.queries import unit_book
+from dengbu.register.queries import book_of
 from dengbu.register.rules import UnitBook
 
-from ..desk.register import unit_code_of
+from ..desk.register import UNIT_CODE
 from ..desk.shell import masked, type_name
 from ..desk.window import actor_of, form_key, see_other, show
 from ..filing.journeys import JOURNEYS
@@ -88,15 +89,21 @@ def served(request: HttpRequest, service: uuid.UUID) -> HttpResponse:
 # --- what is posted ------------------------------------------------------------------------------------------------
 
 
+def _asked_for(asked: str) -> list[UnitBook]:
+    """What a unit's code or a paper's number stands for; of a paper with a list of units, the first hundred of them."""
+    code = normalise_number(asked)
+    codes = [code] if UNIT_CODE.fullmatch(code) else [u.unit_code for u in live_units(asked, limit=100)]
+    return list(book_of(codes).values()) if codes else []
+
+
 def _find(request: HttpRequest) -> list[dict[str, Any]]:
     """Property by name with identity number, or by unit or certificate number. Each look is kept."""
     name = normalise_name(request.POST.get("name", ""))
     number = normalise_number(request.POST.get("number", ""))
     asked = request.POST.get("q", "").strip()[:80]
     if asked:
-        code = unit_code_of(asked)
-        book = unit_book(code) if code else None
-        if book is None:
+        books = _asked_for(asked)
+        if not books:
             raise Refused(
                 Refusal(
                     "FIND_NO_UNIT",
@@ -106,8 +113,9 @@ def _find(request: HttpRequest) -> list[dict[str, Any]]:
                     "q",
                 )
             )
-        sights.saw("register", book.code, purpose="协助执行")
-        return [_unit(book, None)]
+        for book in books:
+            sights.saw("register", book.code, purpose="协助执行")
+        return [_unit(book, None) for book in books]
     wrong = []
     if not name:
         wrong.append(

@@ -15,7 +15,7 @@ from dengbu.cases.models import Case
 from dengbu.cases.queries import closing as queries
 from dengbu.certificates.models import Certificate
 from dengbu.certificates.prints import ProofPage
-from dengbu.certificates.queries import certificates_of, next_blank, stock_count
+from dengbu.certificates.queries import certificates_of, list_counts, next_blank, stock_count
 from dengbu.core import documents
 from dengbu.core.printing import preview
 from dengbu.core.refusals import Refusal, Refused
@@ -87,7 +87,7 @@ def archive_queue(request: HttpRequest) -> HttpResponse:
     name="desk.cert_case",
     surface="staff",
     needs="case.certify",
-    sql=10,
+    sql=11,
     example="registered_case",
     methods=("GET", "POST"),
 )
@@ -139,6 +139,8 @@ def _cert_page(request: HttpRequest, case: Case, refusals: Any = (), status: int
         (c for c in certificates if c.state == "numbered"), certificates[0] if certificates else None
     )
     stock = stock_count()
+    left, all_ = list_counts([current.pk]).get(current.pk, (0, 0)) if current else (0, 0)
+    base = 2 if current is not None and current.kind == "proof" else 3
     return show(
         request,
         "desk/cert_case.html",
@@ -153,7 +155,8 @@ def _cert_page(request: HttpRequest, case: Case, refusals: Any = (), status: int
         ),
         kind_word=KIND_WORDS[current.kind] if current else "",
         state_word=STATE_WORDS[current.state] if current else "",
-        sheets=range(1, 1 if current is None else 2 if current.kind == "proof" else 3),
+        sheets=range(1, 1 if current is None else base + (left > 1)),
+        covers=(left, all_) if all_ else None,
         stock=stock.get(CertificateKind(current.kind), 0) if current else 0,
         offered=next_blank(CertificateKind(current.kind))
         if current and current.state in ("numbered", "printed")
@@ -178,7 +181,7 @@ def _certificate(docket: uuid.UUID, certificate: uuid.UUID) -> Certificate:
     name="desk.cert_preview",
     surface="staff",
     needs="case.certify",
-    sql=13,
+    sql=14,
     example="registered_certificate",
 )
 def cert_preview(request: HttpRequest, docket: uuid.UUID, certificate: uuid.UUID, sheet: int) -> HttpResponse:

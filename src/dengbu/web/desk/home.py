@@ -10,7 +10,7 @@ from dengbu.core.refusals import NotPermitted, Refusal
 from dengbu.parties.permissions import POSTS
 
 from ..pages import LOGIN, page
-from .register import unit_code_of
+from .register import found_at
 from .shell import desk, see_other
 
 NOT_STAFF = Refusal("DESK_STAFF_ONLY", "登记工作台只供登记中心的工作人员使用。", "申请和查进度请从首页进入。")
@@ -34,9 +34,9 @@ def search(request: HttpRequest) -> HttpResponse:
     case = find_case(typed) if typed else None
     if case is not None:
         return see_other("desk.review_case", case)
-    unit = unit_code_of(typed) if typed and actor.may("register.query") else ""
-    if unit:
-        return see_other("desk.register_unit", unit)
+    leads_to = found_at(typed) if typed and actor.may("register.query") else None
+    if leads_to:
+        return see_other(*leads_to)
     refusal = Refusal(
         "SEARCH_NOT_FOUND",
         f"没有找到“{typed[:40]}”。",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,12 +11,13 @@ from django.urls import reverse
 
 from dengbu.cases.queries.desk import units_in_hand
 from dengbu.catalog.registrations import TYPES
-from dengbu.certificates.queries import by_number, live_for_rights
+from dengbu.certificates.queries import by_id, by_number, list_counts, list_page, live_for_rights
 from dengbu.core import clock, crypto, sights
 from dengbu.core.identifiers import half_width, mask_document_number
 from dengbu.core.money import format_yuan
 from dengbu.core.refusals import Refusal
 from dengbu.core.vocabulary import (
+    CertificateKind,
     CoOwnership,
     DocumentKind,
     HouseUse,
@@ -25,7 +27,7 @@ from dengbu.core.vocabulary import (
 )
 from dengbu.register.effects import NUMBER_PURPOSE
 from dengbu.register.history import Ended, history_of
-from dengbu.register.queries import unit_book
+from dengbu.register.queries import lines_of, unit_book
 from dengbu.register.rules import RestrictionFact, RightFact, UnitBook
 
 from ..pages import page
@@ -42,6 +44,7 @@ RIGHTS = {
     "easement": "地役权",
 }
 MORTGAGES = {"ordinary": "一般抵押", "maximum": "最高额抵押"}
+KIND_WORDS = {k.value: k.label for k in CertificateKind}
 LIMITED: dict[Any, str] = {True: "有禁止或限制转让的约定", False: "没有禁止或限制转让的约定"}
 
 
@@ -53,9 +56,9 @@ def lookup(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("q", "").strip()
     refusal = None
     if typed:
-        code = unit_code_of(typed)
-        if code:
-            return see_other("desk.register_unit", code)
+        leads_to = found_at(typed)
+        if leads_to:
+            return see_other(*leads_to)
         refusal = Refusal(
             "REGISTER_NOT_FOUND",
             f"登记簿上没有找到“{typed[:40]}”。",
@@ -72,13 +75,63 @@ def lookup(request: HttpRequest) -> HttpResponse:
     )
 
 
-def unit_code_of(typed: str) -> str:
-    """The unit a code or a certificate's number stands for, '' when the book has none. One statement."""
+def found_at(typed: str) -> tuple[str, Any] | None:
+    """The page that a unit's code or a certificate's number leads to: of the unit, or of the paper's list of units; None
+    when the book has none. Two statements at most."""
     code = re.sub(r"\s+", "", half_width(typed)).upper()
     if UNIT_CODE.fullmatch(code):
-        return code if unit_book(code) else ""
-    certificate = by_number(typed)
-    return certificate.unit_code if certificate else ""
+        return ("desk.register_unit", code) if unit_book(code) else None
+    paper = by_number(typed)
+    if paper is None:
+        return None
+    return (
+        ("desk.register_paper", paper.pk)
+        if list_counts([paper.pk])
+        else ("desk.register_unit", paper.unit_code)
+    )
+
+
+@page(
+    "desk/register/paper/<uuid:certificate>/",
+    name="desk.register_paper",
+    surface="staff",
+    needs="register.query",
+    sql=9,
+    example="listed_paper",
+)
+def paper_page(request: HttpRequest, certificate: uuid.UUID) -> HttpResponse:
+    """A certificate or proof with a list of units: which it still covers, and which have left it."""
+    paper = by_id(certificate)
+    counts = list_counts([certificate])
+    if paper is None or not counts:
+        raise Http404
+    typed = request.GET.get("after", "")
+    rows, following = list_page(certificate, int(typed) if re.fullmatch(r"\d{1,6}", typed) else 0)
+    said = lines_of(one.unit_code for one in rows)
+    sights.saw("register", paper.number, purpose="登记簿查询")
+    left, all_ = counts[certificate]
+    return desk(
+        request,
+        "desk/register_paper.html",
+        {
+            "paper": paper,
+            "kind": KIND_WORDS[paper.kind],
+            "void": paper.state == "void",
+            "left": left,
+            "all": all_,
+            "next": following,
+            "rows": [
+                {
+                    "ordinal": one.ordinal,
+                    "code": one.unit_code,
+                    "place": said.get(one.unit_code, ("", "", ""))[0],
+                    "covered": one.ended_by_entry is None and paper.state != "void",
+                }
+                for one in rows
+            ],
+        },
+        current="desk.register",
+    )
 
 
 @page(

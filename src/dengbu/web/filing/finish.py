@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from dengbu.cases import exemptions
 from dengbu.cases.actions.filing import missing, save_delivery, submit
+from dengbu.cases.facts import makes_paper
 from dengbu.cases.lifecycle import State
 from dengbu.cases.models import NUMBER_PURPOSE, PHONE_PURPOSE
 from dengbu.cases.queries.portal import DELIVERY_PHONE
@@ -32,8 +33,7 @@ from .presenters import NO_CERTIFICATE_WAYS, WAYS, done, party_rows, target_rows
 
 def ways_of(draft: Draft) -> list[tuple[str, str, str]]:
     """How the result may be collected: (value, words, hint)."""
-    produces = TYPES[draft.journey.code].produces
-    return list((WAYS if produces else NO_CERTIFICATE_WAYS).values())
+    return list((WAYS if makes_paper(draft.case) else NO_CERTIFICATE_WAYS).values())
 
 
 def holding_of(draft: Draft) -> list[tuple[str, str, str]]:
@@ -107,7 +107,7 @@ def _stored(draft: Draft) -> dict[str, Any]:
         kept["separate"] = "each" if kept.get("separate") else ""
         return kept | {"phone": crypto.decrypt(kept.get("phone_cipher", ""), DELIVERY_PHONE)}
     phone = account_of(draft.actor.person_id).phone if draft.actor.person_id else ""
-    return {"way": "" if TYPES[draft.journey.code].produces else "electronic", "phone": phone}
+    return {"way": "" if makes_paper(draft.case) else "electronic", "phone": phone}
 
 
 def delivery_rows(draft: Draft) -> list[dict[str, Any]]:

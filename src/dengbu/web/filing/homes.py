@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -9,8 +10,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from dengbu.cases.actions.filing import PartyIn, save_parties, save_property
-from dengbu.cases.queries.portal import certificates_of, live_case_on, live_certificate
+from dengbu.cases.queries.portal import live_case_on
 from dengbu.catalog.registrations.notices import bound_by
+from dengbu.certificates.queries import live_for_rights, live_units
 from dengbu.core import crypto, sights
 from dengbu.core.identifiers import check_certificate_number, check_unit_code, normalise_number
 from dengbu.core.refusals import Refusal, Refused
@@ -26,12 +28,17 @@ from .presenters import book_summary, label, right_words
 from .surveyed import choose_survey
 
 NOT_FOUND = "没有查到这个证号，请核对年份和编号；2015 年前的旧证请到窗口办理"
+NOT_ON_LIST = "没有查到这个证号，或者这本证现在不包括这个不动产单元，请核对后再查"
+_UNIT = re.compile(r"\d{12}[A-Z]{2}\d{5}[A-Z]\d{8}")
 UNIT_UNKNOWN = "登记簿上没有这个不动产单元号，请核对后再查"
 
 
-def find(text: str) -> tuple[str, uuid.UUID | None]:
-    """What a certificate number or a unit code stands for: the unit, and the right that the certificate proves.
-    Raises Refused with the field's sentence."""
+def find(text: str, unit: str = "") -> tuple[str, uuid.UUID | None]:
+    """What a certificate number or a unit code stands for: the unit, and the right that the certificate proves. One with
+    a list of units needs the unit's code behind its number, or `unit`. Raises Refused with the field's sentence."""
+    head, _, tail = text.rpartition(" ")
+    if head and _UNIT.fullmatch(normalise_number(tail)):
+        text, unit = head, normalise_number(tail)
     number = normalise_number(text)
     if not number:
         raise Refused(Refusal("FIND_EMPTY", "请输入不动产权证号或不动产单元号", "", "", "q"))
@@ -39,10 +46,20 @@ def find(text: str) -> tuple[str, uuid.UUID | None]:
         refusal = check_certificate_number(text, field="q")
         if refusal:
             raise Refused(refusal)
-        found = live_certificate(text)
-        if found is None:
-            raise Refused(Refusal("FIND_NO_CERTIFICATE", NOT_FOUND, "", "", "q"))
-        return found
+        listed = live_units(text, unit)
+        if len(listed) > 1:
+            raise Refused(
+                Refusal(
+                    "FIND_SEVERAL_UNITS",
+                    f"这本证附有清单，不止一个不动产单元，例如{listed[0].unit_code}、{listed[1].unit_code}",
+                    "请在证号后面空一格，写上要办理的不动产单元号再查。",
+                    "",
+                    "q",
+                )
+            )
+        if not listed:
+            raise Refused(Refusal("FIND_NO_CERTIFICATE", NOT_ON_LIST if unit else NOT_FOUND, "", "", "q"))
+        return listed[0].unit_code, listed[0].right_id
     refusal = check_unit_code(number, area=settings.AUTHORITY, field="q")
     if refusal:
         raise Refused(refusal)
@@ -79,7 +96,7 @@ def choose(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpRe
     unit = normalise_number(said.get("unit_code" if request.method == "POST" else "unit", ""))[:28]
     if text or (request.method == "GET" and "q" in request.GET):
         try:
-            found, proved = find(text)
+            found, proved = find(text, unit)
             unit = unit or found
         except Refused as caught:
             refused = caught
@@ -117,7 +134,7 @@ def _page(
     if book is not None:
         seen = seen_by(draft, organisation)
         rights = [r.public_id for r in book.rights]
-        context["found"] = book_summary(book, certificates_of(rights), seen=seen)
+        context["found"] = book_summary(book, live_for_rights(rights), seen=seen)
         context["choices"] = choices(draft, book, seen, proved)
         context["busy"] = _busy(draft, book)
         sights.saw("register", book.code, docket_id=draft.case.pk, purpose="申请登记")

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from dengbu.cases.facts import makes_paper
 from dengbu.catalog.registrations.asking import Ask, Kind
 from dengbu.core import clock, crypto
 from dengbu.core.identifiers import group_unit_code, mask_document_number, mask_name, mask_phone
@@ -36,7 +37,7 @@ WAYS = {
     "mail": ("mail", "邮寄到家", "邮费到付，由本人签收。"),
     "electronic": ("electronic", "只要电子证照", "办结后在“我的办件”里看证号和登记结果，不发纸质证书。"),
 }
-NO_CERTIFICATE_WAYS = {"electronic": ("electronic", "办结后网上通知", "抵押权注销不发证书，办结后发短信。")}
+NO_CERTIFICATE_WAYS = {"electronic": ("electronic", "办结后网上通知", "这项登记不发证书，办结后发短信。")}
 
 
 def label(words: type[Vocabulary], value: object) -> str:
@@ -241,7 +242,7 @@ def _hint(draft: Draft, section: str) -> str:
             else f"{needed} 项都已上传"
         )
     way = filed.get("delivery", {}).get("way", "")
-    if draft.journey.kind.produces is None:
+    if not makes_paper(draft.case):
         return NO_CERTIFICATE_WAYS["electronic"][1] if way else "办结后发短信到这个号码"
     return WAYS[way][1] if way in WAYS else "自取、邮寄或只要电子证"
 

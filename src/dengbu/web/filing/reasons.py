@@ -8,8 +8,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from dengbu.cases.actions.filing import save_reason
-from dengbu.cases.queries.portal import certificates_of
 from dengbu.catalog.registrations.asking import Kind
+from dengbu.certificates.queries import live_for_rights
 from dengbu.contracts.queries import Filing, filing_by_no
 from dengbu.core import sights
 from dengbu.core.identifiers import mask_name
@@ -143,7 +143,7 @@ def _certificate(draft: Draft, book: UnitBook) -> str:
     us = organisation.uscc_index if organisation else draft.actor.identity_index
     if right is None or not us or us not in right.holder_indexes:
         return ""
-    return certificates_of([right.public_id]).get(right.public_id, "")
+    return live_for_rights([right.public_id]).get(right.public_id, "")
 
 
 def _show(

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from dengbu.cases.documents import KINDS
-from dengbu.cases.facts import Line, facts, writes
+from dengbu.cases.facts import Line, facts, makes_paper, writes
 from dengbu.cases.labels import Label, label
 from dengbu.cases.lifecycle import BEFORE_ENTRY, State
 from dengbu.cases.queries.portal import (
@@ -66,7 +66,7 @@ def label_of(row: Listed) -> Label:
         booked_at=row.booking.slot.starts_at if row.booking else None,
         confirmed=row.confirmed,
         fee_due=row.bill is not None and row.bill.state == "due",
-        certificate=TYPES[row.case.type_code].produces is not None,
+        certificate=makes_paper(row.case),
         to_confirm=bool(row.to_confirm),
     )
 
@@ -287,7 +287,7 @@ def turn(portal: Portal, own: OwnCase, road: Road, words: Label, actor: Actor) -
     if c.state == State.REGISTERED:
         return card | {
             "title": f"已于 {cn_date(c.entered_at)} 登簿",
-            "text": "正在制证，好了会发短信。" if own.registration.produces else "不发证书，正在归档。",
+            "text": "正在制证，好了会发短信。" if makes_paper(c) else "不发证书，正在归档。",
         }
     if c.state == State.CERTIFIED:
         return card | {"title": "证书已制好，可以领取", "text": "请带身份证和受理凭证到窗口。"}

@@ -17,9 +17,9 @@ from dengbu.cases.queries.portal import (
     batch_of_token,
     case_of_invitation,
     case_of_token,
-    certificates_of,
     looks_at,
 )
+from dengbu.certificates.queries import live_for_rights
 from dengbu.core import clock, sights
 from dengbu.core.identifiers import group_unit_code, normalise_number
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
@@ -169,7 +169,7 @@ def property_(request: HttpRequest, unit: str) -> HttpResponse:
     context = {
         **MY.context("properties"),
         "book": book,
-        "summary": book_summary(book, certificates_of([r.public_id for r in book.rights]), seen=seen),
+        "summary": book_summary(book, live_for_rights([r.public_id for r in book.rights]), seen=seen),
         # who looked before the right was one's own is no business of the new holder
         "looks": [x for x in looks_at(book.code) if clock.local(x.seen_at).date() >= since],
     }

@@ -13,10 +13,13 @@ from dataclasses import dataclass, field
 from dengbu.catalog.policy.policy import office_calendar
 from dengbu.catalog.registrations import RegistrationType
 from dengbu.certificates.actions import NumberRequest, number, void
+from dengbu.certificates.queries import listed_beside
+from dengbu.certificates.rules import Listed, several
 from dengbu.contracts.actions import mark_used
 from dengbu.core import clock, rows
 from dengbu.core.acts import Actor, act, current
 from dengbu.core.counters import next_serials
+from dengbu.core.identifiers import parcel_code_of
 from dengbu.core.jobs import enqueue
 from dengbu.core.refusals import Refusal, Refused
 from dengbu.core.workdays import add_workdays
@@ -32,7 +35,7 @@ from ...models import Case, Transition
 from ..moving import authority, locked_many, move, release_claims
 from ..served import after_entry, against_served
 from .checking_in import separate
-from .fees import OBJECTION, bill_for, names_on, paper_of
+from .fees import OBJECTION, bill_for, names_on, paper_of, paper_way
 from .opening import asked_now, count_days, judged, open_matters
 from .standing import desk_states, why_not
 
@@ -229,16 +232,17 @@ def number_papers(
     """Old certificates die with their rights; new numbers are taken last (gapless counters)."""
     every = [entry for entries in entered.values() for entry in entries]
     ended = [(right, e.entry_id) for e in every for right in (*e.ended, *e.lifted)]
-    ended += [(n.right, e.entry_id) for e in every for n in e.noted if n.new_paper and n.right is not None]
-    if ended:
-        void(actor=actor, rights=ended, reason="权利已转移、注销或换发证书")
+    renewed = [(n.right, e.entry_id) for e in every for n in e.noted if n.new_paper and n.right is not None]
+    lists = listed_beside(right for right, _ in renewed) if renewed else {}
+    if ended or renewed:
+        void(actor=actor, rights=ended, reason="权利已转移、注销或换发证书", replaced=renewed)
     requests = []
     for docket_id, entries in entered.items():
-        if found[docket_id].registration.produces is None:
+        if paper_way(found[docket_id]) == "none":
             continue
         gone = {right for entry in entries for right in entry.ended}  # a part may end what another made
         for entry in entries:
-            requests += _requests(docket_id, entry, found[docket_id], books, gone)
+            requests += _requests(docket_id, entry, found[docket_id], books, gone, lists)
     if requests:
         number(actor=actor, requests=requests, authority=authority(), on=_year_of(every))
 
@@ -249,8 +253,10 @@ def _requests(
     found: CaseFacts,
     books: Mapping[str, UnitBook],
     gone: set[uuid.UUID],
+    lists: Mapping[uuid.UUID, tuple[Listed, ...]],
 ) -> list[NumberRequest]:
-    """The papers that one entry asks for: of the rights it made, and of those that stay and get a new paper."""
+    """The papers that one entry asks for: of the rights it made, and of those that stay and get a new paper. What is
+    renewed with a list of units has the list as it stands (`lists`)."""
     rights: list[tuple[uuid.UUID, str, str, Sequence[HolderIn | HolderFact]]] = [
         (g.right, g.unit, g.kind, g.holders) for g in entry.granted if g.right not in gone
     ]
@@ -261,19 +267,28 @@ def _requests(
     ]
     for note in entry.noted:
         book = books.get(note.unit)
-        right = book.right(note.right) if book and note.new_paper and note.right else None
-        if right is not None:
-            rights.append((right.public_id, note.unit, right.kind, right.holders))
+        stays = book.right(note.right) if book and note.new_paper and note.right else None
+        if stays is not None:
+            rights.append((stays.public_id, note.unit, stays.kind, stays.holders))
+    together: dict[object, list[Listed]] = {}
+    if paper_way(found) == "listed":
+        for made, unit, kind, holders in rights:
+            names = tuple(h.name for h in holders)
+            together.setdefault((kind, names, parcel_code_of(unit)), []).append(Listed(made, unit))
+        lists = {units[0].right_id: tuple(units) for units in together.values()}
+        rights = [one for one in rights if one[0] in lists]
     return [
         NumberRequest(
             docket_id=docket_id,
             entry_id=entry.entry_id,
-            right_id=right,
-            unit_code=unit,
+            right_id=listed[0].right_id if listed else right,
+            unit_code=listed[0].unit_code if listed else unit,
             holder_names=name,
             kind=paper_of(kind),
+            listed=listed,
         )
         for right, unit, kind, holders in rights
+        for listed in (several(lists.get(right, ())),)
         for name in names_on(found, holders)
     ]
 

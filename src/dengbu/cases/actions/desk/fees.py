@@ -9,6 +9,7 @@ from typing import Any
 from dengbu.catalog.fees import FeeAssessment, FeeFacts, FeeUnit, assess, standard_on
 from dengbu.catalog.policy.policy import fee_standards
 from dengbu.catalog.registrations import RegistrationType
+from dengbu.catalog.registrations.base import PaperWay
 from dengbu.core import clock
 from dengbu.core.identifiers import parcel_code_of
 from dengbu.core.vocabulary import CertificateKind, HouseNature, HouseUse, RightKind
@@ -29,16 +30,17 @@ def paper_of(right_kind: str) -> CertificateKind:
 
 
 def certificates_of(found: CaseFacts, granted: Sequence[Grant] | None) -> int:
-    """How many certificates a case makes: one, or one per holder where they asked to hold separately. `granted` are
-    the rights of its entries; None while it waits. Proofs do not count: they cost nothing."""
-    if found.registration.produces is None:
+    """How many certificates a case makes: one a right or one with a list of units, or one per holder where they asked
+    to hold separately. `granted` are the rights of its entries; None while it waits. Proofs do not count: they cost
+    nothing."""
+    way = paper_way(found)
+    if way == "none":
         return 0
     if granted:
-        return sum(
-            len(names_on(found, g.holders))
-            for g in granted
-            if paper_of(g.kind) is CertificateKind.CERTIFICATE
-        )
+        titles = [g for g in granted if paper_of(g.kind) is CertificateKind.CERTIFICATE]
+        if way == "listed":
+            titles = list({parcel_code_of(g.unit): g for g in titles}.values())
+        return sum(len(names_on(found, g.holders)) for g in titles)
     titled = next(
         (r for r in found.registration.registrations() if r.produces is CertificateKind.CERTIFICATE), None
     )
@@ -47,6 +49,11 @@ def certificates_of(found: CaseFacts, granted: Sequence[Grant] | None) -> int:
     takers = titled.filed.role(*titled.taker_roles)
     separately = found.case.filed.get("delivery", {}).get("separate")
     return len(takers) if separately and takers else 1
+
+
+def paper_way(found: CaseFacts) -> PaperWay:
+    """What papers the rights of a case get: one each, one for all, or none."""
+    return found.registration.paper_way(found.registration.filed.terms)
 
 
 def names_on(found: CaseFacts, holders: Sequence[HolderIn | HolderFact]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from dengbu.core.refusals import Refusal
 from dengbu.core.vocabulary import Client, RegistrationKind
@@ -12,7 +12,7 @@ from dengbu.register.effects import Effect, End, Grant
 from dengbu.register.rules import RightFact, UnitBook
 
 from ..asking import Ask, Choice, Kind
-from ..base import RegistrationType, Role, Rule
+from ..base import PaperWay, RegistrationType, Role, Rule
 from ..checks import agents_may_act, one_mortgagee, owners_apply
 from ..facts import holders, regranted
 from ..notices import land_title
@@ -30,7 +30,8 @@ class WorksMortgage(MortgageFirst):
 
     Developer and mortgagee apply with the list of units (抵押清单). Units that are sold on file or kept by a notice stay
     out of the list; those built later are no part of it (担保解释 51). A right on every unit of the list, so that each
-    can be released and converted by itself. Inspection required (policy). 民法典 395, 402; 细则 75.
+    can be released and converted by itself; one proof with the list (抵押清单). Inspection required (policy).
+    民法典 395, 402; 细则 75.
     """
 
     code, name = "B03", "在建建筑物抵押权首次登记"
@@ -63,6 +64,10 @@ class WorksMortgage(MortgageFirst):
         "reason": "债权、合同和抵押清单",
     }
     legal_basis = "民法典395、402；实施细则75；担保解释51"
+
+    @classmethod
+    def paper_way(cls, terms: Mapping[str, Any]) -> PaperWay:
+        return "listed"
 
     def check_all(self, book: UnitBook, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Refusal]:
         yield from super().check_all(book, books, at)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0008_supplements'),
+        ('cases', '0009_agents'),
         ('core', '0003_numbers'),
     ]
 
