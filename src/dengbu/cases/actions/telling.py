@@ -46,6 +46,7 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
     correction = case.docket.corrections.order_by("-round").first() if template == "correction" else None
     mailing = case.docket.mailings.order_by("-pk").first() if template == "mailed" else None
     asked = case.docket.supplements.order_by("-pk").first() if template == "supplement" else None
+    visit = case.docket.home_visits.order_by("-pk").first() if template == "visit_planned" else None
     due = deadline_of(case.docket_id, WATCHED[template]) if template in WATCHED else None
     ending = day_words(due.due_on if due else None)
     every: dict[str, dict[str, str]] = {
@@ -74,6 +75,13 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
             "n": str(len(asked.items)) if asked else "",
             "d": day_words(asked.due_on if asked else None),
         },
+        "visit_planned": {
+            "no": number,
+            "d": day_words(visit.planned_at if visit else None),
+            "t": f"{clock.local(visit.planned_at):%-H时%M分}" if visit and visit.planned_at else "",
+            "who": "、".join(f"{n}" for n in (visit.first_name, visit.second_name) if n) if visit else "",
+        },
+        "visit_declined": {"no": number},
         "withdrawal_asked": {"no": number},
         "withdrawal_refused": {"no": number},
         "accepted": {"no": number, "r": case.acceptance_no or "", "d": day_words(case.promised_on)},
