@@ -126,7 +126,7 @@ TEMPLATES: Final[dict[str, Template]] = {
         Template(
             "visit_planned",
             "上门服务已安排",
-            "申请{no}的上门面签：{d}{t}，{who}上门，请备好身份证件。有变动请致电登记中心。",
+            "申请{no}上门面签：{d}{t}，{who}上门，请备好身份证件，有变动请来电。",
         ),
         Template(
             "visit_declined",
