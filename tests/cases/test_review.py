@@ -266,6 +266,7 @@ def test_counts_stop_and_queues_page_by_deadline(monkeypatch: pytest.MonkeyPatch
         "to_enter",
         "overdue",
         "to_inspect",
+        "visits",
     }
 
 

@@ -36,6 +36,9 @@ from dengbu.cases.prints import (
     ReturnLine,
     ServiceSlip,
     Signed,
+    SignedPaper,
+    SignedPerson,
+    SigningRecord,
     SupplementLine,
     SupplementPaper,
     TransferItem,
@@ -273,6 +276,8 @@ def inquiry(**changes: Any) -> InquiryRecord:
         "unit_code": UNIT,
         "questions": tuple(QuestionAnswer(question=q, answer=a) for q, a in asked),
         "video_digest": "sm3:3f2a9c51d0b7e64488aa0c1de7f59b62",
+        "manners": ("由周译（居民身份证 41999919750505031X，手语）翻译，翻译人承诺如实翻译。",),
+        "interpreters": ("周译",),
     }
     return InquiryRecord(**(given | changes))
 
@@ -356,6 +361,50 @@ def inspection(**changes: Any) -> InspectionRecord:
         "confirmed_at": at(16, 5),
     }
     return InspectionRecord(**(given | changes))
+
+
+SIGNATURE = (
+    "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 300 120'>"
+    "<path d='M20 90 60 20 110 95 160 30 210 90 280 40' fill='none' stroke='#000' stroke-width='5'/></svg>"
+)
+
+
+def signing(**changes: Any) -> SigningRecord:
+    given: dict[str, Any] = {
+        "head": head(),
+        "registration": "存量房买卖转移登记",
+        "location": PLACE,
+        "unit_code": UNIT,
+        "visited_at": at(9, 30),
+        "place": "上街区人民医院住院部3楼12床",
+        "position": "34.80123, 113.29456（误差20米）",
+        "reason": "正在住院",
+        "scene": "本人神志清楚，愿意出卖房屋。",
+        "photos": ("ab" * 32,),
+        "papers": (
+            SignedPaper(name="不动产登记申请书", print_no=1, digest="0f" * 32),
+            SignedPaper(name="询问笔录", print_no=2, digest="1e" * 32),
+        ),
+        "people": (
+            SignedPerson(
+                name="韩立新",
+                role="转让方",
+                document="居民身份证",
+                number="4101**********001X",
+                manner=("韩立新手部伤残，不能书写，以捺指印代替签名，见证人：赵敏。", "文书已向韩立新宣读，韩立新表示听懂并认可。"),
+                signature_svg=SIGNATURE,
+                interpreter="周译",
+                interpreter_svg=SIGNATURE,
+                finger=True,
+            ),
+        ),
+        "first": "孙倩",
+        "first_badge": "027",
+        "second": "周明",
+        "second_badge": "031",
+        "confirmed_at": at(16, 5),
+    }  # fmt: skip
+    return SigningRecord(**(given | changes))
 
 
 def pause(**changes: Any) -> PauseNotice:

@@ -56,6 +56,7 @@ PAPERS: dict[str, Paper] = {
         "cases/prints/inspection_record.typ",
         1,
     ),
+    "面签记录": (case_papers.signing_record, samples.signing, "cases/prints/signing_record.typ", 2),
     "暂缓办理通知书": (case_papers.pause_notice, samples.pause, "cases/prints/pause_notice.typ", 1),
     "收文单": (case_papers.service_slip, samples.service_slip, "cases/prints/service_slip.typ", 1),
     "协助执行回执": (case_papers.order_receipt, samples.order_receipt, "cases/prints/order_receipt.typ", 1),
@@ -88,7 +89,16 @@ def words_of(value: Any) -> Iterator[str]:
     """Every string that a paper's data carry, except what is drawn (codes, pictures) or chooses (kind)."""
     if isinstance(value, dict):
         for key, item in value.items():
-            if key not in ("qr", "qr_svg", "plan_svg", "kind"):
+            if key not in (
+                "qr",
+                "qr_svg",
+                "plan_svg",
+                "kind",
+                "signature_svg",
+                "interpreter_svg",
+                "digest",
+                "photos",
+            ):
                 yield from words_of(item)
     elif isinstance(value, list):
         for item in value:

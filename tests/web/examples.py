@@ -20,7 +20,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dengbu.cases import documents
-from dengbu.cases.actions import batches, closing, court, desk, filing, papers, review, undertakings
+from dengbu.cases.actions import batches, closing, court, desk, filing, matters, papers, review, undertakings
 from dengbu.cases.actions.materials import add_material
 from dengbu.cases.facts import facts
 from dengbu.cases.models import NUMBER_PURPOSE, Batch, Case, CaseParty, PendingMatter, PublicNotice
@@ -479,6 +479,38 @@ class Examples:
         case = self.case("my", "under_review")
         self.once("inspection", lambda: send_out(actor=acting(staff("review1")), docket_id=case.pk))
         return (case.pk,), staff("accept1")
+
+    def visited(self) -> Case:
+        """A case whose seller cannot come: two officers were sent, and the papers to be signed are made."""
+
+        def make() -> Case:
+            case = self.another("my", "preapproved")
+            party = (
+                CaseParty.objects.filter(case=case).exclude(document_kind="uscc").earliest("role", "ordinal")
+            )
+            by, first, second = (acting(staff(f"accept{n}")) for n in (1, 2, 3))
+            matters.ask_visit_at_window(
+                actor=by, docket_id=case.pk, party_ids=[str(party.pk)], reason="age", remark="九十岁，卧床不起",
+                place="河南省郑州市上街区中心路1号院2号楼301室",
+            )  # fmt: skip
+            when = clock.now() + dt.timedelta(hours=3)
+            matters.plan_visit(
+                actor=by, docket_id=case.pk, planned_at=when, first=first.user_id, second=second.user_id
+            )
+            questions = facts(case).policy.questions
+            answers = {q.key: q.expected or (q.answers or ("如实",))[0] for q in questions}
+            matters.take_answers_visited(actor=first, docket_id=case.pk, answers=answers)
+            matters.make_papers(actor=first, docket_id=case.pk)
+            return case
+
+        made: Case = self.once("visited", make)
+        return made
+
+    def _ex_visited_case(self) -> Any:
+        return (self.visited().pk,), staff("accept2")
+
+    def _ex_visited_paper(self) -> Any:
+        return (self.visited().pk, "application", 1), staff("accept2")
 
     def _ex_P01(self) -> Any:
         return ("P01",), None

@@ -52,7 +52,7 @@ KIND_NAMES: Final[dict[str, str]] = {
 BY_EVIDENCE: Final = frozenset({Kind.FACE_SIGNING, Kind.TAX, Kind.HOUSING})
 
 # Outcomes. A bad one forbids the entry until something later of the same kind is good; `over`: the case ended first.
-DONE, FAILED, AGREED, SENT_BACK, DISMISSED, UPHELD, BREACHED, OVER = (
+DONE, FAILED, AGREED, SENT_BACK, DISMISSED, UPHELD, BREACHED, OVER, TURNED_DOWN = (
     "done",
     "failed",
     "agreed",
@@ -61,6 +61,7 @@ DONE, FAILED, AGREED, SENT_BACK, DISMISSED, UPHELD, BREACHED, OVER = (
     "upheld",
     "breached",
     "over",
+    "turned_down",
 )
 OUTCOME_NAMES: Final = {
     DONE: "已办结",
@@ -71,6 +72,7 @@ OUTCOME_NAMES: Final = {
     UPHELD: "异议成立",
     BREACHED: "承诺没有兑现",
     OVER: "办件已结束",
+    TURNED_DOWN: "不予上门",
 }
 
 # Who has to act, as a permission.
@@ -78,6 +80,7 @@ OWNERS: Final[dict[str, str]] = {
     Kind.NOTICE: "case.settle",
     Kind.OBJECTION: "case.second_review",
     Kind.INSPECTION: "case.inspect",
+    Kind.FACE_SIGNING: "case.face_sign",
     Kind.SECOND_REVIEW: "case.second_review",
     Kind.ANSWER: "case.review",
     Kind.PAUSE: "case.settle",

@@ -143,6 +143,16 @@ TEMPLATES: Final[dict[str, Template]] = {
             "booked", "已预约", "您已预约{d}{t}在{place}办理，请带身份证和清单材料。改期请在前一天17时前。"
         ),
         Template("booking_cancelled", "预约已取消", "您{d}{t}的预约已取消。需要办理的，请登录重新预约。"),
+        Template(
+            "visit_planned",
+            "上门服务已安排",
+            "申请{no}上门面签：{d}{t}，{who}上门，请备好身份证件，有变动请来电。",
+        ),
+        Template(
+            "visit_declined",
+            "不能上门",
+            "申请{no}不能安排上门服务，原因和其他办法请登录查看，或致电登记中心。",
+        ),
         Template("accepted", "已受理", "{no}已受理，受理凭证号{r}，承诺{d}前办结。"),
         Template("refused", "不予受理", "{no}本次不予受理，书面告知已当场交付，也可登录查看原因。"),
         Template("fee_due", "待缴费", "{no}登记费{yuan}元，可登录网上缴费，也可在窗口缴费。缴清后领证。"),

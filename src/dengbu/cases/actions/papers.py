@@ -45,7 +45,11 @@ def print_paper(*, actor: Actor, docket_id: uuid.UUID, kind: str) -> int:
 @act("cases.take_answers", permission="case.accept")
 def take_answers(*, actor: Actor, docket_id: uuid.UUID, answers: Mapping[str, str]) -> None:
     """询问: write down what the persons at the desk answered. Raises Refused for a question without an answer."""
-    case = at_desk(docket_id, actor)
+    write_answers(at_desk(docket_id, actor), answers)
+
+
+def write_answers(case: Case, answers: Mapping[str, str]) -> None:
+    """The answers into the locked case. Raises Refused for a question without an answer."""
     found = facts(case)
     asked = {q.key: q for q in found.policy.questions}
     given = {k: v.strip()[:200] for k, v in answers.items() if k in asked and v.strip()}

@@ -52,6 +52,7 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
     broken = None
     if template == "undertaking_broken":
         broken = case.docket.undertakings.filter(outcome="breached").order_by("settled_at").last()
+    visit = case.docket.home_visits.order_by("-pk").first() if template == "visit_planned" else None
     due = deadline_of(case.docket_id, WATCHED[template]) if template in WATCHED else None
     ending = day_words(due.due_on if due else None)
     every: dict[str, dict[str, str]] = {
@@ -85,6 +86,13 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
             "no": number,
             "d": f"{broken.barred_until:%Y年%-m月%-d日}" if broken and broken.barred_until else "",
         },
+        "visit_planned": {
+            "no": number,
+            "d": day_words(visit.planned_at if visit else None),
+            "t": f"{clock.local(visit.planned_at):%-H时%M分}" if visit and visit.planned_at else "",
+            "who": "、".join(f"{n}" for n in (visit.first_name, visit.second_name) if n) if visit else "",
+        },
+        "visit_declined": {"no": number},
         "withdrawal_asked": {"no": number},
         "withdrawal_refused": {"no": number},
         "accepted": {"no": number, "r": case.acceptance_no or "", "d": day_words(case.promised_on)},

@@ -24,9 +24,9 @@ from dengbu.materials.models import MaterialPage
 from dengbu.register.queries import lines_of, ranks_of, unit_book
 from dengbu.register.rules import RightFact, UnitBook
 
-from .. import prints
+from .. import home_visits, prints
 from ..facts import CaseFacts
-from ..models import Case, CaseDocument, Supplement
+from ..models import Case, CaseDocument, HomeVisit, Supplement
 from ..undertakings import PAPER
 from . import proofs, words
 from .matters import PHOTOS
@@ -46,6 +46,7 @@ PAPER_NAMES = {
     "originals": "材料原件收取、退还清单",
     "public_notice": "公告",
     "inspection": "实地查看记录",
+    "signing": "面签记录",
     "pause": "暂缓办理通知书",
     "order_receipt": "协助执行回执",
     "letter": "告知函",
@@ -239,6 +240,12 @@ def catalogue(found: CaseFacts) -> list[dict[str, Any]]:
         i.code: i.name for i in found.policy.checklist
     }
     names[PHOTOS] = "实地查看现场照片"
+    for visit in HomeVisit.objects.filter(docket_id=case.docket_id).select_related("matter"):
+        names[home_visits.images(visit.matter.round)] = "面签现场照片"
+        for signer in visit.signers.all():
+            place = visit.matter.round, signer.ordinal
+            names[home_visits.images(*place)] = f"面签签字影像：{signer.name}"
+            names[home_visits.interpreters(*place)] = f"面签翻译签字影像：{signer.interpreter_name}"
     names["REPLY"] = "机关的书面答复"
     names[PAPER] = "告知承诺书（已签字）"
     for asked in Supplement.objects.select_related("matter").filter(docket_id=case.docket_id):

@@ -22,7 +22,7 @@ from .. import prints
 from ..facts import CaseFacts
 from ..models import NUMBER_PURPOSE, PHONE_PURPOSE, CaseParty, Verdict
 from ..originals import originals
-from . import court, ending, fees, matters, undertakings, words
+from . import court, ending, fees, matters, signing, undertakings, words
 from .closing import catalogue, certificate_numbers, previous_certificates
 
 PaperMaker = Callable[[CaseFacts, Actor, int], bytes]
@@ -190,12 +190,16 @@ def inquiry_record(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
     respondent = next(
         (p for p in found.applying if p.role in found.registration.owner_roles), found.applying[0]
     )
+    signers = signing.signers_of(found)
+    away = next(
+        (s.visit for s in signers if s.visit is not None and s.number_index == respondent.number_index), None
+    )
     return prints.inquiry_record(
         prints.InquiryRecord(
             head=words.head(case, case.docket.number, actor, reprint=reprint),
             registration=words.registered(found),
             asked_at=case.accepted_at or clock.now(),
-            place=settings.OFFICE["address"],
+            place=away.place if away is not None else settings.OFFICE["address"],
             mode="现场",
             inquirer=actor.name,
             inquirer_badge=actor.staff_number,
@@ -211,6 +215,8 @@ def inquiry_record(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
                 prints.QuestionAnswer(question=q.text, answer=answers.get(q.key, ""))
                 for q in found.policy.questions_for(conditions)
             ),
+            manners=tuple(m for s in signers for m in signing.manner_words(s)),
+            interpreters=tuple(s.interpreter_name for s in signers if s.interpreter_name),
         )
     )
 
@@ -297,6 +303,7 @@ KINDS: dict[str, tuple[str, PaperMaker]] = {
     "originals": ("材料原件收取、退还清单", ending.originals_list),
     "public_notice": ("公告", matters.public_notice),
     "inspection": ("实地查看记录", matters.inspection_record),
+    "signing": ("面签记录", signing.signing_record),
     "pause": ("暂缓办理通知书", matters.pause_notice),
     "order_receipt": ("协助执行回执", court.receipt),
     "supplement": ("补充材料告知书", matters.supplement_notice),

@@ -59,6 +59,7 @@ from dengbu.cases.prints.notices import (
     refusal_notice,
     withdrawal,
 )
+from dengbu.cases.prints.signing import SignedPaper, SignedPerson, SigningRecord, signing_record
 from dengbu.cases.prints.slips import (
     AcceptanceReceipt,
     FeeLine,
@@ -114,6 +115,9 @@ __all__ = [
     "ReturnedItem",
     "ServiceSlip",
     "Signed",
+    "SignedPaper",
+    "SignedPerson",
+    "SigningRecord",
     "Statement",
     "SupplementLine",
     "SupplementPaper",
@@ -141,6 +145,7 @@ __all__ = [
     "public_notice",
     "refusal_notice",
     "service_slip",
+    "signing_record",
     "statement",
     "supplement_paper",
     "transfer_slip",

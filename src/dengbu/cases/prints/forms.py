@@ -98,6 +98,7 @@ class InquiryRecord:
     """询问笔录: who asked whom, where, how (现场 or 远程视频), questions and answers.
 
     Without `asked_at` it is an empty form. `capacity` is the asked person's part in the case (转让方). `video_digest` stands for the recording.
+    `manners` say what is out of the ordinary in the signing (fingerprint, read aloud, interpreter); interpreters sign.
     """
 
     head: PrintHead
@@ -117,6 +118,8 @@ class InquiryRecord:
     unit_code: str
     questions: tuple[QuestionAnswer, ...]
     video_digest: str = ""
+    manners: tuple[str, ...] = ()
+    interpreters: tuple[str, ...] = ()
 
 
 def inquiry_record(d: InquiryRecord) -> bytes:

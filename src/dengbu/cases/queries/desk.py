@@ -180,6 +180,11 @@ _COUNTED: dict[str, tuple[str, str]] = {
         "case.inspect",
         "cases_pendingmatter m WHERE m.kind = 'inspection' AND m.settled_at IS NULL",
     ),
+    "visits": (
+        "case.settle",
+        "cases_homevisit v JOIN cases_pendingmatter m ON m.id = v.matter_id"
+        " WHERE m.settled_at IS NULL AND v.planned_at IS NULL",
+    ),
     "to_print": ("case.certify", "cases_case c WHERE c.state = 'registered'"),
     "to_issue": ("case.issue", f"{_CERTIFIED} IS DISTINCT FROM 'mail'"),
     "to_mail": ("case.issue", f"{_CERTIFIED} = 'mail'"),

@@ -244,6 +244,7 @@ class TypeFile(Dated):
     pass_valid_days: int | None = Field(default=None, ge=1, le=90)
     correction_days: int | None = Field(default=None, ge=1, le=60)
     reviews: int = Field(default=1, ge=1, le=3)
+    visit_officers: int = Field(default=2, ge=1, le=2)  # who go together to whoever cannot come
     payment_due: Literal["before_issue", "before_entry"] = "before_issue"
     legal_basis: tuple[Text, ...] = Field(min_length=1)
     texts: Texts
@@ -296,6 +297,7 @@ class TypePolicy(Dated):
     pass_valid_days: int
     correction_days: int
     reviews: int
+    visit_officers: int
     payment_due: str
     legal_basis: tuple[str, ...]
     texts: Texts

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from dengbu.appointments import actions as visits
-from dengbu.cases import exemptions, undertakings
+from dengbu.cases import exemptions, rules, undertakings
 from dengbu.cases.actions import desk, papers
 from dengbu.cases.actions import undertakings as promises
 from dengbu.cases.lifecycle import State
@@ -23,13 +23,14 @@ from dengbu.core.identifiers import mask_document_number
 from dengbu.core.refusals import Refusal, Refused
 
 from ..pages import page
+from .accept_manner import do_manner, manners
 from .review_panels import HOW
 from .undertakings import scans_of
 from .window import actor_of, case_or_404, count_of, form_key, see_other, show
 
 NUMBER = "cases.party.number"
 HOWS = (("card", "读卡器"), ("eye", "看证件原件"), ("agent", "代理人到场"), ("representative", "经办人到场"))
-HOW_WORDS = dict(HOWS)
+HOW_WORDS = dict(HOWS) | {"visit": "上门面签"}
 MATTERS = {
     "face_signing": "面签",
     "inspection": "现场查看",
@@ -49,6 +50,7 @@ DONE = {
     "undertaken": "承诺已登记，请打印承诺书，签字后上传。",
     "signed": "签字的承诺书已存入案卷。",
     "taken_back": "承诺已撤销。",
+    "manner": "签字方式已保存，会印在询问笔录上。",
 }
 
 
@@ -123,7 +125,7 @@ def _home(
     name="desk.accept_case",
     surface="staff",
     needs="case.accept",
-    sql=19,
+    sql=20,
     example="preapproved_case",
     methods=("GET", "POST"),
 )
@@ -172,6 +174,9 @@ def _case_page(request: HttpRequest, case: Case, refusals: Any = (), *, typed: s
         hows=HOWS,
         why=((at.barred,) if at.barred else ()) + at.why,
         matters=[(MATTERS.get(m.kind, m.kind), m) for m in at.state.matters.values()],
+        visit_matter=rules.OWNERS[rules.Kind.FACE_SIGNING],
+        done_matter=rules.DONE,
+        signing=manners(request.POST if typed == "manner" else {}, at, refusals),
         questions=[
             (q, request.POST.get(f"answer-{q.key}") or case.filed.get("answers", {}).get(q.key, ""))
             for q in at.questions
@@ -312,7 +317,8 @@ def _steps(at: AtCounter) -> list[dict[str, Any]]:
 
 
 def _signing(at: AtCounter) -> str:
-    return "已采用线上面签" if "face_signing" in at.state.matters else "无待办"
+    signed = at.state.matters.get("face_signing")
+    return "已采用面签" if signed is not None and signed.outcome == rules.DONE else "无待办"
 
 
 def _four(request: HttpRequest, paper: counter.Paper | None, typed: bool) -> dict[str, Any]:
@@ -470,5 +476,6 @@ ACTS = {
     "undertake": _do_undertake,
     "signed": _do_signed,
     "take_back": _do_take_back,
+    "manner": do_manner,
     "send_back": _do_send_back,
 }

@@ -169,7 +169,22 @@ NAV: tuple[tuple[str, tuple[Item, ...]], ...] = (
                 "告知函的发出和机关的书面答复",
             ),
             Item(
-                "实地查看", "field.home", "case.inspect", "", "to_inspect", "", "两人到现场查看，用手机记录"
+                "上门服务",
+                "desk.visits",
+                "case.settle",
+                "",
+                "visits",
+                "",
+                "来不了窗口的人：安排上门面签，或说明不能上门",
+            ),
+            Item(
+                "外勤任务",
+                "field.home",
+                "case.inspect",
+                "",
+                "to_inspect",
+                "",
+                "两人实地查看、上门面签，用手机记录",
             ),
         ),
     ),

@@ -11,6 +11,7 @@ from . import (
     mail,
     papers,
     undertakings,
+    visits,
     walkin,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "mail",
     "papers",
     "undertakings",
+    "visits",
     "walkin",
 ]

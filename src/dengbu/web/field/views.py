@@ -1,4 +1,4 @@
-"""实地查看 on a phone: the list of inspections, the record with its photographs, and the second officer's word."""
+"""On a phone at the place: what is to be done there, and 实地查看 with photographs, record and the second officer's word."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from dengbu.cases.actions import matters
 from dengbu.cases.documents.matters import ANSWERS, QUESTIONS
 from dengbu.cases.models import Case
 from dengbu.cases.queries import matters as queries
+from dengbu.cases.queries import visits
 from dengbu.core import clock
 from dengbu.core.refusals import Refusal, Refused
 from dengbu.materials import rules
@@ -22,33 +24,47 @@ from dengbu.materials.intake import Limits, intake
 from ..desk.shell import masked, type_name
 from ..desk.window import actor_of, case_or_404, form_key, see_other
 from ..pages import page
+from . import signing
 
+__all__ = ["signing"]
 MOST_AT_ONCE = 10
-GROUPS = {"confirm": "等您确认", "go": "待查看", "sent": "您已记录，等同事确认"}
+GROUPS = {"confirm": "等您确认", "sign": "待上门面签", "go": "待查看", "sent": "您已记录，等同事确认"}
 DONE = {
     "photo": "照片已上传。",
     "removed": "照片已取出。",
     "recorded": "查看记录已保存，请一同查看的同事登录后确认。",
-    "confirmed": "已确认，实地查看办结。",
+    "confirmed": "已确认，办结。",
     "returned": "已退回重写。",
+    "written": "面签记录已保存，请一同上门的同事登录后确认。",
 }
 
 
-@page("field/", name="field.home", surface="field", needs="case.inspect", sql=4)
+@page("field/", name="field.home", surface="field", needs="case.inspect", sql=5)
 def home(request: HttpRequest) -> HttpResponse:
-    """What is to be inspected, what waits for one's own word, and what for a colleague's."""
+    """Where to go: to inspect or to have somebody sign; what waits for one's own word, and what for a colleague's."""
     actor = actor_of(request)
     found: dict[str, list[dict[str, Any]]] = {key: [] for key in GROUPS}
     for one in queries.inspections():
         found[queries.mine(one, actor)].append(
             {
-                "id": one.case.pk,
+                "url": reverse("web:field.inspection", args=[one.case.pk]),
                 "type": type_name(one.case.type_code),
                 "names": masked(one.case.applicant_names),
                 "location": one.case.location,
                 "due": one.matter.due_at,
                 "late": one.matter.due_at is not None and one.matter.due_at < clock.now(),
                 "first": one.record.first_name if one.record else "",
+            }
+        )
+    for visit in visits.of_officer(actor):
+        case, what = visit.docket.case, visits.mine(visit, actor)
+        found["sign" if what == "go" else what].append(
+            {
+                "url": reverse("web:field.signing", args=[case.pk]),
+                "type": f"上门面签　{type_name(case.type_code)}",
+                "names": masked(case.applicant_names),
+                "location": visit.place,
+                "at": visit.planned_at,
             }
         )
     groups = [(name, found[key]) for key, name in GROUPS.items() if found[key]]

@@ -1,5 +1,5 @@
 """All pages of one's own cases. Importing this registers them."""
 
-from . import cases, fixing, others, visits, withdrawing
+from . import cases, fixing, home_visit, others, visits, withdrawing
 
-__all__ = ["cases", "fixing", "others", "visits", "withdrawing"]
+__all__ = ["cases", "fixing", "home_visit", "others", "visits", "withdrawing"]

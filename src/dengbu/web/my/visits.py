@@ -120,6 +120,7 @@ def passed(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpRe
         "people": [p.name for p in own.parties if p.role in own.registration.confirming],
         "key": uuid.uuid4().hex,
         "appoint_url": portal.url("appoint", docket_id),
+        "visit_url": portal.url("visit", docket_id),
         "back_url": portal.url("case", docket_id),
     }
     return render(request, "my/pass.html", context)
@@ -149,6 +150,7 @@ def appoint(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpR
         "day": day,
         "weekday": _weekday(day) if day else "",
         "booking": booking,
+        "visit_url": portal.url("visit", docket_id),
         "change_until": change_until(booking.slot.starts_at) if booking else None,
         "refusals": refusals,
         "key": uuid.uuid4().hex,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _FIRST = ("tokens",)
-_SHARED = ("field", "errors", "rows", "steps", "timeline", "upload", "parcel", "compare", "parts")
+_SHARED = ("field", "errors", "rows", "steps", "timeline", "upload", "parcel", "compare", "parts", "sign")
 _CITIZEN = (
     *("base", "masthead", "buttons", "tags", "surfaces", "aside", "key-value", "tables", "process", "lists"),
     *("help-foot", "home", "application", "material", "case", "pass", "verify", "guide"),
@@ -39,7 +39,7 @@ def stylesheets(surface: str) -> list[str]:
 
 _COMMON_JS = ("errors", "submit", "copy", "readback", "onlyif")
 _JS = {
-    "citizen": (*_COMMON_JS, "autosave", "upload", "idle", "print"),
+    "citizen": (*_COMMON_JS, "autosave", "upload", "idle", "print", "sign"),
     "kiosk": (*_COMMON_JS, "idle", "scanner"),
     "staff": (*_COMMON_JS, "autosave", "upload", "idle", "scanner", "viewer", "verdict", "queue", "filter"),
     "paper": (*_COMMON_JS, "print"),

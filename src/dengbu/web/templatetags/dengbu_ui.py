@@ -164,7 +164,7 @@ _NAVS = {
         ("offices", "办事网点", "/offices/"),
     ),
     "field": (
-        ("field", "实地查看", "/field/"),
+        ("field", "外勤任务", "/field/"),
         ("desk", "登记工作台", "/desk/"),
     ),
     "person": (

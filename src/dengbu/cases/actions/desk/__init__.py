@@ -15,7 +15,7 @@ from .entering import NONE, enter_accepted, enter_if_last, open_matter, settle, 
 from .exempting import decide_exemption
 from .fees import CaseFee, certificates_of, fee_of
 from .opening import asked_now
-from .standing import DeskState, desk_states, papers, why_not
+from .standing import DeskState, desk_states, papers, unanswered, why_not
 
 __all__ = [
     "CHECKS",
@@ -43,5 +43,6 @@ __all__ = [
     "separate",
     "settle",
     "settle_matter",
+    "unanswered",
     "why_not",
 ]

@@ -23,6 +23,7 @@ from ..moving import locked, may_move, move, release_claims
 from ..served import after_entry, against_served
 from .accepting import into_the_book, number_papers, registrations_of, use_filings, use_surveys
 from .checking_in import separate
+from .standing import VISIT
 
 OPEN = Refusal("MATTER_OPEN", "还有待办事项没有办结，不能登簿。", "请先办结待办事项。", "条例20", "matters")
 NONE = Refusal("MATTER_NONE", "没有这项待办，或已经办结。", "请刷新页面，看看办到了哪一步。")
@@ -48,7 +49,8 @@ def settle_matter(*, actor: Actor, docket_id: uuid.UUID, kind: str, evidence: st
     """A matter without a procedure of its own (face-signing, tax …) is settled by its evidence. Gives the case's state."""
     case = locked(docket_id)
     separate(case, list(case.parties.all()), actor)
-    if kind not in rules.BY_EVIDENCE:
+    matter = open_matter(docket_id, kind) if kind in rules.BY_EVIDENCE else None
+    if matter is None or matter.owner == VISIT:
         raise Refused(
             Refusal(
                 "MATTER_HAS_PROCEDURE",
@@ -58,7 +60,7 @@ def settle_matter(*, actor: Actor, docket_id: uuid.UUID, kind: str, evidence: st
                 "kind",
             )
         )
-    settle(open_matter(docket_id, kind), actor, rules.DONE, evidence)
+    settle(matter, actor, rules.DONE, evidence)
     enter_if_last(case, actor)
     return case.state
 

@@ -18,6 +18,10 @@ from ...lifecycle import State
 from ...models import CaseParty, PendingMatter, RestrictionCheck, Undertaking, Verdict
 from .. import checking
 
+VISIT = rules.OWNERS[
+    rules.Kind.FACE_SIGNING
+]  # the matter of a home visit; one adopted from the review has another
+
 
 @dataclass(frozen=True, slots=True)
 class DeskState:
@@ -40,9 +44,10 @@ class DeskState:
         return frozenset(u.item for u in self.undertakings)
 
     def absent(self, found: CaseFacts) -> list[CaseParty]:
-        """Who still has to show their identity. A face-signing done online is adopted, never asked again (F9)."""
+        """Who still has to show their identity. A face-signing done online is adopted, never asked again (F9); one at
+        somebody's home made those present who signed there."""
         signed = self.matters.get("face_signing")
-        if signed is not None and signed.settled_at is not None:
+        if signed is not None and signed.settled_at is not None and signed.owner != VISIT:
             return []
         people = [p for p in found.applying if p.document_kind != "uscc"]
         bodies = [p for p in found.applying if p.document_kind == "uscc"]
@@ -115,6 +120,17 @@ def why_not(found: CaseFacts, actor: Actor, state: DeskState, book: UnitBook | N
                 "请逐人核验身份证件。",
                 "实施细则9",
                 "identity",
+            )
+        )
+    visit = state.matters.get("face_signing")
+    if visit is not None and visit.settled_at is None and visit.owner == VISIT:
+        refusals.append(
+            Refusal(
+                "DESK_VISIT_OPEN",
+                "已申请上门服务，还没有办结面签。",
+                "请等待面签办结；本人已到窗口的，请先撤销上门服务。",
+                "实施细则15",
+                "visit",
             )
         )
     unchecked = [

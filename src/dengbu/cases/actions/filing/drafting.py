@@ -271,7 +271,7 @@ def save_parties(
     same = sorted(map(repr, said)) == sorted(map(repr, before_said)) and terms == case.filed.get("terms", {})
     if case.state == State.CORRECTION and not same:
         # Who was seen when the signing took place is no longer who applies.
-        case.docket.pending_matters.filter(kind="face_signing").delete()
+        case.docket.pending_matters.filter(kind="face_signing", visit__isnull=True).delete()
     known = {(p.role, p.number_index): p for p in old} if case.state == State.CORRECTION and same else {}
     # A bank or developer that takes part finds the case at its own portal, to read and to confirm it.
     asked = TYPES[case.type_code].confirming

@@ -23,6 +23,7 @@ from ...lifecycle import State, step
 from ...models import Case, CaseParty, Claim
 from .. import checking
 from ..moving import check_version, limit_days, move, workdays_from_now
+from ..signatures import void_visits
 from .drafting import correction_targets, own_case, typed_by_desk
 from .starting import draft_term, organisation_for
 
@@ -286,6 +287,7 @@ def _resubmit(case: Case, parties: list[CaseParty], actor: Actor, declared: bool
     if correction is not None:
         type(correction).objects.filter(pk=correction.pk).update(answered_at=clock.now())
     case.round = case.round + 1
+    void_visits(case, actor)
     typed_by_desk(case, actor)
     case.filed = {**case.filed, "declared": {"at": clock.now().isoformat(), "by": actor.key}}
     _go_on(case, "resubmit", actor, parties, found)

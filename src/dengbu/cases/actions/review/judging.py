@@ -82,10 +82,12 @@ def record_face_signing(*, actor: Actor, docket_id: uuid.UUID, kind: str, eviden
                 "evidence",
             )
         )
+    before = PendingMatter.objects.filter(docket_id=docket_id, kind=kind).order_by("-round").first()
+    visited = before is not None and before.owner == rules.OWNERS[rules.Kind.FACE_SIGNING]
     PendingMatter.objects.update_or_create(
         docket_id=case.docket_id,
         kind=kind,
-        round=1,
+        round=(before.round if before else 1) + visited,  # what was done at somebody's home stays as it is
         defaults={
             "owner": actor.key,
             "opened_at": clock.now(),

@@ -1,0 +1,377 @@
+"""Whoever cannot come is visited by two officers, identified, asked, and signs by hand or finger; the desk adopts it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from dengbu.cases import home_visits as law
+from dengbu.cases.actions import desk, filing, matters, review
+from dengbu.cases.actions.signatures import note_signing
+from dengbu.cases.documents import catalogue
+from dengbu.cases.facts import facts
+from dengbu.cases.home_visits import Manner
+from dengbu.cases.models import Case, CaseDocument, HomeVisit, PendingMatter, Signer
+from dengbu.core import clock
+from dengbu.core.identifiers import make_resident_id
+from dengbu.core.models import AuditRecord
+from dengbu.core.refusals import NotPermitted, Refused
+from dengbu.materials.models import MaterialPage
+from dengbu.notices.models import Message
+from tests.support import matters as waiting
+from tests.support import office, visits
+
+NOW = dt.datetime(2026, 11, 27, 10, 0, tzinfo=clock.SHANGHAI)
+OTHER = make_resident_id("419999", dt.date(1975, 5, 5), 31)
+FINGER = Manner(how="fingerprint", fingerprint_reason="hand", witness="护士赵敏", read_aloud=True)
+SIGN_LANGUAGE = Manner(
+    read_aloud=True,
+    interpreter_name="周译",
+    interpreter_kind="resident_id",
+    interpreter_number=OTHER,
+    language="手语",
+)
+ASKED: dict[str, Any] = {
+    "state": "preapproved", "reason": "age", "remark": "九十岁，卧床", "place": "上街区中心路1号", "people": ["a"],
+    "known": ["a", "b"], "present": [], "waiting": False,
+}  # fmt: skip
+PLANNED: dict[str, Any] = {
+    "planned_at": NOW + dt.timedelta(days=1), "now": NOW, "until": NOW + dt.timedelta(days=9), "first": 1, "second": 2,
+    "officers": 2, "own": [],
+}  # fmt: skip
+SEEN: dict[str, Any] = {
+    "kind": "resident_id", "number": "41 0106", "expected_kind": "resident_id", "expected": "410106", "name": "李小明",
+}  # fmt: skip
+ONE = law.Signed(
+    name="李小明", identified=True, interpreted=False, images=1, interpreter_images=0, papers=("d1", "d2")
+)
+WRITTEN: dict[str, Any] = {
+    "signers": [ONE], "papers": ["d1", "d2"], "photos": 1, "place": "上街区中心路1号", "visited_at": NOW,
+    "since": NOW - dt.timedelta(days=1), "now": NOW,
+}  # fmt: skip
+
+
+def codes(found: list[Any]) -> list[str]:
+    assert all(r.message and r.basis for r in found if r.code.startswith(("SIGN", "VISIT")))
+    return [r.code for r in found]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, []),
+        ({"state": "accepted"}, ["VISIT_NOT_NOW"]),
+        ({"waiting": True}, ["VISIT_ASKED"]),
+        ({"reason": "lazy"}, ["VISIT_REASON"]),
+        ({"remark": "老"}, ["VISIT_REMARK"]),
+        ({"place": "家"}, ["VISIT_PLACE"]),
+        ({"people": []}, ["VISIT_PEOPLE"]),
+        ({"people": ["a", "company"]}, ["VISIT_PEOPLE"]),
+        ({"present": ["a"]}, ["VISIT_PRESENT"]),
+        ({"present": ["b"]}, []),
+        ({"reason": "", "remark": "", "place": "", "people": ""}, ["VISIT_REASON", "VISIT_REMARK", "VISIT_PLACE", "VISIT_PEOPLE"]),
+    ],
+)  # fmt: skip
+def test_a_visit_is_asked_for_with_reason_place_and_people(
+    change: dict[str, Any], expected: list[str]
+) -> None:
+    assert codes(law.ask(**(ASKED | change))) == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, []),
+        ({"planned_at": None}, ["VISIT_WHEN"]),
+        ({"planned_at": NOW}, ["VISIT_WHEN"]),
+        ({"planned_at": NOW + dt.timedelta(days=10)}, ["VISIT_TOO_LATE"]),
+        ({"first": None}, ["VISIT_FIRST"]),
+        ({"second": None}, ["VISIT_SECOND"]),
+        ({"second": None, "officers": 1}, []),
+        ({"second": 1}, ["VISIT_SAME"]),
+        ({"own": [2]}, ["CASE_OWN"]),
+    ],
+)
+def test_two_officers_who_have_no_part_in_the_case_go_while_the_review_holds(
+    change: dict[str, Any], expected: list[str]
+) -> None:
+    assert codes(law.plan(**(PLANNED | change))) == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, []),
+        ({"kind": "household"}, []),  # the household register bears the same number
+        ({"kind": "passport"}, ["SIGN_NUMBER_DIFFERS"]),
+        ({"kind": ""}, ["SIGN_DOCUMENT"]),
+        ({"number": ""}, ["SIGN_NUMBER"]),
+        ({"number": "410107"}, ["SIGN_NUMBER_DIFFERS"]),
+    ],
+)
+def test_the_number_read_off_the_document_is_that_of_the_case(
+    change: dict[str, Any], expected: list[str]
+) -> None:
+    assert codes(law.identified(**(SEEN | change))) == expected
+
+
+@pytest.mark.parametrize(
+    ("manner", "expected"),
+    [
+        (Manner(), []),
+        (Manner(how="stamp"), ["SIGN_HOW"]),
+        (FINGER, []),
+        (Manner(how="fingerprint"), ["SIGN_FINGER_WHY", "SIGN_WITNESS", "SIGN_READ"]),
+        (
+            Manner(how="fingerprint", fingerprint_reason="ill", witness="李小明", read_aloud=True),
+            ["SIGN_WITNESS"],
+        ),
+        (SIGN_LANGUAGE, []),
+        (Manner(interpreter_name="周译"), ["SIGN_INTERPRETER_KIND", "SIGN_LANGUAGE", "SIGN_READ"]),
+        (Manner(language="英语", read_aloud=True), ["NAME_EMPTY", "SIGN_INTERPRETER_KIND"]),
+        *(
+            (
+                Manner(**{**{f: getattr(SIGN_LANGUAGE, f) for f in Manner.__dataclass_fields__}, **change}),
+                [code],
+            )
+            for change, code in (
+                ({"interpreter_name": "李小明"}, "SIGN_INTERPRETER_PARTY"),
+                ({"interpreter_name": "王丽"}, "SIGN_INTERPRETER_PARTY"),
+                ({"interpreter_number": "41999919750505031"}, "ID_NUMBER_LENGTH"),
+                ({"language": ""}, "SIGN_LANGUAGE"),
+                ({"read_aloud": False}, "SIGN_READ"),
+                (
+                    {"how": "fingerprint", "fingerprint_reason": "hand", "witness": "周译"},
+                    "SIGN_WITNESS",
+                ),
+            )
+        ),
+    ],
+)
+def test_a_fingerprint_needs_reason_and_witness_and_an_interpreter_is_somebody_else(
+    manner: Manner, expected: list[str]
+) -> None:
+    assert codes(law.manner(manner, name="李小明", others=["王丽"], today=NOW.date())) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "papers", "asked", "expected"),
+    [
+        (ONE, ["d1"], 0, []),
+        (law.Signed(name="李", identified=False, interpreted=False, images=0, interpreter_images=0, papers=()), ["d1"], 0, ["SIGN_UNKNOWN"]),
+        (ONE, ["d1"], 2, ["SIGN_UNANSWERED"]),
+        (ONE, [], 0, ["SIGN_NO_PAPERS"]),
+    ],
+)  # fmt: skip
+def test_nobody_signs_before_they_are_known_asked_and_have_the_papers(
+    one: law.Signed, papers: list[str], asked: int, expected: list[str]
+) -> None:
+    assert codes(law.may_sign(one, papers=papers, asked=asked)) == expected
+
+
+def signed(**change: Any) -> law.Signed:
+    return law.Signed(**{**{f: getattr(ONE, f) for f in law.Signed.__dataclass_fields__}, **change})
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, []),
+        ({"signers": [signed(identified=False)]}, ["SIGN_UNKNOWN"]),
+        ({"signers": [signed(images=0)]}, ["SIGN_MISSING"]),
+        ({"signers": [signed(papers=("d1",))]}, ["SIGN_PAPER_CHANGED"]),
+        ({"papers": ["d1", "d3"]}, ["SIGN_PAPER_CHANGED"]),
+        ({"signers": [signed(interpreted=True)]}, ["SIGN_INTERPRETER"]),
+        ({"signers": [signed(interpreted=True, interpreter_images=1)]}, []),
+        ({"photos": 0}, ["SIGN_NO_PHOTO"]),
+        ({"place": ""}, ["SIGN_PLACE"]),
+        ({"visited_at": None}, ["SIGN_WHEN"]),
+        ({"visited_at": NOW + dt.timedelta(minutes=1)}, ["SIGN_WHEN"]),
+        ({"visited_at": NOW - dt.timedelta(days=2)}, ["SIGN_WHEN"]),
+    ],
+)
+def test_the_record_wants_everybodys_signature_under_the_newest_papers_a_photograph_place_and_minute(
+    change: dict[str, Any], expected: list[str]
+) -> None:
+    given = WRITTEN | change
+    assert codes(law.record(given.pop("signers"), **given)) == expected
+
+
+def test_one_of_those_sent_writes_and_the_other_confirms() -> None:
+    assert law.may_write(1, first=1, second=2) is None and law.may_write(2, first=1, second=2) is None
+    for stranger in (3, None):
+        assert codes([law.may_write(stranger, first=1, second=None)]) == ["SIGN_NOT_SENT"]
+    assert law.may_confirm(2, written_by=1) is None
+    assert codes([law.may_confirm(1, written_by=1)]) == ["SIGN_SAME_OFFICER"]
+    assert codes([law.may_confirm(1, written_by=None)]) == ["SIGN_NO_RECORD"]
+
+
+# --- the acts -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sale(db: None) -> uuid.UUID:
+    office.open_homes(2)
+    return office.passed_sale()
+
+
+def refused(call: Any, *args: Any, **kwargs: Any) -> tuple[str, ...]:
+    with pytest.raises(Refused) as error:
+        call(*args, **kwargs)
+    return error.value.codes
+
+
+def test_who_signed_at_home_need_not_come_and_the_case_is_accepted(sale: uuid.UUID) -> None:
+    visits.written(sale, FINGER)
+    first, second = visits.officers()
+    absent = {p.name for p in desk.desk_states([sale])[sale].absent(facts(Case.objects.get(pk=sale)))}
+    assert absent == {"李小明", "王丽"}, "nothing counts before the second officer has confirmed it"
+    with pytest.raises(NotPermitted) as same:
+        matters.confirm_signing(actor=first, docket_id=sale)
+    assert same.value.codes == ("SIGN_SAME_OFFICER",)
+    assert matters.confirm_signing(actor=second, docket_id=sale) == "confirmed"
+    state = desk.desk_states([sale])[sale]
+    assert [p.name for p in state.absent(facts(Case.objects.get(pk=sale)))] == ["王丽"]
+    seller = visits.party(sale)
+    assert seller.present_how == "visit" and seller.present_at is not None
+    office.check_at_desk(sale)
+    assert desk.accept(actor=office.clerk(), docket_id=sale)["entered"] == [str(sale)]
+
+
+def test_what_was_signed_lies_in_the_volume_with_its_digests(sale: uuid.UUID) -> None:
+    manner = Manner(**{**{f: getattr(SIGN_LANGUAGE, f) for f in Manner.__dataclass_fields__}, "how": "fingerprint",
+                       "fingerprint_reason": "hand", "witness": "护士赵敏"})  # fmt: skip
+    visits.written(sale, manner)
+    matters.confirm_signing(actor=visits.officers()[1], docket_id=sale)
+    text = waiting.printed(sale, "signing")
+    for said in (
+        "李小明",
+        "手部伤残，不能书写",
+        "护士赵敏",
+        "周译",
+        "手语",
+        "查看员甲",
+        "查看员乙",
+        visits.WHERE,
+    ):
+        assert said in text
+    visit = HomeVisit.objects.get(docket_id=sale)
+    made = {
+        d.digest for d in CaseDocument.objects.filter(docket_id=sale, kind__in=("application", "inquiry"))
+    }
+    assert {p["digest"] for p in visit.papers} == set(Signer.objects.get(visit=visit).papers) == made
+    photo = MaterialPage.objects.get(docket_id=sale, item="SIGN1")
+    assert all(d in text for d in (*made, photo.stored_digest))
+    titles = [line["title"] for line in catalogue(facts(Case.objects.get(pk=sale)))]
+    assert {"面签记录", "面签现场照片", "面签签字影像：李小明", "面签翻译签字影像：周译"} <= set(titles)
+    inquiry = waiting.printed(sale, "inquiry")
+    assert "以捺指印代替签名" in inquiry and "周译" in inquiry and visits.WHERE in inquiry
+    assert OTHER not in str(list(AuditRecord.objects.values_list("detail", flat=True)))
+
+
+def test_the_papers_are_signed_as_they_stand(sale: uuid.UUID) -> None:
+    first, _ = visits.officers()
+    visits.ask(sale)
+    assert refused(matters.add_scene, actor=first, docket_id=sale, intake=visits.taken()[0], original_name="a") == ("SIGN_NOT_SENT",)  # fmt: skip
+    visits.plan(sale)
+    assert refused(visits.identify, sale, number=office.BUYER[1]) == ("SIGN_NUMBER_DIFFERS",)
+    assert refused(visits.sign, sale) == ("SIGN_UNKNOWN",)
+    visits.identify(sale)
+    assert refused(matters.make_papers, actor=first, docket_id=sale) == ("SIGN_UNANSWERED",)
+    visits.answer(sale)
+    matters.make_papers(actor=first, docket_id=sale)
+    visits.sign(sale)
+    visits.photograph(sale)
+    matters.make_papers(actor=first, docket_id=sale)
+    assert refused(visits.record, sale) == ("SIGN_PAPER_CHANGED",)
+    visits.sign(sale)
+    live = MaterialPage.objects.filter(docket_id=sale, item="SIGN1-1", removed_at=None)
+    assert live.count() == 1 and MaterialPage.objects.filter(docket_id=sale, item="SIGN1-1").count() == 2
+    assert visits.record(sale) == "written"
+    assert refused(visits.identify, sale) == ("SIGN_WRITTEN",)
+    matters.confirm_signing(actor=visits.officers()[1], docket_id=sale, agrees=False)
+    assert visits.record(sale) == "written"
+
+
+def test_a_visit_that_is_not_over_keeps_the_case_from_acceptance_until_it_is_taken_back(
+    sale: uuid.UUID,
+) -> None:
+    visits.ask(sale)
+    office.check_at_desk(sale)
+    assert refused(desk.accept, actor=office.clerk(), docket_id=sale) == ("DESK_VISIT_OPEN",)
+    by_word = {"actor": office.clerk(), "docket_id": sale, "kind": "face_signing", "evidence": "签过了"}
+    assert refused(desk.settle_matter, **by_word) == ("MATTER_HAS_PROCEDURE",)
+    matters.cancel_visit_home(actor=office.clerk(), docket_id=sale)
+    assert desk.accept(actor=office.clerk(), docket_id=sale)["entered"] == [str(sale)]
+
+
+def test_a_visit_is_declined_with_its_reason_and_may_be_asked_for_again(sale: uuid.UUID) -> None:
+    with pytest.raises(NotPermitted):
+        visits.ask(sale, by=office.stranger())
+    visits.ask(sale)
+    assert refused(visits.ask, sale) == ("VISIT_ASKED",)
+    assert refused(matters.decline_visit, actor=office.clerk(), docket_id=sale, reason="不去") == (
+        "VISIT_WHY_NOT",
+    )
+    matters.decline_visit(actor=office.clerk(), docket_id=sale, reason="住所不在本区，可以公证委托他人办理")
+    assert PendingMatter.objects.get(docket_id=sale).outcome == "turned_down"
+    assert len(desk.desk_states([sale])[sale].absent(facts(Case.objects.get(pk=sale)))) == 2
+    visits.ask(sale)
+    visits.plan(sale)
+    assert PendingMatter.objects.filter(docket_id=sale, kind="face_signing").count() == 2
+
+
+def test_what_a_correction_changes_is_signed_anew(sale: uuid.UUID) -> None:
+    visits.written(sale)
+    matters.confirm_signing(actor=visits.officers()[1], docket_id=sale)
+    desk.send_back(actor=office.clerk(), docket_id=sale, reason="合同价款与影像不一致")
+    office.judge_all(sale)
+    review.request_correction(
+        actor=office.reviewer(),
+        docket_id=sale,
+        reasons=[{"code": "Z99", "target": "case", "note": "合同价款与影像不一致，请核对"}],
+    )
+    filing.submit(actor=office.seller(), docket_id=sale, declared=True)
+    assert visits.party(sale).present_at is None
+    assert PendingMatter.objects.get(docket_id=sale).outcome == "over"
+    assert CaseDocument.objects.filter(docket_id=sale, kind="signing").exists(), "the record stays"
+
+
+def test_at_the_window_fingerprint_and_interpreter_stand_on_the_record_of_questions(sale: uuid.UUID) -> None:
+    common = {"actor": office.clerk(), "docket_id": sale, "party_id": visits.party(sale).pk}
+    assert refused(note_signing, **common, manner=Manner(how="fingerprint")) == (
+        "SIGN_FINGER_WHY", "SIGN_WITNESS", "SIGN_READ",
+    )  # fmt: skip
+    note_signing(**common, manner=FINGER)
+    note_signing(**common, manner=SIGN_LANGUAGE)
+    assert Signer.objects.filter(docket_id=sale).count() == 1
+    office.answer_questions(sale)
+    text = waiting.printed(sale, "inquiry")
+    assert "周译" in text and "手语" in text and "捺指印代替" not in text and "翻译（签名）" in text
+
+
+def test_the_database_knows_no_fingerprint_without_reason_and_no_officer_twice(sale: uuid.UUID) -> None:
+    visits.ask(sale)
+    for model, change in (
+        (Signer, {"how": "fingerprint"}),
+        (HomeVisit, {"first_id": 7, "second_id": 7}),
+        (HomeVisit, {"first_id": 7, "written_by_id": 8, "written_at": NOW}),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            model.objects.filter(docket_id=sale).update(**change)
+
+
+def test_the_applicants_are_told_when_who_comes(sale: uuid.UUID) -> None:
+    from dengbu.cases.actions.telling import tell_parties
+
+    visits.ask(sale)
+    visits.plan(sale)
+    tell_parties(actor=office.SYSTEM, docket_ids=[str(sale)], template="visit_planned")
+    texts = list(
+        Message.objects.filter(docket_id=sale, template="visit_planned").values_list("text", flat=True)
+    )
+    assert texts and all("查看员甲、查看员乙" in t for t in texts)
