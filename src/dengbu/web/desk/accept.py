@@ -123,7 +123,7 @@ def _home(
     name="desk.accept_case",
     surface="staff",
     needs="case.accept",
-    sql=19,
+    sql=20,
     example="preapproved_case",
     methods=("GET", "POST"),
 )
