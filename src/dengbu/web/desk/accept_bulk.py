@@ -37,7 +37,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     name="desk.accept_bulk",
     surface="staff",
     needs="case.accept",
-    sql=17,
+    sql=18,
     example="preapproved_batch",
     methods=("GET", "POST"),
 )

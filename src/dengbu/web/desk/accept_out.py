@@ -25,7 +25,7 @@ from .window import actor_of, case_or_404, count_of, form_key, see_other, show
     name="desk.accept_confirm",
     surface="staff",
     needs="case.accept",
-    sql=19,
+    sql=20,
     example="checked_case",
     methods=("GET", "POST"),
 )
@@ -85,7 +85,7 @@ def _stop(request: HttpRequest, case: Case, refusals: tuple[Refusal, ...], statu
     name="desk.refuse",
     surface="staff",
     needs="case.accept",
-    sql=19,
+    sql=20,
     example="preapproved_case",
     methods=("GET", "POST"),
 )

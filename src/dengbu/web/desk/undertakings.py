@@ -111,7 +111,7 @@ def _bar(one: Undertaking) -> Any:
     name="desk.undertaking",
     surface="staff",
     needs="case.settle",
-    sql=9,
+    sql=7,
     example="undertaking",
     methods=("GET", "POST"),
 )

@@ -80,7 +80,7 @@ def home(request: HttpRequest) -> HttpResponse:
     name="field.inspection",
     surface="field",
     needs="case.inspect",
-    sql=13,
+    sql=14,
     example="inspected_case",
     methods=("GET", "POST"),
 )
