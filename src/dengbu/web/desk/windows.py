@@ -1,6 +1,19 @@
 """Pages of the windows (受理核验岗, 缮证转卷岗); importing this module registers them."""
 
-from . import accept, accept_bulk, accept_out, archive, backfill, cert, ending, mail, papers, visits, walkin
+from . import (
+    accept,
+    accept_bulk,
+    accept_out,
+    archive,
+    backfill,
+    cert,
+    ending,
+    mail,
+    papers,
+    renewals,
+    visits,
+    walkin,
+)
 
 __all__ = [
     "accept",
@@ -12,6 +25,7 @@ __all__ = [
     "ending",
     "mail",
     "papers",
+    "renewals",
     "visits",
     "walkin",
 ]
