@@ -267,6 +267,8 @@ def test_counts_stop_and_queues_page_by_deadline(monkeypatch: pytest.MonkeyPatch
         "overdue",
         "to_inspect",
         "visits",
+        "undertaken",
+        "undertaken_late",
     }
 
 

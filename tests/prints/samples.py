@@ -32,6 +32,8 @@ from dengbu.cases.prints import (
     QuestionAnswer,
     ReceivedItem,
     RefusalNotice,
+    RenewalNotice,
+    RenewedPaper,
     ReturnedItem,
     ReturnLine,
     ServiceSlip,
@@ -405,6 +407,30 @@ def signing(**changes: Any) -> SigningRecord:
         "confirmed_at": at(16, 5),
     }  # fmt: skip
     return SigningRecord(**(given | changes))
+
+
+def renewal(**changes: Any) -> RenewalNotice:
+    given: dict[str, Any] = {
+        "head": head(),
+        "holders": "韩立新、许文静",
+        "registration": "更正登记（依申请）",
+        "entered_on": DAY,
+        "written_on": dt.date(2026, 12, 3),
+        "location": PLACE,
+        "unit_code": UNIT,
+        "corrected": "室号",
+        "previous": "豫（2020）上街区不动产权第0001842号",
+        "papers": (
+            RenewedPaper(holder="韩立新", number="豫（2026）上街区不动产权第0000012号"),
+            RenewedPaper(holder="许文静", number="豫（2026）上街区不动产权第0000013号"),
+        ),
+        "place": "上街区政务服务中心二楼",
+        "hours": "周一至周五 8:30-12:00，14:00-17:30",
+        "phone": "0371-0000 1234",
+        "officer": "孙倩",
+        "officer_badge": "027",
+    }
+    return RenewalNotice(**(given | changes))
 
 
 def pause(**changes: Any) -> PauseNotice:

@@ -453,6 +453,42 @@ class Examples:
         desk.accept(actor=by, docket_id=case.pk)
         return uuid.UUID(made)
 
+    def corrected(self) -> Case:
+        """A home whose room number was wrong in the book: put right, its holder to be told in writing."""
+
+        def make() -> Case:
+            home = self.candidate("B01")
+            assert isinstance(home.owner, DemoPerson)
+            by = acting(person(home.owner.number))
+            docket = uuid.UUID(filing.start(actor=by, type_code="P12"))
+            filing.save_property(actor=by, docket_id=docket, unit_code=home.unit_code)
+            applicant = filing.PartyIn(
+                role="applicant",
+                name=home.owner.name,
+                document_kind="resident_id",
+                number=home.owner.number,
+                phone=home.owner.phone,
+            )
+            filing.save_parties(actor=by, docket_id=docket, parties=[applicant])
+            said = {
+                "applies_as": "holder",
+                "what": "room",
+                "right_text": "9901",
+                "proof": "测绘报告（2026）第8号",
+            }
+            filing.save_reason(actor=by, docket_id=docket, terms=said)
+            filing.save_delivery(actor=by, docket_id=docket, delivery={"how": "window"})
+            give_papers(Case.objects.get(pk=docket), by)
+            for step in ("sent", "under_review", "preapproved", "checked", "registered"):
+                getattr(self, f"_to_{step}")(Case.objects.get(pk=docket))
+            return Case.objects.get(pk=docket)
+
+        made: Case = self.once("corrected", make)
+        return made
+
+    def _ex_corrected_case(self) -> Any:
+        return (self.corrected().pk,), staff("certify1")
+
     def _ex_typed_certificate(self) -> Any:
         return (self.once("typed_certificate", self._typed_certificate),), staff("accept2")
 

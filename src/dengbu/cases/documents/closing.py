@@ -47,6 +47,7 @@ PAPER_NAMES = {
     "public_notice": "公告",
     "inspection": "实地查看记录",
     "signing": "面签记录",
+    "renewal": "换发通知书",
     "pause": "暂缓办理通知书",
     "order_receipt": "协助执行回执",
     "letter": "告知函",

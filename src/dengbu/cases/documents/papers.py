@@ -22,7 +22,7 @@ from .. import prints
 from ..facts import CaseFacts
 from ..models import NUMBER_PURPOSE, PHONE_PURPOSE, CaseParty, Verdict
 from ..originals import originals
-from . import court, ending, fees, matters, signing, undertakings, words
+from . import court, ending, fees, matters, renewal, signing, undertakings, words
 from .closing import catalogue, certificate_numbers, previous_certificates
 
 PaperMaker = Callable[[CaseFacts, Actor, int], bytes]
@@ -304,6 +304,7 @@ KINDS: dict[str, tuple[str, PaperMaker]] = {
     "public_notice": ("公告", matters.public_notice),
     "inspection": ("实地查看记录", matters.inspection_record),
     "signing": ("面签记录", signing.signing_record),
+    "renewal": ("换发通知书", renewal.renewal_notice),
     "pause": ("暂缓办理通知书", matters.pause_notice),
     "order_receipt": ("协助执行回执", court.receipt),
     "supplement": ("补充材料告知书", matters.supplement_notice),

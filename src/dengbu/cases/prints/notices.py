@@ -135,3 +135,37 @@ class OriginalsList:
 def originals_list(d: OriginalsList) -> bytes:
     """材料原件收取、退还清单 as PDF. Raises Refused where a character cannot be printed."""
     return render("cases/prints/originals_list.typ", d)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewedPaper:
+    """One new certificate of a correction and whose it is."""
+
+    holder: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewalNotice:
+    """不动产权属证书换发通知书: the holders hand in the old certificate for the new one (实施细则 80)."""
+
+    head: PrintHead
+    holders: str
+    registration: str
+    entered_on: dt.date
+    written_on: dt.date
+    location: str
+    unit_code: str
+    corrected: str
+    previous: str
+    papers: tuple[RenewedPaper, ...]
+    place: str
+    hours: str
+    phone: str
+    officer: str
+    officer_badge: str
+
+
+def renewal_notice(d: RenewalNotice) -> bytes:
+    """换发通知书 as PDF. Raises Refused where a character cannot be printed."""
+    return render("cases/prints/renewal_notice.typ", d)

@@ -10,9 +10,12 @@ from django.db.models import Exists, OuterRef, Q
 
 from dengbu.archives.models import HandOver, Volume
 from dengbu.archives.queries import hand_overs, waiting_volumes
+from dengbu.catalog.registrations import TYPES
 from dengbu.certificates.models import Certificate
+from dengbu.core.vocabulary import RegistrationKind
 from dengbu.payments.models import FeeBill
 
+from .. import renewals
 from ..lifecycle import State
 from ..models import Case
 
@@ -86,3 +89,33 @@ def shelf() -> Shelf:
 def hand_over(hand_over_id: uuid.UUID) -> HandOver | None:
     """One list. One statement."""
     return HandOver.objects.filter(pk=hand_over_id).first()
+
+
+# --- letters after a correction -----------------------------------------------------------------------------------
+
+CORRECTIONS = tuple(code for code, kind in TYPES.items() if kind.kind is RegistrationKind.CORRECTION)
+TO_TELL = (State.REGISTERED.value, State.CERTIFIED.value)
+
+
+def renewals_page(after: str = "") -> tuple[list[tuple[Case, list[str]]], str]:
+    """Corrections whose holders were not all told in writing, with the numbers still owed; oldest first, and the key
+    of the next page. Two statements."""
+    made = Exists(Certificate.objects.filter(docket_id=OuterRef("pk")))
+    cases = Case.objects.select_related("docket").filter(made, type_code__in=CORRECTIONS, state__in=TO_TELL)
+    try:
+        cases = cases.filter(pk__gt=uuid.UUID(after)) if after else cases
+    except ValueError:
+        pass
+    found = list(cases.order_by("pk")[: PAGE_SIZE + 1])
+    numbers: dict[uuid.UUID, list[tuple[str, str]]] = {}
+    # Asked for nobody as well: the number of statements is the same on an empty list.
+    wanted = [c.pk for c in found] or [uuid.UUID(int=0)]
+    rows = Certificate.objects.filter(docket_id__in=wanted).order_by("serial")
+    for docket_id, number, state in rows.values_list("docket_id", "number", "state"):
+        numbers.setdefault(docket_id, []).append((number, state))
+    owed = [
+        (c, left)
+        for c in found[:PAGE_SIZE]
+        if (left := renewals.owed(RegistrationKind.CORRECTION, numbers.get(c.pk, ()), c.filed))
+    ]
+    return owed, str(found[PAGE_SIZE - 1].pk) if len(found) > PAGE_SIZE else ""

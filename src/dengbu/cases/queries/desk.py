@@ -185,6 +185,13 @@ _COUNTED: dict[str, tuple[str, str]] = {
         "cases_homevisit v JOIN cases_pendingmatter m ON m.id = v.matter_id"
         " WHERE m.settled_at IS NULL AND v.planned_at IS NULL",
     ),
+    "renewals": (
+        "case.issue",
+        "cases_case c JOIN certificates_certificate x ON x.docket_id = c.docket_id"
+        " WHERE c.state IN ('registered', 'certified') AND c.type_code IN ('P12', 'S03')"
+        " AND x.state NOT IN ('issued', 'void')"
+        " AND NOT coalesce(c.filed -> 'renewal', '[]') @> jsonb_build_array(jsonb_build_object('number', x.number))",
+    ),
     "to_print": ("case.certify", "cases_case c WHERE c.state = 'registered'"),
     "to_issue": ("case.issue", f"{_CERTIFIED} IS DISTINCT FROM 'mail'"),
     "to_mail": ("case.issue", f"{_CERTIFIED} = 'mail'"),
