@@ -240,6 +240,9 @@ class TypeFile(Dated):
     promised_days: int = Field(ge=0, le=30)
     statutory_days: int | None = Field(default=None, ge=0, le=30)  # None: as time_limits.toml says
     public_notice_days: int = Field(default=0, ge=0, le=90)
+    public_notice_when: str = (
+        ""  # where only some cases of the type are published: which, as the guide says it
+    )
     site_visit: Literal["none", "required", "if_destroyed", "officer_decides"] = "none"
     pass_valid_days: int | None = Field(default=None, ge=1, le=90)
     correction_days: int | None = Field(default=None, ge=1, le=60)
@@ -293,6 +296,7 @@ class TypePolicy(Dated):
     promised_days: int
     statutory_days: int
     public_notice_days: int
+    public_notice_when: str
     site_visit: str
     pass_valid_days: int
     correction_days: int

@@ -11,9 +11,10 @@ from dengbu.core.vocabulary import CertificateKind, Client, HouseNature, Registr
 from dengbu.register.effects import Effect, End, Grant
 from dengbu.register.rules import Obstacle, RightFact, UnitBook
 
+from ..asking import Ask, Choice, Kind
 from ..base import RegistrationType, Role
 from ..checks import agents_may_act, contract_agrees, filed_to_others, owners_apply, shares_add_up
-from ..facts import PartyFact, holders, preseizures_converted
+from ..facts import Filed, PartyFact, holders, preseizures_converted
 from ..tables import DISPOSAL, HOLDERS_CONSENT, PAPERS, Rule
 
 
@@ -181,15 +182,42 @@ class NewHomeTransfer(OwnershipTransfer):
 
     The developer files under the service agreement with the buyers' authority. A pre-seizure of the buyer becomes a
     seizure of what he now has (法发〔2004〕5号; corrections 3); his mortgage notice waits for its own type.
-    实施细则 27, 38, 85; 民法典 221; 契税法 11.
+
+    历史遗留问题 (corrections §2, 4): where the developer was dissolved or cannot be found, the buyer applies alone under a
+    scheme of the government, which the application names; its paper is on the list, and the notice and the second
+    review of the policy come before the entry. 实施细则 27, 38, 85; 民法典 221; 契税法 11; 自然资发〔2021〕1号.
     """
 
     code, name = "D09", "商品房首次转移登记"
     titles = {"parties": "申请人和共有人"}
     client = Client.DEVELOPER
+    filed_from = (Client.DEVELOPER, Client.PERSON)
     roles = (
-        Role("seller", "开发企业", "owner", "register"),
+        Role("seller", "开发企业", "owner", "register", confirms=True),
         Role("buyer", "买受人", "taker", "contract", shares=True),
+    )
+    form = (
+        Ask(
+            "legacy",
+            "由谁申请",
+            Kind.YES_NO,
+            "开发企业已经注销或者下落不明、当地政府有历史遗留问题处理政策的，买受人可以单方申请，公告后登记。",
+            choices=(
+                Choice("no", "开发企业和买受人共同申请"),
+                Choice("yes", "开发企业已注销或下落不明，按历史遗留问题政策单方申请"),
+            ),
+            required=False,
+            condition="legacy_scheme",
+            basis="自然资发〔2021〕1号",
+        ),
+        Ask(
+            "legacy_basis",
+            "历史遗留问题处理政策的文件名称和文号",
+            hint="例如：某某区人民政府会议纪要〔2026〕3号",
+            only_if=("legacy", (True,)),
+            max_length=100,
+            basis="自然资发〔2021〕1号",
+        ),
     )
     needs_contract = True
     answers_to = {
@@ -200,6 +228,39 @@ class NewHomeTransfer(OwnershipTransfer):
     }
     legal_basis = "实施细则27、38、85；民法典221；契税法11"
 
+    def __init__(self, filed: Filed):
+        super().__init__(filed)
+        if self.legacy:
+            self.confirming, self.absent_roles = ("buyer",), ("seller",)  # type: ignore[misc]
+
+    @property
+    def legacy(self) -> bool:
+        """Whether the buyer applies alone because there is no developer any more."""
+        return self.filed.terms.get("legacy") is True
+
+    def publishes(self) -> bool:
+        """The notice of the policy stands in for the developer who cannot be asked."""
+        return self.legacy
+
+    def second_review(self) -> bool:
+        """A second officer signs off what one side alone applied for (corrections §2, 4, 8)."""
+        return self.legacy
+
+    def check(self, book: UnitBook) -> Iterable[Refusal]:
+        yield from super().check(book)
+        if self.legacy and any(p.confirmed for p in self.filed.role("seller")):
+            yield Refusal(
+                "B_LEGACY_DEVELOPER",
+                "开发企业自己参加了申请，不适用历史遗留问题政策的单方申请。",
+                "请选择由开发企业和买受人共同申请。",
+                "条例14",
+                "legacy",
+            )
+
+    def conditions(self, book: UnitBook | None, at: dt.datetime) -> frozenset[str]:
+        found = super().conditions(book, at)
+        return found if self.legacy else found | {"developer_applies"}
+
     def effects(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Effect]:
         yield from preseizures_converted(books[self.filed.unit_code], self.filed, self.taker_roles, at)
         yield from super().effects(books, at)
@@ -208,4 +269,7 @@ class NewHomeTransfer(OwnershipTransfer):
         """With the day of the house's first registration: the 90 days of a mortgage notice on it began then
         (corrections 23), not when the buyer got his title."""
         first = owned.terms.get("first_registered_on") or owned.entered_on.isoformat()
-        return {**super().terms_after(owned), "first_registered_on": first}
+        terms = {**super().terms_after(owned), "first_registered_on": first}
+        if self.legacy:
+            terms["reason"] = f"{self.name}（按历史遗留问题政策单方申请：{self.filed.terms['legacy_basis']}）"
+        return terms
