@@ -19,8 +19,10 @@ from dengbu.cases.models import PHONE_PURPOSE, Case, PendingMatter
 from dengbu.cases.queries import matters as queries
 from dengbu.cases.queries.matters import WaitingFile
 from dengbu.catalog.policy.policy import office_calendar
+from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock, crypto
 from dengbu.core.refusals import Refusal, Refused
+from dengbu.core.vocabulary import RegistrationKind
 from dengbu.materials.intake import Limits, intake
 
 from ..pages import page
@@ -160,6 +162,7 @@ def _page(request: HttpRequest, case: Case, refusals: Any = ()) -> HttpResponse:
         at="desk.matters",
         refusals=refusals,
         case=case,
+        corrects=TYPES[case.type_code].kind is RegistrationKind.CORRECTION,
         file=file,
         accepted=accepted,
         state=STATE_NAMES[State(case.state)],
