@@ -11,6 +11,7 @@ from dengbu.cases.prints import (
     ApplicationForm,
     CatalogueLine,
     CourtLetter,
+    ErrorReportPaper,
     FeeLine,
     FeeNotice,
     FeeUndertaking,
@@ -340,6 +341,29 @@ def public_notice(**changes: Any) -> PublicNoticePaper:
         "organ": "郑州市上街区自然资源局",
     }
     return PublicNoticePaper(**(given | changes))
+
+
+def error_report(**changes: Any) -> ErrorReportPaper:
+    given: dict[str, Any] = {
+        "head": head(),
+        "registration": "依职权更正登记",
+        "location": PLACE,
+        "unit_code": UNIT,
+        "fault": "录入差错",
+        "answers": "登记机构",
+        "wrong_entry": "2024-0000012",
+        "entered_on": dt.date(2024, 3, 5),
+        "entered_by": "郭立",
+        "found_on": dt.date(2026, 11, 20),
+        "found_how": "权利人、利害关系人反映",
+        "description": "登记申请书写的室号是801，登簿时录成802，复核时没有对照测绘报告。",
+        "harm": "没有发现造成损害",
+        "measure": "已办理更正登记；对同一批次录入的36件逐条核对，没有发现其他差错。",
+        "corrected": "登簿顺序号2026-0000812",
+        "reported_by": "孙倩",
+        "reported_at": at(15, 20),
+    }
+    return ErrorReportPaper(**(given | changes))
 
 
 def inspection(**changes: Any) -> InspectionRecord:

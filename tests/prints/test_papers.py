@@ -58,6 +58,12 @@ PAPERS: dict[str, Paper] = {
     ),
     "面签记录": (case_papers.signing_record, samples.signing, "cases/prints/signing_record.typ", 2),
     "换发通知书": (case_papers.renewal_notice, samples.renewal, "cases/prints/renewal_notice.typ", 1),
+    "不动产登记差错报告": (
+        case_papers.error_report,
+        samples.error_report,
+        "cases/prints/error_report.typ",
+        1,
+    ),
     "暂缓办理通知书": (case_papers.pause_notice, samples.pause, "cases/prints/pause_notice.typ", 1),
     "收文单": (case_papers.service_slip, samples.service_slip, "cases/prints/service_slip.typ", 1),
     "协助执行回执": (case_papers.order_receipt, samples.order_receipt, "cases/prints/order_receipt.typ", 1),

@@ -489,6 +489,15 @@ class Examples:
     def _ex_corrected_case(self) -> Any:
         return (self.corrected().pk,), staff("certify1")
 
+    def _ex_correcting_case(self) -> Any:
+        """A correction that somebody began."""
+        one = next(iter(demo_candidates("B01")))
+
+        def make() -> uuid.UUID:
+            return uuid.UUID(filing.start(actor=acting(person(one.owner.number)), type_code="P12"))
+
+        return (self.once("correcting_case", make),), staff("review1")
+
     def _ex_typed_certificate(self) -> Any:
         return (self.once("typed_certificate", self._typed_certificate),), staff("accept2")
 

@@ -20,6 +20,7 @@ NAMES = {
     "accept": ("suqian", "孙倩", "071"),
     "certify": ("zhaoshu", "赵书", "072"),
     "review": ("wangmin", "王敏", "073"),
+    "lead": ("fengke", "冯科", "074"),
 }
 
 

@@ -584,6 +584,29 @@ class OriginalsReturn(AppendOnly):
         constraints: ClassVar = [models.UniqueConstraint("docket", "round", name="one_return_per_round")]
 
 
+class ErrorReport(Mutable):
+    """差错报告: of a case that corrects the book: what was entered wrong, by whom, how it was found, what was done."""
+
+    docket = models.OneToOneField(
+        "core.Docket", models.PROTECT, primary_key=True, related_name="error_report"
+    )
+    fault = models.CharField(max_length=12)  # a class of `faults.FAULTS`
+    found_how = models.CharField(max_length=12)  # of `faults.FOUND`
+    found_on = models.DateField()
+    wrong_entry = models.CharField(max_length=12)  # 登簿顺序号, year and seven digits
+    entered_on = models.DateField()
+    entered_by = models.CharField(max_length=100)  # registrar of record of that entry
+    description = models.CharField(max_length=500)
+    harm = models.CharField(max_length=300, default="")  # who was harmed by it and how; empty: nobody
+    measure = models.CharField(max_length=500)
+    reported_by = models.CharField(max_length=80)
+    reported_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=~Q(fault=""), name="a_fault_has_a_class")]
+        indexes: ClassVar = [models.Index(fields=["fault", "-docket"], name="error_reports_by_fault")]
+
+
 class CaseDocument(AppendOnly):
     """A document we made for a case: its kind, bytes by digest, how often printed."""
 

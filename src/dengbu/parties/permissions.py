@@ -45,7 +45,7 @@ POSTS: dict[str, Post] = {
             frozenset({"case.see", "case.release_any", "case.reassign", "case.second_review", "case.settle",
                        "ledger.see", "contract.see",
                        "register.query", "stock.manage", "agreement.suspend", "appointment.manage", "survey.see",
-                       "survey.check", "undertaking.lift"}),
+                       "survey.check", "undertaking.lift", "fault.see"}),
         ),
         Post(
             "admin",
@@ -88,6 +88,7 @@ PERMISSIONS: dict[str, str] = {
     "register.enter": "登簿",
     "register.backfill": "单件补录（一人录入，另一人核对）",
     "ledger.see": "查看预审核台账",
+    "fault.see": "查看差错报告",
     "fee.collect": "窗口收费",
     "appointment.see": "查看预约",
     "appointment.manage": "开放预约时段",

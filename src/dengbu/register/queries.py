@@ -79,6 +79,34 @@ def entries_of(docket_id: uuid.UUID) -> list[tuple[int, str, str]]:
         return list(cursor.fetchall())
 
 
+def entered_as(authority: str, number: str) -> tuple[dt.date, str] | None:
+    """The day and the registrar of record of an entry by its number (2026-0000123), None where there is none. One
+    statement, none for what is no number."""
+    year, _, serial = number.partition("-")
+    if not (year.isascii() and year.isdigit() and serial.isascii() and serial.isdigit()):
+        return None
+    with rows.cursor() as cursor:
+        cursor.execute(
+            "SELECT legal_date, registrar_of_record FROM register_entry WHERE authority = %s AND year = %s"
+            " AND number = %s",
+            [authority, int(year), int(serial)],
+        )
+        found: tuple[dt.date, str] | None = cursor.fetchone()
+        return found
+
+
+def corrected_by(docket_id: uuid.UUID) -> str:
+    """The number of the entry whose title a correction put right, '' before it is entered. One statement."""
+    with rows.cursor() as cursor:
+        cursor.execute(
+            "SELECT n.said->>'entry' FROM register_entrynote n JOIN register_entry e ON e.id = n.entry_id"
+            " WHERE e.docket_id = %s AND n.kind = 'corrected'",
+            [docket_id],
+        )
+        found = cursor.fetchone()
+        return str(found[0] or "") if found else ""
+
+
 def book_of(codes: Sequence[str]) -> dict[str, UnitBook]:
     """What the book says now of these units, by code; units not in the book are missing. One statement."""
     with rows.cursor() as cursor:

@@ -17,10 +17,10 @@ from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.core.vocabulary import RegistrationKind
 from dengbu.payments.queries import is_settled
 
-from .. import documents
+from .. import documents, faults
 from ..facts import CaseFacts, facts
 from ..lifecycle import State
-from ..models import Case
+from ..models import Case, ErrorReport
 from .moving import locked, may_move, move, not_own
 from .receivers import addressed, entitled
 
@@ -225,6 +225,9 @@ def archive(*, actor: Actor, docket_id: uuid.UUID, paper_pages: int, difference_
     may_move(case, "archive", actor)
     if case.state == State.REGISTERED and not is_settled(docket_id):
         raise Refused(Refusal("CERT_FEE_UNPAID", "还有费用未缴，不能办结。", "请先缴费。", "corrections 12"))
+    corrects = found.registration.kind is RegistrationKind.CORRECTION
+    if corrects and not ErrorReport.objects.filter(docket_id=docket_id).exists():
+        raise Refused(faults.MISSING)
     catalogue = documents.catalogue(found)
     archive_volume(
         actor=actor,

@@ -51,6 +51,7 @@ PAPER_NAMES = {
     "pause": "暂缓办理通知书",
     "order_receipt": "协助执行回执",
     "letter": "告知函",
+    "error_report": "不动产登记差错报告",
     "supplement": "补充材料告知书",
     "supplement_receipt": "补充材料收件凭证",
     "undertaking": "容缺受理告知承诺书",

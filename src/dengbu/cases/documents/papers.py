@@ -22,7 +22,7 @@ from .. import prints
 from ..facts import CaseFacts
 from ..models import NUMBER_PURPOSE, PHONE_PURPOSE, CaseParty, Verdict
 from ..originals import originals
-from . import court, ending, fees, matters, renewal, signing, undertakings, words
+from . import court, ending, faults, fees, matters, renewal, signing, undertakings, words
 from .closing import catalogue, certificate_numbers, previous_certificates
 
 PaperMaker = Callable[[CaseFacts, Actor, int], bytes]
@@ -307,6 +307,7 @@ KINDS: dict[str, tuple[str, PaperMaker]] = {
     "renewal": ("换发通知书", renewal.renewal_notice),
     "pause": ("暂缓办理通知书", matters.pause_notice),
     "order_receipt": ("协助执行回执", court.receipt),
+    "error_report": ("差错报告", faults.error_report),
     "supplement": ("补充材料告知书", matters.supplement_notice),
     "supplement_receipt": ("补充材料收件凭证", matters.supplement_receipt),
     "undertaking": ("容缺受理告知承诺书", undertakings.paper),

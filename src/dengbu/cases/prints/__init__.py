@@ -20,6 +20,7 @@ from dengbu.cases.prints.court import (
     order_receipt,
     service_slip,
 )
+from dengbu.cases.prints.faults import ErrorReportPaper, error_report
 from dengbu.cases.prints.forms import (
     ApplicantBlock,
     ApplicationForm,
@@ -90,6 +91,7 @@ __all__ = [
     "CatalogueLine",
     "CourtLetter",
     "EasementBlock",
+    "ErrorReportPaper",
     "FeeLine",
     "FeeNotice",
     "FeeUndertaking",
@@ -136,6 +138,7 @@ __all__ = [
     "acceptance_receipt",
     "application_form",
     "court_letter",
+    "error_report",
     "fee_notice",
     "fee_undertaking",
     "fee_voucher",

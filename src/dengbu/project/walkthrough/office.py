@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from dengbu.core import clock
+
 from .visitor import Form, Page, StepFailed, Visitor
 
 CERTIFICATE_NO = re.compile(r"豫[(（]\d{4}[)）][^\s第]*第\d{7}号")
@@ -169,6 +171,25 @@ def hand_out(visitor: Visitor, docket_id: str, who: Receiver, of: Mapping[str, R
         if "receiver_name" not in {n for f in done.forms for n in f.names}:
             return
     raise StepFailed(f"{visitor.who}: the hand-out never ends")
+
+
+def report_error(visitor: Visitor, docket_id: str) -> Page:
+    """差错报告: found today; the wrong entry is what stands in the form, or was made by the title before."""
+    page = visitor.get(f"/desk/faults/{docket_id}/")
+    form = page.form("wrong_entry")
+    if not form.values.get("wrong_entry"):
+        raise StepFailed(f"{page.path}: the page does not know which entry was wrong ({page.said()})")
+    return visitor.submit(
+        page,
+        form,
+        {
+            "fault": "typing",
+            "found_how": "holder",
+            "found_on": clock.today().isoformat(),
+            "description": "录入时把登记内容写错，应当照材料更正",
+            "measure": "已办理更正登记，逐条核对同批录入",
+        },
+    )
 
 
 def archive(visitor: Visitor, docket_id: str) -> Page:

@@ -10,7 +10,9 @@ from typing import Any
 
 import httpx
 
+from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock
+from dengbu.core.vocabulary import RegistrationKind
 from dengbu.project.demo.candidates import Candidate, planned
 from dengbu.project.demo.people import ORGANISATIONS, PASSWORD, DemoPerson, operators
 
@@ -287,6 +289,9 @@ def close(
         walk.step(CERTIFIERS[0], f"缮证{walked.certificate_no}")
         office.hand_out(certifier_at, docket_id, (name, kind, number), _collecting())
         walk.step(CERTIFIERS[0], "核对受理凭证、缴费凭证和身份，发证")
+    if TYPES[walked.type].kind is RegistrationKind.CORRECTION:
+        office.report_error(walk.account(DESKS[0]), docket_id)
+        walk.step(DESKS[0], "填写差错报告")
     office.archive(certifier_at, docket_id)
     walk.step(CERTIFIERS[0], "归档")
     walked.entry_no = office.entry_number(walk.account(DESKS[0]).get(f"/desk/accept/{docket_id}/print/"))

@@ -16,8 +16,10 @@ from dengbu.cases.facts import facts
 from dengbu.cases.lifecycle import State
 from dengbu.cases.models import Case
 from dengbu.cases.queries import closing as queries
+from dengbu.catalog.registrations import TYPES
 from dengbu.core import documents
 from dengbu.core.refusals import Refusal, Refused
+from dengbu.core.vocabulary import RegistrationKind
 from dengbu.payments.queries import is_settled
 
 from ..pages import page
@@ -81,6 +83,8 @@ def _page(request: HttpRequest, case: Case, refusals: Any = (), status: int = 20
         rows=rows,
         total=pages_of(lines),
         paid=is_settled(case.pk),
+        corrects=TYPES[case.type_code].kind is RegistrationKind.CORRECTION,
+        may_report=actor_of(request).may("case.settle"),
         can_archive=case.state == State.ISSUED or case.state == State.REGISTERED,
         paper_pages=request.POST.get("paper_pages", ""),
         difference_note=request.POST.get("difference_note", ""),

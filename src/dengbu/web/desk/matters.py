@@ -21,8 +21,10 @@ from dengbu.cases.queries.matters import WaitingFile
 from dengbu.cases.undertakings import KIND_NAMES as UNDERTAKING_KINDS
 from dengbu.cases.undertakings import OUTCOME_NAMES as UNDERTAKING_OUTCOMES
 from dengbu.catalog.policy.policy import office_calendar
+from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock, crypto
 from dengbu.core.refusals import Refusal, Refused
+from dengbu.core.vocabulary import RegistrationKind
 from dengbu.materials.intake import Limits, intake
 
 from ..pages import page
@@ -164,6 +166,7 @@ def _page(request: HttpRequest, case: Case, refusals: Any = ()) -> HttpResponse:
         at="desk.matters",
         refusals=refusals,
         case=case,
+        corrects=TYPES[case.type_code].kind is RegistrationKind.CORRECTION,
         file=file,
         accepted=accepted,
         state=STATE_NAMES[State(case.state)],

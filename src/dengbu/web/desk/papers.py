@@ -14,10 +14,12 @@ from dengbu.cases.facts import facts
 from dengbu.cases.lifecycle import State
 from dengbu.cases.models import Case
 from dengbu.cases.queries import counter
+from dengbu.catalog.registrations import TYPES
 from dengbu.certificates.queries import certificates_of
 from dengbu.core import documents
 from dengbu.core.identifiers import half_width
 from dengbu.core.refusals import Refusal, Refused
+from dengbu.core.vocabulary import RegistrationKind
 from dengbu.payments.actions import collect_at_window
 from dengbu.payments.queries import bill_of, voucher_of
 from dengbu.register.queries import entries_of
@@ -71,6 +73,7 @@ def print_page(request: HttpRequest, case: Case, refusals: Any = (), status: int
         certificates=[c.number for c in certificates_of(case.pk)],
         entries=entries_of(case.pk) if case.entry_no else [],
         can_accept=actor.may("case.accept"),
+        corrects=TYPES[case.type_code].kind is RegistrationKind.CORRECTION and actor.may("case.settle"),
         can_collect=actor.may("fee.collect"),
         channel=request.POST.get("channel", ""),
         amount=request.POST.get("amount", ""),

@@ -141,6 +141,7 @@ NAV: tuple[tuple[str, tuple[Item, ...]], ...] = (
         "科室负责人",
         (
             Item("审核进度", "desk.lead", "case.release_any", "", "held", "", "释放认领，改派审核人"),
+            Item("差错报告", "desk.faults", "fault.see", "", "", "", "登簿差错的类别、登簿人和整改"),
             Item("房管推送问题", "desk.contracts", "contract.see", "", "", "", "推送的合同与登记簿对不上的"),
         ),
     ),
