@@ -21,16 +21,23 @@ from ...lifecycle import State, step
 from ...models import Case, CaseParty, Claim
 from .. import checking
 from ..moving import check_version, limit_days, move, workdays_from_now
+from ..served import Held, holding
 from .drafting import own_case, typed_by_desk
 from .starting import draft_term, organisation_for
 
 DECLARATION = Refusal("F_DECLARATION", "请阅读并勾选承诺书", "", "条例16", "declaration")
 
 
-def missing(found: CaseFacts, at: dt.datetime, books: Mapping[str, UnitBook] | None = None) -> list[Refusal]:
+def missing(
+    found: CaseFacts,
+    at: dt.datetime,
+    books: Mapping[str, UnitBook] | None = None,
+    served: Sequence[Held] | None = None,
+) -> list[Refusal]:
     """Everything still missing or wrong before an application can be submitted, at once (一次性告知).
 
-    `books`: of the units of a batch, read once for all of them.
+    `books`: of the units of a batch, read once for all of them; `served`: what papers say against this one that lie at
+    the office and are not entered (`holding`), asked once for all.
     """
     case = found.case
     refusals: list[Refusal] = []
@@ -40,6 +47,9 @@ def missing(found: CaseFacts, at: dt.datetime, books: Mapping[str, UnitBook] | N
         refusals.append(Refusal("F_NO_UNIT", "请选择不动产坐落", "请先确认是哪一处不动产。", "", "property"))
     else:
         refusals.extend(found.registration.judge(books, at).refusals)
+        if served is None:
+            served = holding({case.docket_id: found}, books).get(case.docket_id, ())
+        refusals.extend(held.refusal for held in served)
     for line in found.checklist(books.get(case.unit_code), at):
         if line.to_upload and not found.pages.get(line.key):
             refusals.append(
