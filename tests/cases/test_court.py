@@ -155,11 +155,11 @@ def test_one_press_stops_the_accepted_cases_of_the_unit_in_writing_and_tells_the
     heir = matters.accepted_inheritance()
     docket_id = served.begun(served.received())
     order = served.order_of(docket_id)
-    assert court.stop_running(actor=served.receiver(), order_id=order.pk) == 1
+    assert court.stop_running(actor=served.receiver(), order_id=order.pk) == {"stopped": 1, "told": 0}
     stop = ClockStop.objects.get(docket_id=heir, reason="court")
     assert "（2026）豫0106执1号" in stop.evidence and order.service.number in stop.evidence
     assert "pause" in matters.open_kinds(heir)
-    assert court.stop_running(actor=served.receiver(), order_id=order.pk) == 0, "stopped once"
+    assert not any(court.stop_running(actor=served.receiver(), order_id=order.pk).values()), "stopped once"
     tasks.tell([str(heir)], "stopped_by_order")
     assert Message.objects.filter(docket_id=heir, template="stopped_by_order").count() == 1
     tasks.stop_notices([str(heir)])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from dengbu.catalog.registrations import TYPES
-from dengbu.register.effects import End, Grant, Lift
+from dengbu.register.effects import End, Grant, Lift, Restrict
 from dengbu.register.rules import UnitBook
 from tests.catalog.made_up import (
     BANK,
@@ -271,6 +272,38 @@ def test_waiting_seizures_end_as_the_order_says(code: str) -> None:
     assert "B_WAITING_LEFT" in refused(filed(code), the_book)
     lifted = of(made(filed(code, terms={"ends_waiting": True}), the_book), Lift)
     assert {e.restriction for e in lifted} == {r.public_id for r in the_book.restrictions}
+
+
+@pytest.mark.parametrize("code", ["P08", "S05"])
+def test_a_waiting_seizure_that_the_order_keeps_moves_up_in_the_same_entry(code: str) -> None:
+    """corrections 18: of two that wait one ends and one goes on; the office neither asks nor judges."""
+    third = restriction(
+        "waiting_seizure", authority="金水区人民法院", position=2, document_no="（2026）金3号"
+    )
+    two = sealed(waiting=True)
+    the_book = replace(two, restrictions=(*two.restrictions, third))
+    order = filed(code, terms={"ends_waiting": True, "keeps_waiting": "(2026)金3号\n"})
+    effects = made(order, the_book)
+    gone = {e.restriction: e.reason for e in of(effects, Lift)}
+    assert set(gone) == {r.public_id for r in the_book.restrictions} and gone[third.public_id] == "promoted"
+    (anew,) = of(effects, Restrict)
+    assert (anew.kind, anew.authority, anew.position) == ("seizure", "金水区人民法院", 0)
+    only = filed(code, terms={"keeps_waiting": "（2026）金3号"})
+    assert refused(only, the_book) >= {"B_WAITING_LEFT"}, "of the other nothing is said"
+    wrong = filed(code, terms={"ends_waiting": True, "keeps_waiting": "（2026）金4号"})
+    assert refused(wrong, the_book) == {"F_KEEPS_WAITING"}
+
+
+@pytest.mark.parametrize("code", ["P08", "S05"])
+def test_a_mortgage_that_the_order_keeps_stays(code: str) -> None:
+    one, two = right("mortgage", BANK, rank=1), right("mortgage", OTHER, rank=2)
+    the_book = home(code, one, two)
+    order = filed(code, terms={"ends_mortgages": True, "keeps_mortgages": "２"})
+    gone = {e.right for e in of(made(order, the_book), End)}
+    assert one.public_id in gone and two.public_id not in gone
+    assert refused(filed(code, terms={"ends_mortgages": True, "keeps_mortgages": "3"}), the_book) == {
+        "F_KEEPS_MORTGAGES"
+    }
 
 
 @pytest.mark.parametrize("code", ["P08", "S05"])

@@ -166,6 +166,31 @@ def test_a_judicial_sale_clears_the_home_in_one_entry(town: Town) -> None:
     assert verify(deep=True).ok
 
 
+def test_what_a_judicial_sale_keeps_goes_on_against_the_new_owner_from_the_same_entry(town: Town) -> None:
+    """corrections 18: the order names the waiting seizure that goes on, and the mortgage that stays."""
+    now = clock.now()
+    for _ in range(2):
+        put(mortgage(home(1)))
+    put(seizure(home(1), from_at=now, until_at=now + dt.timedelta(days=1000)))
+    put(seizure(home(1), kind="waiting_seizure", authority="甲法院", document_no="甲1号", position=1))
+    put(seizure(home(1), kind="waiting_seizure", authority="乙法院", document_no="乙2号", position=2))
+    kept = {"keeps_waiting": "乙2号", "keeps_mortgages": "2"}
+    sold = put(
+        asking(
+            "P08", home(1), by("former", LI), by("winner", ZHAO),
+            assisted=True, old_certificate="not_returned", price_fen=50_000_000, **ORDER | kept,
+        )
+    ).entries[0]  # fmt: skip
+    book = the_book(home(1))
+    assert owners(home(1)) == [(ZHAO[0], None)] and [m.rank for m in book.mortgages] == [2]
+    (left,) = book.restrictions
+    assert (left.kind, left.authority, left.document_no) == ("seizure", "乙法院", "乙2号")
+    assert set(Restriction.objects.filter(ended_by=None).values_list("made_by_id", flat=True)) == {
+        sold.entry_id
+    }
+    assert verify(deep=True).ok
+
+
 def test_a_title_is_cancelled_at_a_courts_request(town: Town) -> None:
     put(mortgage(home(2)))
     put(

@@ -83,10 +83,10 @@ def test_the_running_case_is_stopped_by_one_press_and_a_mistake_goes_back_by_two
     waiting, service = examples.waiting(), examples.service()
     at, address = browser(staff("accept1")), f"/desk/court/{service}/"
     order = Order.objects.get(service_id=service)
-    assert "停办已受理的在办件" in text_of(at.get(address))
+    assert "停办在办件" in text_of(at.get(address))
     stopped = at.post(address, {"do": "stop", "order": str(order.pk), "key": "s1"})
     assert stopped["Location"].endswith("done=stopped")
-    assert "已停办" in text_of(at.get(address)) and "停办已受理的在办件" not in text_of(at.get(address))
+    assert "已停办" in text_of(at.get(address)) and "停办在办件" not in text_of(at.get(address))
     assert waiting.docket.clock_stops.filter(reason="court").exists()
     back = {
         "do": "propose",

@@ -261,6 +261,7 @@ def check_organisation_name(text: str, *, field: str = "") -> Refusal | None:
 
 # --- parcel, building and unit codes, GB/T 37346 ----------------------------------------------------------------
 
+LAND_TAIL: Final = "W00000000"  # the land under a house is a unit of its own: parcel code and this
 _SHAPE: Final = "d" * 12 + "tu" + "d" * 5 + "f" + "d" * 8
 _LETTERS: Final = {"t": "GJZ", "u": "ABSXCDEFHGWYLN", "f": "WFLQ"}
 
@@ -308,6 +309,18 @@ def check_building_code(text: str, *, area: str = "", field: str = "") -> Refusa
 def parcel_code_of(code: str) -> str:
     """The parcel code inside a building or unit code."""
     return normalise_number(code)[:19]
+
+
+def land_unit(code: str) -> str:
+    """The unit of the land on which a unit stands; of bare land itself."""
+    return parcel_code_of(code) + LAND_TAIL
+
+
+def reaches(unit_code: str, other: str) -> bool:
+    """Whether what is ordered on a unit also concerns another: itself, or a house on that land (查封规定 21)."""
+    return unit_code == other or (
+        unit_code.endswith(LAND_TAIL) and parcel_code_of(unit_code) == parcel_code_of(other)
+    )
 
 
 def building_code_of(unit_code: str) -> str | None:

@@ -77,6 +77,37 @@ def receive(
     return str(docket.pk)
 
 
+@act("orders.name", permission="case.file_for")
+def name(
+    *, actor: Actor, service_id: uuid.UUID, units: Mapping[str, str], type_code: str, holds: bool
+) -> int:
+    """The units, with their places, that a paper is about: from now on it holds them, before anybody has typed a case.
+
+    The units are locked already. What the paper asks for there is said already where it is named twice. Gives how many
+    are new.
+    """
+    there = Order.objects.filter(service_id=service_id, type_code=type_code).exclude(outcome="taken_back")
+    known = set(there.values_list("unit_code", flat=True))
+    made = [
+        Order(
+            service_id=service_id,
+            unit_code=code,
+            location=place[:200],
+            type_code=type_code,
+            holds=holds,
+            opened_at=clock.now(),
+            opened_by_id=actor.user_id,
+            opened_by=actor.name[:80],
+        )
+        for code, place in sorted(units.items())
+        if code not in known
+    ]
+    Order.objects.bulk_create(made)
+    current().about(service_id)
+    current().note(named=len(made))
+    return len(made)
+
+
 @act("orders.open", permission="case.file_for")
 def open_order(
     *,
@@ -91,12 +122,12 @@ def open_order(
 ) -> str:
     """What the paper asks for on a unit, with the case that was begun for it. The unit is locked already.
 
-    `over`: the case that was begun before ended without an entry (withdrawn, expired): the order, and its place, go on
+    A unit that was named before has its order already: the case is its. `over`: the case that was begun before ended without an entry (withdrawn, expired): the order, and its place, go on
     with the new one. Raises Refused where the same is asked on the unit already.
     """
     there = Order.objects.filter(service_id=service_id, unit_code=unit_code, type_code=type_code)
     before = there.exclude(outcome="taken_back").first()
-    if before is not None and before.settled_at is None and over:
+    if before is not None and before.settled_at is None and (over or before.docket_id is None):
         before.docket_id = docket_id
         before.save(update_fields=["docket_id"])
         return str(before.pk)

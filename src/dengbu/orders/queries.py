@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from dengbu.core import rows
+from dengbu.core.identifiers import land_unit
 
 from .models import Letter, Order, Service
 from .rules import OpenOrder
@@ -17,15 +18,34 @@ PAGE_SIZE = 50
 
 
 def open_orders(unit_codes: Iterable[str]) -> list[OpenOrder]:
-    """Orders on these units that are not settled, in the order of service. Read it with the units locked."""
+    """Orders on these units, and on the land under them, that are not settled, in the order of service.
+
+    What decides an entry reads it with the units locked.
+    """
+    codes = set(unit_codes)
     with rows.cursor() as cursor:
         cursor.execute(
-            "SELECT o.unit_code, o.docket_id, o.holds, s.served_at, s.number, s.authority, s.document_no"
+            "SELECT o.id, o.unit_code, o.docket_id, o.holds, s.served_at, s.number, s.authority, s.document_no"
             " FROM orders_order o JOIN orders_service s ON s.docket_id = o.service_id"
-            " WHERE o.settled_at IS NULL AND o.unit_code = ANY(%s) ORDER BY s.served_at, s.number",
-            [sorted(set(unit_codes))],
+            " WHERE o.settled_at IS NULL AND o.unit_code = ANY(%s)",
+            [sorted(codes | {land_unit(code) for code in codes})],
         )
-        return [OpenOrder(*row) for row in cursor.fetchall()]
+        return sorted((OpenOrder(*row) for row in cursor.fetchall()), key=lambda o: o.place)
+
+
+def in_line(order: Order) -> OpenOrder:
+    """An order, with its service, as the line sees it."""
+    paper = order.service
+    return OpenOrder(
+        order.pk,
+        order.unit_code,
+        order.docket_id,
+        order.holds,
+        paper.served_at,
+        paper.number,
+        paper.authority,
+        paper.document_no,
+    )
 
 
 def service_of(docket_id: uuid.UUID) -> Service | None:

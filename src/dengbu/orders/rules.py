@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -125,8 +126,9 @@ def _two(officers: Sequence[Officer]) -> Iterable[Refusal]:
 class OpenOrder:
     """An order that is not settled, as the line sees it."""
 
+    id: uuid.UUID
     unit_code: str
-    case: object  # the docket of its case, or None
+    case: uuid.UUID | None  # the docket of its case, once one is begun
     holds: bool
     served_at: dt.datetime
     number: str
@@ -135,8 +137,8 @@ class OpenOrder:
 
     @property
     def place(self) -> tuple[dt.datetime, str]:
-        """Who was served first comes first; within the same instant, who was received first."""
-        return self.served_at, self.number
+        """Who was served first comes first; within the same minute, who was stamped first (its number says it)."""
+        return self.served_at.replace(second=0, microsecond=0), self.number
 
 
 def earlier(orders: Iterable[OpenOrder], mine: OpenOrder) -> OpenOrder | None:

@@ -377,6 +377,18 @@ def houses_in_the_same_hands(land_units: Iterable[str]) -> dict[str, frozenset[s
     return {code: frozenset(found.get(code, ())) for code in codes}
 
 
+def houses_on(land_units: Iterable[str]) -> list[str]:
+    """Codes of all other units on the parcels of these units of land. One statement."""
+    codes = list(land_units)
+    with rows.cursor() as cursor:
+        cursor.execute(
+            "SELECT o.code FROM register_realestateunit l JOIN register_realestateunit o"
+            " ON o.parcel_id = l.parcel_id AND o.id <> l.id WHERE l.code = ANY(%s)",
+            [codes],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
 def housed(land_units: Iterable[str]) -> frozenset[str]:
     """Of units of land, in the book or not, those on whose parcel a house has its title. One statement."""
     codes = {parcel_code_of(code): code for code in land_units}

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from dengbu.core import crypto
+from dengbu.core.identifiers import LAND_TAIL
 from dengbu.core.refusals import Refusal
 
 from . import effects as fx
@@ -25,7 +26,6 @@ from .rules import (
 )
 
 _UNSAID_OF_LAND: Mapping[str, Any] = {"term_from": None, "term_until": None}
-LAND_TAIL = "W00000000"  # the land under a house is a unit of its own: parcel code and this
 _AREAS = ("area_m2", "inner_area_m2", "shared_area_m2")
 _UNSAID: Mapping[str, Any] = {  # what a version of facts holds where nothing was said
     "inner_area_m2": None, "shared_area_m2": None, "floor": "", "floors": None, "room": "", "house_nature": "",

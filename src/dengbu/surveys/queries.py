@@ -11,9 +11,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from dengbu.core import rows
+from dengbu.core.identifiers import LAND_TAIL
 
 from .models import LIVE, Survey, SurveyedBuilding, SurveyedParcel, SurveyedUnit, SurveyImport
-from .rules import LAND_TAIL
 
 PAGE_SIZE = 30
 

@@ -29,7 +29,6 @@ CENT = Decimal("0.01")
 MOST_ROWS = 5000
 MOST_FAULTS = 2000
 EXAMPLE = "示例"  # a row that begins so is the template's own
-LAND_TAIL = "W00000000"
 
 
 # --- columns --------------------------------------------------------------------------------------------------------

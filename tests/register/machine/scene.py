@@ -10,9 +10,9 @@ from typing import Any
 
 from dengbu.catalog.registrations import ContractFact, Filed, PartyFact
 from dengbu.core import clock, crypto
+from dengbu.core.identifiers import LAND_TAIL
 from dengbu.register.effects import NUMBER_PURPOSE
 from dengbu.register.rules import HolderFact, RestrictionFact, RightFact, UnitBook
-from dengbu.register.successive import LAND_TAIL
 from tests.register.filing import COMPANY, by
 from tests.register.homes import BANK, LI, WANG, ZHAO
 

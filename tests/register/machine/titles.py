@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from dengbu.catalog.registrations import Filed
-from dengbu.register.successive import LAND_TAIL
+from dengbu.core.identifiers import LAND_TAIL
 from tests.register.filing import by, surveyed
 
 from .scene import BANKS, FIRMS, LOAN, PEOPLE, Scene, again, all_of

@@ -309,6 +309,7 @@ def submit_batch(
         raise Refused(Refusal("BATCH_OTHER_UNIT", "有申请不属于这个批次。", "请刷新批次页面后重新选择。"))
     found, now = facts_of(cases), clock.now()
     look = checking.look_up([u for c in cases for u in found[c.docket_id].registration.unit_codes])
+    served = checking.held_now(found, look)
     refused: dict[uuid.UUID, list[Refusal]] = {}
     for case in cases:
         if case.state != State.DRAFT:
@@ -319,7 +320,7 @@ def submit_batch(
             refused[case.docket_id] = [
                 Refusal("R_LOOKUP_FAILED", "限制信息查询失败。", "请稍后再提交。", "ux §0.7")
             ]
-        elif reasons := missing(found[case.docket_id], now, look.books):
+        elif reasons := missing(found[case.docket_id], now, look.books, served=served.get(case.docket_id, ())):
             refused[case.docket_id] = reasons
     ready = [c for c in cases if c.docket_id not in refused]
     claimed = _claim([(c, found[c.docket_id].registration.claim_class()) for c in ready])

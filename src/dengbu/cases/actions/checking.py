@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import OperationalError, transaction
 
+from dengbu.catalog.registrations import Rule
 from dengbu.catalog.registrations.first import on_land
 from dengbu.core import clock
 from dengbu.core.acts import Actor
@@ -27,6 +29,7 @@ from dengbu.register.rules import (
 from ..facts import CaseFacts
 from ..models import Case, RestrictionCheck
 from .moving import limit_days
+from .served import Held, holding
 
 
 class LookupFailed(Exception):
@@ -50,19 +53,27 @@ def look_up(unit_codes: Sequence[str]) -> Look:
         return Look({}, failed=True)
 
 
+def held_now(found: Mapping[uuid.UUID, CaseFacts], look: Look) -> dict[uuid.UUID, tuple[Held, ...]]:
+    """What papers say that lie at the office; nothing where the book could not be read. One statement."""
+    return {} if look.failed else holding(found, look.books)
+
+
 def remember(
     case: Case, found: CaseFacts, moment: str, actor: Actor, look: Look | None = None
 ) -> tuple[RestrictionCheck, Judgement]:
     """Ask, judge by the type's rule, and keep the answer with its time and until when it may be relied on."""
-    check, judgement = judged(case, found, moment, actor, look or look_up(found.registration.unit_codes))
+    look = look or look_up(found.registration.unit_codes)
+    served = held_now({case.docket_id: found}, look).get(case.docket_id, ())
+    check, judgement = judged(case, found, moment, actor, look, served)
     check.save(force_insert=True)
     return check, judgement
 
 
 def judged(
-    case: Case, found: CaseFacts, moment: str, actor: Actor, look: Look
+    case: Case, found: CaseFacts, moment: str, actor: Actor, look: Look, served: Sequence[Held] = ()
 ) -> tuple[RestrictionCheck, Judgement]:
-    """The answer for one case, not saved yet (a batch saves them set by set)."""
+    """The answer for one case, not saved yet (a batch saves them set by set). `served`: what papers say against it
+    that lie at the office and are not entered yet (`holding`)."""
     now = clock.now()
     registration = found.registration
     books = {c: look.books[c] for c in registration.unit_codes if c in look.books}
@@ -78,6 +89,7 @@ def judged(
         judgement, found_list = Judgement((refusal,)), []
     else:
         judgement = registration.judge(look.books, now)
+        judgement = replace(judgement, refusals=(*judgement.refusals, *(held.refusal for held in served)))
         # What a first registration opens is not in the book yet: nothing can stand on it.
         asked = [c for c in registration.unit_codes if c in books or c not in registration.opened]
         found_list = [
@@ -86,9 +98,22 @@ def judged(
                 "text": o.text,
                 "id": str(o.public_id) if o.public_id else "",
                 "answered": _how(o, judgement),
+                "officer": any(
+                    part.rule_now(o, books.get(c)) is Rule.MANUAL for part in registration.registrations()
+                ),
             }
             for c in asked
             for o in obstacles(books.get(c), now)
+        ]
+        found_list += [
+            {
+                "code": held.refusal.code,
+                "text": held.refusal.message,
+                "id": str(held.order.id),
+                "answered": "",
+                "officer": held.officer,
+            }
+            for held in served
         ]
     check = RestrictionCheck(
         docket_id=case.docket_id,

@@ -1,16 +1,18 @@
-"""Between the stamp and the entry of a served paper: what may not be entered meanwhile, whose turn it is, and what the
-office has to say once it is entered. Called with the units locked, by acceptance and by the entry of what waited."""
+"""Between the stamp and the entry of a served paper: what may not be filed, passed or entered meanwhile, whose turn it
+is, and what the office has to say once it is entered. What decides an entry is asked with the units locked."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dengbu.catalog.policy.policy import office_calendar
+from dengbu.catalog.registrations import Rule
 from dengbu.core import clock
 from dengbu.core.acts import Actor
+from dengbu.core.identifiers import reaches
 from dengbu.core.jobs import enqueue
 from dengbu.core.refusals import Refusal
 from dengbu.core.workdays import add_workdays
@@ -18,7 +20,7 @@ from dengbu.orders import actions as orders
 from dengbu.orders.queries import open_orders
 from dengbu.orders.rules import SEND_DAYS, OpenOrder, earlier
 from dengbu.register.actions import Entered
-from dengbu.register.rules import RestrictionFact, UnitBook
+from dengbu.register.rules import RestrictionFact, UnitBook, obstacles
 
 from ..facts import CaseFacts
 from ..models import Case
@@ -29,41 +31,84 @@ PRESEIZED = ("preseizure", "waiting_preseizure")
 
 
 def against_served(
-    cases: Iterable[Case], found: Mapping[uuid.UUID, CaseFacts], books: Mapping[str, UnitBook]
+    cases: Sequence[Case], found: Mapping[uuid.UUID, CaseFacts], books: Mapping[str, UnitBook]
 ) -> dict[uuid.UUID, tuple[Refusal, ...]]:
-    """What stands against each case because a paper was served on one of its units and is not entered yet. One
-    statement, and no other work where nothing is open."""
-    waiting = open_orders(books)
-    if not waiting:
-        return {}
+    """What stands against the entry of each case because a paper was served on one of its units, or on the land under
+    it, and is not entered yet. One statement, and no other work where nothing is open."""
+    waiting = open_orders(u for case in cases for u in found[case.docket_id].registration.unit_codes)
     said: dict[uuid.UUID, tuple[Refusal, ...]] = {}
-    for case in cases:
-        one = found[case.docket_id]
+    for case in cases if waiting else ():
         mine = [o for o in waiting if o.case == case.docket_id]
-        refusals = [r for o in mine if (r := _first_come(waiting, o))]
-        if not mine and not one.registration.served:
-            refusals = [
-                _served(o)
-                for o in waiting
-                if o.holds and o.unit_code in one.registration.unit_codes and forbidden(one, books, o)
-            ]
-        if refusals:
-            said[case.docket_id] = tuple(refusals)
+        first = tuple(r for o in mine if (r := _first_come(waiting, o)))
+        if refusals := first or tuple(held.refusal for held in _held(waiting, found[case.docket_id], books)):
+            said[case.docket_id] = refusals
     return said
 
 
-def forbidden(one: CaseFacts, books: Mapping[str, UnitBook], order: OpenOrder) -> bool:
-    """Whether the entry that was ordered would forbid this one: judged on the book as it will stand."""
-    book, now = books.get(order.unit_code), clock.now()
-    if book is None:
-        return False
-    kind = "seizure" if book.title is not None else "preseizure"
-    ahead = RestrictionFact(
-        uuid.uuid4(), kind, order.authority, order.document_no, order.served_at, None, 0, "", ""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A paper that lies at the office and what it says against a case; `officer`: the law leaves it to the officer,
+    whose decision names the order."""
+
+    order: OpenOrder
+    refusal: Refusal
+    officer: bool
+
+
+def holding(
+    found: Mapping[uuid.UUID, CaseFacts], books: Mapping[str, UnitBook]
+) -> dict[uuid.UUID, tuple[Held, ...]]:
+    """What papers say that lie there before an entry is at hand: at filing, at each look for restrictions and at
+    pre-review. One paper does not wait there for another: only the entry has an order. One statement."""
+    waiting = open_orders(u for one in found.values() for u in one.registration.unit_codes)
+    return {d: held for d, one in found.items() if waiting and (held := _held(waiting, one, books))}
+
+
+def _held(waiting: Iterable[OpenOrder], one: CaseFacts, books: Mapping[str, UnitBook]) -> tuple[Held, ...]:
+    units = one.registration.unit_codes
+    if one.registration.served:  # papers stand in a line; none forbids another
+        return ()
+    return tuple(
+        Held(o, _served(o, units), _for_officer(one, books, o))
+        for o in waiting
+        if o.holds and any(reaches(o.unit_code, u) for u in units) and forbidden(one, books, o)
     )
-    sealed = {**books, book.code: replace(book, restrictions=(*book.restrictions, ahead))}
+
+
+def _for_officer(one: CaseFacts, books: Mapping[str, UnitBook], order: OpenOrder) -> bool:
+    sealed, now = [_sealed(book, order) for book in books.values()], clock.now()
+    rules = {
+        part.rule_now(o, book)
+        for part in one.registration.registrations()
+        for book in sealed
+        for o in obstacles(book, now)
+        if o.public_id == order.id
+    }
+    return Rule.MANUAL in rules and Rule.BLOCK not in rules
+
+
+def forbidden(one: CaseFacts, books: Mapping[str, UnitBook], order: OpenOrder) -> bool:
+    """Whether the entry that was ordered would forbid this one: judged on the book as it will stand, of the unit itself
+    and, where the order is on land, of the houses on it. Where house and land have different owners the officer's
+    decision on this order counts (corrections 6)."""
+    now = clock.now()
+    sealed = {code: _sealed(book, order) for code, book in books.items()}
     before = {(r.code, r.message) for r in one.registration.judge(books, now).refusals}
     return any((r.code, r.message) not in before for r in one.registration.judge(sealed, now).refusals)
+
+
+def _sealed(book: UnitBook, order: OpenOrder) -> UnitBook:
+    """The book of a unit as it stands once the order is entered."""
+    if not reaches(order.unit_code, book.code):
+        return book
+    itself = order.unit_code == book.code
+    kind = "preseizure" if itself and book.title is None else "seizure"
+    ahead = RestrictionFact(
+        order.id, kind, order.authority, order.document_no, order.served_at, None, 0, "", ""
+    )
+    if itself:
+        return replace(book, restrictions=(*book.restrictions, ahead))
+    return replace(book, land=(*book.land, ahead))
 
 
 def _minute(order: OpenOrder) -> str:
@@ -71,12 +116,15 @@ def _minute(order: OpenOrder) -> str:
     return f"{at.year}年{at.month}月{at.day}日{at:%H:%M}"
 
 
-def _served(order: OpenOrder) -> Refusal:
+def _served(order: OpenOrder, units: Sequence[str]) -> Refusal:
+    land = order.unit_code not in units
     return Refusal(
         "ORDER_SERVED",
-        f"{order.authority}的文书（{order.document_no}）已于{_minute(order)}送达，还没有登簿，这件不能登簿。",
-        "请先把送达的文书办结，再按登记簿的记载办理这件。",
-        "查封规定23",
+        f"{order.authority}{'查封房屋所占土地' if land else ''}的文书（{order.document_no}）"
+        f"已于{_minute(order)}送达，还没有登簿，这件不能办理。",
+        "请等送达的文书办结，再按登记簿的记载办理这件。"
+        + ("房屋和土地不是同一权利人的，由审核人员判断。" if land else ""),
+        "查封规定21、23" if land else "查封规定23",
         "unit",
     )
 

@@ -76,6 +76,7 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
         "expired": {"no": number},
         **{name: {"what": number, "d": ending} for name in WATCHED},
         "stopped_by_order": {"no": number},
+        "held_by_order": {"no": number},
         "withdrawn": {"no": number},
         "supplement": {
             "no": number,

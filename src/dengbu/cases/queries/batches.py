@@ -23,6 +23,7 @@ from dengbu.register.rules import UnitBook
 
 from ..actions.batches import own_batch
 from ..actions.filing import missing
+from ..actions.served import holding
 from ..actions.shared import common_lines
 from ..facts import CaseFacts, Line, facts_of
 from ..lifecycle import FINAL, State
@@ -290,7 +291,7 @@ class OwnBatch:
 
 
 def batch_for(batch_id: uuid.UUID, actor: Actor) -> OwnBatch:
-    """A batch of the actor's organisation with all its units. Ten statements whatever their number.
+    """A batch of the actor's organisation with all its units. Eleven statements whatever their number.
 
     Raises NotPermitted for another organisation's batch.
     """
@@ -298,10 +299,11 @@ def batch_for(batch_id: uuid.UUID, actor: Actor) -> OwnBatch:
     cases = list(Case.objects.select_related("docket").filter(batch=batch).order_by("unit_code", "docket_id"))
     found, now = facts_of(cases), clock.now()
     books = book_of([c.unit_code for c in cases])
+    served = holding({d: one for d, one in found.items() if one.case.state == State.DRAFT}, books)
     rows = []
     for case in cases:
         one, book = found[case.pk], books.get(case.unit_code)
-        problems = missing(one, now, books) if case.state == State.DRAFT else []
+        problems = missing(one, now, books, served=served.get(case.pk, ())) if case.state == State.DRAFT else []
         lines = one.checklist(book, now) if case.state == State.DRAFT else ()
         rows.append(
             BatchRow(

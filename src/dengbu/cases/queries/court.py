@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dengbu.core import clock, rows
+from dengbu.core.identifiers import LAND_TAIL, parcel_code_of
 from dengbu.orders.models import Order
 from dengbu.register.queries import book_of, units_ever_of_holder
 from dengbu.register.rules import RightFact, UnitBook
@@ -69,13 +70,20 @@ def passed_to(orders: Sequence[Order]) -> dict[uuid.UUID, RightFact]:
 
 
 def running(unit_codes: Sequence[str]) -> list[Case]:
-    """Cases that are under way on these units and not entered, of whatever type. One statement."""
+    """Cases that are under way on these units and not entered, of whatever type; on land also those on its houses. One
+    statement."""
+    codes = list(unit_codes)
     found = rows.read_with(
         Case,
         "docket",
         "WHERE t.state <> ALL(%s) AND t.docket_id IN (SELECT c.docket_id FROM cases_claim c"
-        " WHERE c.unit_code = ANY(%s) AND c.released_at IS NULL) ORDER BY t.docket_id",
-        [[s.value for s in (*FINAL, *AFTER)], list(unit_codes)],
+        " WHERE (c.unit_code = ANY(%s) OR left(c.unit_code, 19) = ANY(%s)) AND c.released_at IS NULL)"
+        " ORDER BY t.docket_id",
+        [
+            [s.value for s in (*FINAL, *AFTER)],
+            codes,
+            [parcel_code_of(c) for c in codes if c.endswith(LAND_TAIL)],
+        ],
     )
     return list(found)
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from dengbu.core.identifiers import LAND_TAIL
 from dengbu.core.refusals import Refusal
 from dengbu.core.vocabulary import CertificateKind, Client, LandUse, RegistrationKind, RightNature
 from dengbu.register.effects import (
@@ -17,7 +18,6 @@ from dengbu.register.effects import (
     OpenParcel,
 )
 from dengbu.register.rules import SHANGHAI, Obstacle, UnitBook
-from dengbu.register.successive import LAND_TAIL
 
 from .asking import Ask, Choice, Kind
 from .base import RegistrationType, Role, Rule
@@ -28,11 +28,6 @@ from .tables import FIRST
 BUILDING_CODE = 24  # characters of a unit's code that name its building
 PARCEL_CODE = 19
 _CONDITION_OF_NATURE = {"granted": "granted_land", "allocated": "allocated_land"}
-
-
-def land_unit(unit_code: str) -> str:
-    """The unit of the land on which a unit stands."""
-    return unit_code[:PARCEL_CODE] + LAND_TAIL
 
 
 def on_land(unit_code: str) -> bool:

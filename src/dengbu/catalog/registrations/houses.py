@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from dengbu.core.identifiers import half_width
+from dengbu.core.identifiers import half_width, land_unit
 from dengbu.core.refusals import Refusal
 from dengbu.core.vocabulary import Client
 from dengbu.register.effects import Amend, AmendBuilding, Effect, End, Note, Open, OpenBuilding
@@ -16,7 +16,7 @@ from dengbu.register.rules import RightFact, UnitBook
 from .asking import Ask, Choice, Kind
 from .base import PaperWay, Role
 from .checks import shares_add_up
-from .first import BUILDING_CODE, PARCEL_CODE, FirstRegistration, land_unit, no_survey, on_land
+from .first import BUILDING_CODE, PARCEL_CODE, FirstRegistration, no_survey, on_land
 
 
 class HousesFirst(FirstRegistration):

@@ -11,18 +11,26 @@ from django.http import HttpRequest, HttpResponse
 from dengbu.cases.actions import court
 from dengbu.cases.documents.court import ORGANS, minute
 from dengbu.cases.queries.court import day_began
+from dengbu.catalog.registrations import TYPES
+from dengbu.certificates.queries import live_units
 from dengbu.core import clock
 from dengbu.core.identifiers import check_uscc, half_width, normalise_number
 from dengbu.core.refusals import Refusal, Refused
 from dengbu.orders import queries
 from dengbu.orders.rules import CHANNELS, Officer
+from dengbu.register.queries import book_of
+from dengbu.register.rules import UnitBook
 
+from ..desk.register import UNIT_CODE
 from ..desk.shell import type_name
 from ..desk.window import actor_of, form_key, see_other, show
+from ..filing.journeys import JOURNEYS
 from ..pages import page
 
 DESK = "desk.court"
 OFFICERS = ("name", "work_card", "duty_card")
+FIRST = {"channel": "window", "type": "S01"}  # what is most often the answer
+MOST_NAMED = 60
 
 
 @page(
@@ -53,6 +61,8 @@ def receive(request: HttpRequest) -> HttpResponse:
         wrong.append(bad)
     if posted.get("authority_kind", "") not in ORGANS:
         wrong.append(Refusal("SERVED_KIND", "请选择机关种类。", "", "实施细则90", "authority_kind"))
+    units, unknown = named_units(posted.get("units", ""))
+    wrong += unknown
     try:
         if wrong:
             raise Refused(wrong)
@@ -69,6 +79,8 @@ def receive(request: HttpRequest) -> HttpResponse:
             request_no=posted.get("request_no", ""),
             served_at=typed_at,
             late_reason=posted.get("late_reason", ""),
+            units=units,
+            type_code=posted.get("type", ""),
             key=form_key(request),
         )
     except Refused as refused:
@@ -76,6 +88,36 @@ def receive(request: HttpRequest) -> HttpResponse:
             raise
         return _page(request, refused.refusals)
     return see_other("desk.service", uuid.UUID(docket), done="received")
+
+
+def units_at(asked: str) -> list[UnitBook]:
+    """What a unit's code or a paper's number stands for; of a paper with a list of units, the first hundred of them."""
+    code = normalise_number(asked)
+    codes = [code] if UNIT_CODE.fullmatch(code) else [u.unit_code for u in live_units(asked, limit=100)]
+    return list(book_of(codes).values()) if codes else []
+
+
+def named_units(text: str) -> tuple[list[str], list[Refusal]]:
+    """The units that a paper names, as typed: a unit code or a certificate's number on each line."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()][:MOST_NAMED]
+    found = {line: [book.code for book in units_at(line)] for line in lines}
+    unknown = [
+        Refusal(
+            "FIND_NO_UNIT",
+            f"登记簿上没有“{line[:40]}”。",
+            "请核对28位不动产单元号或完整的证号；查不到的先不填，收文后再查。",
+            "",
+            "units",
+        )
+        for line, codes in found.items()
+        if not codes
+    ]
+    return list(dict.fromkeys(code for codes in found.values() for code in codes)), unknown
+
+
+def served_types() -> list[tuple[str, str]]:
+    """What a served paper may ask for: code and name."""
+    return [(code, TYPES[code].name) for code in sorted(JOURNEYS) if TYPES[code].served]
 
 
 def read_minute(text: str) -> dt.datetime | None:
@@ -164,9 +206,26 @@ def _fields(typed: Any, wrong: dict[str, Refusal]) -> dict[str, Any]:
         },
         {"name": "late_reason", "label": "补录的原因", "maxlength": 200},
     ]
-    for field in (*paper, *officers, *other):
+    named: list[dict[str, Any]] = [
+        {
+            "name": "units",
+            "label": "文书写明的不动产",
+            "kind": "textarea",
+            "rows": 3,
+            "optional": True,
+            "hint": "单元号或证号，一行一个。填了的，从送达时间起就停住；只写姓名的不填，收文后再查。",
+        },
+        {
+            "name": "type",
+            "label": "文书要求办理什么",
+            "kind": "select",
+            "choices": tuple(served_types()),
+            "hint": "填了不动产的才用。",
+        },
+    ]
+    for field in (*paper, *officers, *other, *named):
         name = field["name"]
-        field["value"] = typed.get(name, "window" if name == "channel" else "")
+        field["value"] = typed.get(name, FIRST.get(name, ""))
         if name in wrong:
             field["error"] = f"{wrong[name].message}{wrong[name].remedy}"
-    return {"paper": paper, "officers": officers} | {f["name"]: f for f in other}
+    return {"paper": paper, "officers": officers, "named": named} | {f["name"]: f for f in other}

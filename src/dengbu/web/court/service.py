@@ -12,14 +12,20 @@ from dengbu.cases.actions import court
 from dengbu.cases.actions.court.receiving import PAPERS
 from dengbu.cases.actions.filing import PartyIn
 from dengbu.cases.documents.court import ORGANS, RECEIPT, SLIP, minute
+from dengbu.cases.facts import units_of
 from dengbu.cases.lifecycle import STATE_NAMES, State
 from dengbu.cases.models import Case
 from dengbu.cases.queries import court as queries
 from dengbu.cases.queries.counter import ACCEPTED_STATES
-from dengbu.catalog.registrations import TYPES
-from dengbu.certificates.queries import live_units
 from dengbu.core import clock, crypto, sights
-from dengbu.core.identifiers import check_resident_id, check_uscc, normalise_name, normalise_number
+from dengbu.core.identifiers import (
+    LAND_TAIL,
+    check_resident_id,
+    check_uscc,
+    normalise_name,
+    normalise_number,
+    reaches,
+)
 from dengbu.core.refusals import Refusal, Refused
 from dengbu.core.vocabulary import RestrictionKind
 from dengbu.materials.intake import intake
@@ -28,22 +34,21 @@ from dengbu.materials.queries import pages_of
 from dengbu.orders.models import Order, Service
 from dengbu.orders.queries import orders_of, service_of
 from dengbu.orders.rules import CHANNELS, OUTCOMES
-from dengbu.register.queries import book_of
 from dengbu.register.rules import UnitBook
 
-from ..desk.register import UNIT_CODE
 from ..desk.shell import masked, type_name
 from ..desk.window import actor_of, form_key, see_other, show
-from ..filing.journeys import JOURNEYS
 from ..pages import page
-from .desk import DESK, files_field
+from .desk import DESK, MOST_NAMED, files_field, served_types, units_at
 
 MOST_AT_ONCE = 20
 DONE = {
     "received": "已收文，送达时间已记录。请打印收文单，再上传文书和证件的影像。",
     "kept": "影像已保存。",
-    "stopped": "已停办这处不动产上的在办件，当事人由系统通知。",
-    "nothing": "这处不动产上没有需要停办的已受理办件。",
+    "named": "已按送达时间停住，请逐处录入。",
+    "stopped": "已受理的在办件已停办，当事人由系统通知。",
+    "told": "还没有受理的在办件不能再往下办，当事人由系统通知。",
+    "nothing": "这处不动产上没有需要停办的在办件。",
     "proposed": "已提出，请另一位同事复核。",
     "passed": "已复核，回执已生成，可以打印。",
     "taken_back": "已复核，这一项已撤回。",
@@ -89,20 +94,13 @@ def served(request: HttpRequest, service: uuid.UUID) -> HttpResponse:
 # --- what is posted ------------------------------------------------------------------------------------------------
 
 
-def _asked_for(asked: str) -> list[UnitBook]:
-    """What a unit's code or a paper's number stands for; of a paper with a list of units, the first hundred of them."""
-    code = normalise_number(asked)
-    codes = [code] if UNIT_CODE.fullmatch(code) else [u.unit_code for u in live_units(asked, limit=100)]
-    return list(book_of(codes).values()) if codes else []
-
-
 def _find(request: HttpRequest) -> list[dict[str, Any]]:
     """Property by name with identity number, or by unit or certificate number. Each look is kept."""
     name = normalise_name(request.POST.get("name", ""))
     number = normalise_number(request.POST.get("number", ""))
     asked = request.POST.get("q", "").strip()[:80]
     if asked:
-        books = _asked_for(asked)
+        books = units_at(asked)
         if not books:
             raise Refused(
                 Refusal(
@@ -224,10 +222,21 @@ def _order_id(request: HttpRequest, paper: Service) -> uuid.UUID:
 
 
 def _stop(request: HttpRequest, paper: Service) -> str:
-    stopped = court.stop_running(
+    done = court.stop_running(
         actor=actor_of(request), order_id=_order_id(request, paper), key=form_key(request)
     )
-    return "stopped" if stopped else "nothing"
+    return "stopped" if done["stopped"] else "told" if done["told"] else "nothing"
+
+
+def _name(request: HttpRequest, paper: Service) -> str:
+    court.name_units(
+        actor=actor_of(request),
+        service_id=paper.pk,
+        units=[u[:28] for u in request.POST.getlist("units")[:MOST_NAMED]],
+        type_code=request.POST.get("type", "")[:10],
+        key=form_key(request),
+    )
+    return "named"
 
 
 def _propose(request: HttpRequest, paper: Service) -> str:
@@ -253,6 +262,7 @@ def _decide(request: HttpRequest, paper: Service) -> str:
 
 ACTS: dict[str, Callable[[HttpRequest, Service], str]] = {
     "keep": _keep,
+    "name": _name,
     "stop": _stop,
     "propose": _propose,
     "decide": _decide,
@@ -292,12 +302,12 @@ def _page(
         papers=[(key, name, pages.get(key, [])) for key, name in PAPERS.items()],
         papers_complete=_complete(paper, pages),
         orders=[
-            _order(o, cases, prints, under_way, put_off)
+            _order(o, paper.number, cases, prints, under_way, put_off)
             | {"passed": passed.get(o.pk), "mine": o.proposed_by_id == actor.user_id}
             for o in orders
         ],
         found=found,
-        types=[(code, TYPES[code].name) for code in sorted(JOURNEYS) if TYPES[code].served],
+        types=served_types(),
         files=files_field("影像（可以多选）", wrong),
         may_file=actor.may("case.file_for"),
         may_print=actor.may("print.case"),
@@ -328,6 +338,7 @@ def _complete(paper: Service, pages: Mapping[str, list[MaterialPage]]) -> bool:
 
 def _order(
     order: Order,
+    paper_no: str,
     cases: dict[uuid.UUID, Case],
     prints: dict[uuid.UUID, list[Any]],
     under_way: list[Case],
@@ -339,7 +350,7 @@ def _order(
     own = prints.get(order.docket_id, []) if order.docket_id else []
     receipts = [p for p in own if p.kind == RECEIPT or p.kind.startswith("letter-")]
     receipts += [p for p in prints.get(order.service_id, ()) if p.kind == f"{RECEIPT}-{order.pk.hex[-6:]}"]
-    state = STATE_NAMES[State(case.state)] if case is not None else ""
+    state = STATE_NAMES[State(case.state)] if case is not None else "已停住，还没有录入"
     return {
         "order": order,
         "type": type_name(order.type_code),
@@ -347,6 +358,8 @@ def _order(
         "open": open_now,
         "case": case,
         "draft": case is not None and case.state == State.DRAFT,
+        "unfiled": case is None or case.state == State.DRAFT,
+        "land": order.unit_code.endswith(LAND_TAIL),
         "accepted": case is not None and case.state in ACCEPTED_STATES,
         "running": [
             {
@@ -356,13 +369,18 @@ def _order(
                 "state": "已停办" if c.pk in put_off else STATE_NAMES[State(c.state)],
                 "stopped": c.pk in put_off,
                 "accepted": c.state == State.ACCEPTED,
+                "told": paper_no in c.filed.get("told_of", ()),
+                "place": c.location if c.unit_code != order.unit_code else "",
             }
             for c in here
         ],
-        "to_stop": any(c.state == State.ACCEPTED and c.pk not in put_off for c in here),
+        "to_stop": any(
+            c.pk not in put_off if c.state == State.ACCEPTED else paper_no not in c.filed.get("told_of", ())
+            for c in here
+        ),
         "prints": [(p, "协助执行回执" if p.kind.startswith(RECEIPT) else "告知函") for p in receipts],
     }
 
 
 def _on(case: Case, unit_code: str) -> bool:
-    return unit_code in (case.unit_code, *(case.filed.get("terms", {}).get("units") or ()))
+    return any(reaches(unit_code, u) for u in units_of(case))

@@ -24,6 +24,7 @@ OBSTACLE_TITLES = dict(RESTRICTION_CODES.values()) | {
     "R_NOFIRST": "未首次登记",
     "R_EXPIRED": "土地期限届满",
     "R_INVALID": "登记簿无此单元",
+    "ORDER_SERVED": "文书已送达，还没有登簿",
 }
 HOW = {
     "consent": "抵押权人或预告权利人同意",
@@ -49,17 +50,13 @@ def restriction(file: ReviewFile, now: dt.datetime) -> dict[str, Any]:
     officer = file.case.filed.get("officer", {})
     cards = []
     for found in check.found if check else ():
-        manual = (
-            found["code"] == "R_MTG_UNCLEAR"
-            and file.facts.registration.answers_to.get(found["code"]) == "officer_decides"
-        )
         cards.append(
             {
                 "title": OBSTACLE_TITLES.get(found["code"], found["code"]),
                 "text": found["text"],
                 "id": found["id"],
                 "how": HOW.get(found.get("answered") or "", ""),
-                "manual": manual,
+                "manual": found.get("officer", False),
                 "decided": officer.get(found["id"], ""),
             }
         )
@@ -70,7 +67,7 @@ def restriction(file: ReviewFile, now: dt.datetime) -> dict[str, Any]:
         "answer": sheet.restriction_answer(check, now),
         "check": check,
         "cards": cards,
-        "refusals": [r for r in refusals if r.code.startswith("R_")],
+        "refusals": [r for r in refusals if r.code.startswith(("R_", "ORDER_"))],
         "log": [_logged(c, now) for c in file.checks],
     }
 

@@ -124,7 +124,7 @@ def unit_line(row: BatchRow) -> dict[str, Any]:
     name="dev.batch",
     surface="web",
     needs=NEEDS,
-    sql=15,
+    sql=16,
     example="batch",
     methods=("GET", "POST"),
 )
@@ -208,7 +208,7 @@ def _batch(
     name="dev.batch_result",
     surface="web",
     needs=NEEDS,
-    sql=16,
+    sql=17,
     example="batch_result",
 )
 def result(request: HttpRequest, batch_id: uuid.UUID, key: str) -> HttpResponse:
@@ -241,7 +241,7 @@ def result(request: HttpRequest, batch_id: uuid.UUID, key: str) -> HttpResponse:
     name="dev.batch_pass",
     surface="web",
     needs=NEEDS,
-    sql=17,
+    sql=18,
     example="batch",
     methods=("GET", "POST"),
 )

@@ -20,12 +20,11 @@ from dengbu.cases.queries.portal import OwnCase, own_case
 from dengbu.catalog.registrations import RegistrationType
 from dengbu.catalog.registrations.asking import Ask
 from dengbu.core.acts import Actor
-from dengbu.core.identifiers import parcel_code_of
+from dengbu.core.identifiers import land_unit
 from dengbu.core.middleware import bind_case
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.register.queries import unit_book
 from dengbu.register.rules import UnitBook
-from dengbu.register.successive import LAND_TAIL
 
 from .journeys import Journey, journey_of
 from .portals import Portal, actor_of, see_other
@@ -67,7 +66,7 @@ class Draft:
     @cached_property
     def land(self) -> UnitBook | None:
         """The book of the land under it, for a house that is not in the book yet."""
-        return unit_book(f"{parcel_code_of(self.case.unit_code)}{LAND_TAIL}") if self.case.unit_code else None
+        return unit_book(land_unit(self.case.unit_code)) if self.case.unit_code else None
 
     @cached_property
     def facts(self) -> CaseFacts:

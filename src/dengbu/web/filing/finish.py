@@ -131,8 +131,8 @@ def delivery_rows(draft: Draft) -> list[dict[str, Any]]:
 @everywhere(
     "apply/<uuid:docket_id>/check/",
     name="apply.check",
-    sql=13,
-    unlike={"bank": 12},
+    sql=14,
+    unlike={"bank": 13},
     example="draft",
     methods=("GET", "POST"),
 )

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from dengbu.catalog.registrations import TYPES
+from dengbu.catalog.registrations import TYPES, RegistrationType
 from dengbu.catalog.registrations.restrictions.orders import BY_NETWORK
 from dengbu.core import clock
 from dengbu.core.acts import Actor, act, current
@@ -50,11 +50,16 @@ def receive(
     request_no: str = "",
     served_at: dt.datetime | None = None,
     late_reason: str = "",
+    units: Sequence[str] = (),
+    type_code: str = "",
 ) -> str:
     """Stamp a served paper with the minute of service and make the slip that says so. Gives the service's docket.
 
+    `units`: those that the paper names; it holds them from the stamp on. They are locked before: what was entered there
+    first bears an earlier instant and stands, what comes later finds the paper. `type_code`: what it asks for there.
     Raises Refused with everything that is missing of the paper.
     """
+    places = _named(units, type_code) if units else {}
     docket_id: str = orders.receive(
         actor=actor,
         office=office(),
@@ -69,8 +74,60 @@ def receive(
         late_reason=late_reason,
     )
     service = Service.objects.select_related("docket").get(pk=uuid.UUID(docket_id))
+    if places:
+        orders.name(
+            actor=actor,
+            service_id=service.pk,
+            units=places,
+            type_code=type_code,
+            holds=TYPES[type_code].holds,
+        )
     keep_document(service.pk, papers.SLIP, papers.slip(service, actor), actor)
     return docket_id
+
+
+@act("cases.name_units", permission="case.file_for")
+def name_units(*, actor: Actor, service_id: uuid.UUID, units: Sequence[str], type_code: str) -> int:
+    """The units that an officer found for a paper which names a person only: from now on it holds them, all at once,
+    before their cases are typed. Gives how many are new. Raises Refused: none, or one that is not in the book."""
+    if not units:
+        raise Refused(Refusal("ORDER_NO_UNIT", "请选择不动产。", "至少选一处。", "", "units"))
+    if not Service.objects.filter(pk=service_id).exists():
+        raise Refused(UNKNOWN)
+    places = _named(units, type_code)
+    named: int = orders.name(
+        actor=actor,
+        service_id=service_id,
+        units=places,
+        type_code=type_code,
+        holds=TYPES[type_code].holds,
+    )
+    return named
+
+
+def _named(units: Sequence[str], type_code: str) -> dict[str, str]:
+    """These units locked, with the houses where one is land; their places by code. Raises Refused for each fault."""
+    kind = _served_kind(type_code)
+    books = hold(units, houses=kind.holds).books
+    wrong = [u for u in dict.fromkeys(units) if u not in books or books[u].closed]
+    if wrong:
+        raise Refused(
+            Refusal(
+                "F_UNIT_UNKNOWN",
+                f"登记簿上没有{'、'.join(wrong)}，或者已经注销。",
+                "请核对不动产单元号；查不到的先不填，收文后再查。",
+                "",
+                "units",
+            )
+        )
+    return {code: book.location for code, book in books.items()}
+
+
+def _served_kind(type_code: str) -> type[RegistrationType]:
+    kind = TYPES.get(type_code)
+    if kind is None or not kind.served:
+        raise Refused(Refusal("ORDER_TYPE", "请选择文书要求办理什么。", "", "实施细则90", "type"))
+    return kind
 
 
 def keep_paper(
@@ -97,18 +154,16 @@ def begin(
 ) -> str:
     """Begin the case of a served paper on one unit. Gives the case's docket.
 
-    From here nothing is entered on the unit that the order forbids. The organ, its paper and the minute of service
+    From here at the latest nothing is entered on the unit, or on the houses where it is land, that the order forbids.
+    The organ, its paper and the minute of service
     stand in the case and cannot be typed over; `debtor`: whom the register names, if the clerk found them by name.
     Raises Refused: no scan of the paper yet, the unit is not in the book, begun already.
     """
     service = Service.objects.select_related("docket").filter(pk=service_id).first()
     if service is None:
         raise Refused(UNKNOWN)
-    kind = TYPES.get(type_code)
-    if kind is None or not kind.served:
-        raise Refused(Refusal("ORDER_TYPE", "请选择文书要求办理什么。", "", "实施细则90", "type"))
-    held = hold([unit_code])
-    book = held.books.get(unit_code)
+    kind = _served_kind(type_code)
+    book = hold([unit_code], houses=kind.holds).books.get(unit_code)
     if book is None or book.closed:
         raise Refused(
             Refusal(

@@ -80,7 +80,8 @@ def _accept(cases: list[Case], actor: Actor, *, partial: bool) -> Acceptance:
     found = facts_of(cases)
     states = desk_states(found)
     # Locked here and read once: what is judged now is what the entry stands on.
-    held = hold(code for c in cases for code in found[c.docket_id].registration.unit_codes)
+    registrations = [found[c.docket_id].registration for c in cases]
+    held = hold((u for r in registrations for u in r.unit_codes), houses=any(r.holds for r in registrations))
     served = against_served(cases, found, held.books)
     ready: list[Case] = []
     for case in cases:

@@ -141,6 +141,10 @@ def query_batch(*, actor: Actor, docket_ids: Sequence[uuid.UUID]) -> int:
     cases = locked_many(docket_ids)
     found = facts_of(cases)
     look = checking.look_up([u for c in cases for u in found[c.docket_id].registration.unit_codes])
-    checks = [checking.judged(c, found[c.docket_id], "desk", actor, look)[0] for c in cases]
+    served = checking.held_now(found, look)
+    checks = [
+        checking.judged(c, found[c.docket_id], "desk", actor, look, served.get(c.docket_id, ()))[0]
+        for c in cases
+    ]
     RestrictionCheck.objects.bulk_create(checks)
     return sum(c.answered for c in checks)

@@ -124,7 +124,7 @@ def _enter(case: Case, found: CaseFacts, actor: Actor) -> None:
     matters = _matters(docket_id)
     if no := rules.against(matters):
         raise Refused(no)
-    held = hold(found.registration.unit_codes)
+    held = hold(found.registration.unit_codes, houses=found.registration.holds)
     if refused := against_served([case], {docket_id: found}, held.books).get(docket_id):
         raise Refused(refused)
     prepared = prepare(registrations_of([case], {docket_id: found}), held=held)

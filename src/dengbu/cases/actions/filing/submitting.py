@@ -23,6 +23,7 @@ from ...lifecycle import State, step
 from ...models import Case, CaseParty, Claim
 from .. import checking
 from ..moving import check_version, limit_days, move, workdays_from_now
+from ..served import Held, holding
 from ..signatures import void_visits
 from .drafting import correction_targets, own_case, typed_by_desk
 from .starting import draft_term, organisation_for
@@ -35,11 +36,13 @@ def missing(
     at: dt.datetime,
     books: Mapping[str, UnitBook] | None = None,
     actor: Actor | None = None,
+    served: Sequence[Held] | None = None,
 ) -> list[Refusal]:
     """Everything still missing or wrong before an application can be submitted, at once (一次性告知).
 
     `books`: of the units of a batch, read once for all of them. `actor`: who would submit it; none for a batch, which
-    its organisation files.
+    its organisation files. `served`: what papers say against this one that lie at the office and are not entered
+    (`holding`), asked once for all.
     """
     case = found.case
     refusals: list[Refusal] = []
@@ -49,6 +52,9 @@ def missing(
         refusals.append(Refusal("F_NO_UNIT", "请选择不动产坐落", "请先确认是哪一处不动产。", "", "property"))
     else:
         refusals.extend(found.registration.judge(books, at).refusals)
+        if served is None:
+            served = holding({case.docket_id: found}, books).get(case.docket_id, ())
+        refusals.extend(held.refusal for held in served)
     if actor and not case.filed_for_by_staff and not may_file(found.registration, found.parties, actor):
         refusals.append(NOT_APPLICANT)
     for line in found.checklist(books.get(case.unit_code), at):

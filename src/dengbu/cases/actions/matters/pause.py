@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from dengbu.core import clock
 from dengbu.core.acts import Actor, act
@@ -36,26 +37,42 @@ def pause(*, actor: Actor, docket_id: uuid.UUID, reason: str, evidence: str) -> 
 
 
 def put_off(docket_id: uuid.UUID, reason: str, evidence: str, actor: Actor) -> bool:
-    """The matter that stops an accepted case, and the clock that stands still; the case is locked. False where it was
-    put off before."""
-    before = PendingMatter.objects.filter(docket_id=docket_id, kind=Kind.PAUSE.value)
-    if before.filter(settled_at__isnull=True).exists():
-        return False
-    PendingMatter.objects.create(
-        docket_id=docket_id,
-        kind=Kind.PAUSE.value,
-        round=before.count() + 1,
-        owner=rules.OWNERS[Kind.PAUSE],
-        opened_at=clock.now(),
+    """`put_off_all` of one case. False where it was put off before."""
+    return bool(put_off_all([docket_id], reason, evidence, actor))
+
+
+def put_off_all(docket_ids: Sequence[uuid.UUID], reason: str, evidence: str, actor: Actor) -> list[uuid.UUID]:
+    """The matter that stops each of these accepted cases, and the clock that stands still; the cases are locked. Gives
+    those that were not put off before. Three statements whatever their number."""
+    rounds = dict.fromkeys(docket_ids, 1)
+    open_now = set()
+    before = PendingMatter.objects.filter(docket_id__in=list(docket_ids), kind=Kind.PAUSE.value)
+    for docket_id, settled_at in before.values_list("docket_id", "settled_at"):
+        rounds[docket_id] += 1
+        if settled_at is None:
+            open_now.add(docket_id)
+    stopped = [d for d in rounds if d not in open_now]
+    PendingMatter.objects.bulk_create(
+        PendingMatter(
+            docket_id=docket_id,
+            kind=Kind.PAUSE.value,
+            round=rounds[docket_id],
+            owner=rules.OWNERS[Kind.PAUSE],
+            opened_at=clock.now(),
+        )
+        for docket_id in stopped
     )
-    ClockStop.objects.create(
-        docket_id=docket_id,
-        reason=reason,
-        from_on=clock.today(),
-        evidence=evidence[:200],
-        stopped_by=actor.name[:80],
+    ClockStop.objects.bulk_create(
+        ClockStop(
+            docket_id=docket_id,
+            reason=reason,
+            from_on=clock.today(),
+            evidence=evidence[:200],
+            stopped_by=actor.name[:80],
+        )
+        for docket_id in stopped
     )
-    return True
+    return stopped
 
 
 @act("cases.resume", permission="case.settle")

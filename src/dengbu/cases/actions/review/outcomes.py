@@ -21,6 +21,7 @@ from ...models import Case, Correction, LedgerRow, RestrictionCheck, Verdict
 from .. import checking
 from ..filing.submitting import hold
 from ..moving import move, workdays_from_now
+from ..served import holding
 from .claiming import mine
 from .judging import all_judged, lines_of
 
@@ -162,9 +163,13 @@ def pass_case(*, actor: Actor, docket_id: uuid.UUID) -> str:
     refusals.extend(checking.refuse_unless_open(check, now))
     if refusals:
         raise Refused(refusals)
-    judgement = found.registration.judge(book_of(found.registration.unit_codes), now)
-    if judgement.refusals:
-        raise Refused(judgement.refusals)
+    books = book_of(found.registration.unit_codes)
+    against = found.registration.judge(books, now).refusals
+    if against := (
+        *against,
+        *(held.refusal for held in holding({docket_id: found}, books).get(docket_id, ())),
+    ):
+        raise Refused(against)
     hold(case, found)  # where nobody who stands in the book applied: its papers have been looked at now
     case.passed_at, case.filing_changed_at = now, None
     case.prereview_no = case.prereview_no or f"YS-{clock.local(now):%Y}-{short_code(5)}"

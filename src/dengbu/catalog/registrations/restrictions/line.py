@@ -19,6 +19,7 @@ from dengbu.register.rules import SHANGHAI, RestrictionFact, UnitBook
 from ..facts import Filed, restricted_anew
 
 LINES = {"seizure": "waiting_seizure", "preseizure": "waiting_preseizure"}  # what holds: what waits for it
+COURT_MONTHS = 36  # of a waiting seizure that says nothing of its term and for which the policy has no limit
 SEIZURES = (*LINES, *LINES.values())
 
 

@@ -16,7 +16,7 @@ from dengbu.register.rules import Judgement, RestrictionFact, UnitBook
 from ..asking import Ask, Choice, Kind
 from ..base import Role
 from ..facts import holders, restricted_anew
-from .line import LINES, SEIZURES, Line, after_months, end_of_day, settled
+from .line import COURT_MONTHS, LINES, SEIZURES, Line, after_months, end_of_day, settled
 from .orders import (
     AUTHORITY_KIND,
     BEARERS,
@@ -35,8 +35,6 @@ from .orders import (
     served_at,
     term_allowed,
 )
-
-COURT_MONTHS = 36  # of a waiting seizure that says nothing of its term and for which the policy has no limit
 
 
 def line_of(one: ByPaper, book: UnitBook, at: dt.datetime, lifted: Mapping[uuid.UUID, str] = {}) -> Line:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from dengbu.core.identifiers import half_width
 from dengbu.core.refusals import Refusal
 from dengbu.core.vocabulary import Client
 from dengbu.register.effects import Effect, End, Lift
-from dengbu.register.rules import Obstacle, RightFact, UnitBook
+from dengbu.register.rules import Obstacle, RestrictionFact, RightFact, UnitBook
 
 from ..asking import Ask, Choice, Kind
 from ..base import Role
 from ..facts import Filed
+from ..restrictions.line import COURT_MONTHS, settled
+from ..restrictions.orders import day_of, months_allowed
 from ..tables import BY_ORDER, Rule
 from .parts import COOWNER, PartTransfer
 
@@ -34,11 +38,30 @@ ENDS = (
         basis="民法典393、410；查封规定27",
     ),
     Ask(
+        "keeps_mortgages",
+        "文书写明保留的抵押权（写顺位）",
+        hint="只保留一部分的才填，例如第2顺位填 2；有几项的用顿号分开。",
+        required=False,
+        only_if=("ends_mortgages", (True,)),
+        max_length=60,
+        basis="民法典393",
+    ),
+    Ask(
         "ends_waiting",
-        "文书有没有写明轮候查封消灭或一并解除",
+        "轮候查封是不是随本次登记消灭或解除",
         Kind.YES_NO,
-        "写明的，在同一次登记中解除；房屋上没有轮候查封的选“否”。",
-        basis="查封规定26、27",
+        "文书写明的，或者首封法院拍卖、变卖、抵债处分了整处房屋而文书没有另外写明的（法函〔2007〕100号），选“是”；"
+        "没有轮候查封的选“否”。",
+        basis="查封规定26、27；法函〔2007〕100号",
+    ),
+    Ask(
+        "keeps_waiting",
+        "文书写明继续有效的轮候查封（写查封文号）",
+        hint="写明的留在房屋上，首封解除后依次转为查封；一个文号一行，没有的不填。",
+        kind=Kind.LONG,
+        required=False,
+        max_length=300,
+        basis="查封规定26",
     ),
     Ask(
         "ends_notices",
@@ -93,16 +116,36 @@ class ByOrder(PartTransfer):
         found: list[Lift | End] = []
         for r in book.restrictions:
             own = r.authority.strip() == authority and r.kind in ("seizure", "waiting_seizure")
-            said = r.kind == "waiting_seizure" and terms.get("ends_waiting")
+            said = r.kind == "waiting_seizure" and terms.get("ends_waiting") and not self.keeps(r)
             if (own or said) and not (r.share_of and self.stays(frozenset({r.share_of}), book)):
                 found.append(Lift(book.code, r.public_id, reason))
         for right in book.rights:
-            mortgage = right.kind == "mortgage" and terms.get("ends_mortgages")
+            kept = right.rank in self.kept_ranks
+            mortgage = right.kind == "mortgage" and terms.get("ends_mortgages") and not kept
             notice = right.kind == "advance_notice" and terms.get("ends_notices")
             whose = frozenset(right.terms.get("mortgagors", ())) if right.share_of else frozenset()
             if (mortgage or notice) and not (whose and self.stays(whose, book)):
                 found.append(End(book.code, right.public_id, "ended_by_order"))
         return tuple(found)
+
+    @property
+    def kept_numbers(self) -> tuple[str, ...]:
+        """Numbers of the papers whose waiting seizures go on, as the order says."""
+        lines = re.split(r"[\n,，;；、]+", str(self.filed.terms.get("keeps_waiting") or ""))
+        return tuple(half_width(line).strip() for line in lines if line.strip())
+
+    def keeps(self, waiting: RestrictionFact) -> bool:
+        return (
+            waiting.kind == "waiting_seizure" and half_width(waiting.document_no).strip() in self.kept_numbers
+        )
+
+    @property
+    def kept_ranks(self) -> frozenset[int]:
+        """Ranks of the mortgages that stay where the others end."""
+        return frozenset(
+            int(n)
+            for n in re.findall(r"[0-9]+", half_width(str(self.filed.terms.get("keeps_mortgages") or "")))
+        )
 
     def ended_ids(self, book: UnitBook) -> frozenset[uuid.UUID]:
         return frozenset(e.restriction if isinstance(e, Lift) else e.right for e in self.ended(book))
@@ -111,6 +154,10 @@ class ByOrder(PartTransfer):
         ends = obstacle.public_id is not None and self.is_target(obstacle.public_id)
         if ends or (book is not None and obstacle.public_id in self.ended_ids(book)):
             return Rule.HANDLED
+        if book is not None and any(
+            r.public_id == obstacle.public_id and self.keeps(r) for r in book.restrictions
+        ):
+            return Rule.WARN  # the order itself says that it goes on: nothing is left for the officer
         return super().rule_for(obstacle, book)
 
     def check(self, book: UnitBook) -> Iterable[Refusal]:
@@ -121,13 +168,39 @@ class ByOrder(PartTransfer):
         """A seizure that waits would move up to the new owner's home: the order must say what becomes of it."""
         ended = self.ended_ids(book)
         first = [r for r in book.restrictions if r.kind == "seizure" and r.public_id in ended]
-        waiting = [r for r in book.restrictions if r.kind == "waiting_seizure" and r.public_id not in ended]
-        if first and waiting:
+        unsaid = [
+            r
+            for r in book.restrictions
+            if r.kind == "waiting_seizure" and r.public_id not in ended and not self.keeps(r)
+        ]
+        waiting = {
+            half_width(r.document_no).strip() for r in book.restrictions if r.kind == "waiting_seizure"
+        }
+        ranks = {right.rank for right in book.mortgages}
+        strangers = [n for n in self.kept_numbers if n not in waiting]
+        if strangers:
+            yield Refusal(
+                "F_KEEPS_WAITING",
+                f"登记簿上没有文号为{'、'.join(strangers)}的轮候查封。",
+                "请照登记簿写查封文号，一个文号一行。",
+                "查封规定26",
+                "keeps_waiting",
+            )
+        if not self.kept_ranks <= ranks:
+            yield Refusal(
+                "F_KEEPS_MORTGAGES",
+                "登记簿上没有所写顺位的抵押权。",
+                "请照登记簿写抵押权的顺位。",
+                "民法典393",
+                "keeps_mortgages",
+            )
+        if first and unsaid:
             yield Refusal(
                 "B_WAITING_LEFT",
                 f"解除{first[0].authority}的查封后，轮候查封会转为查封，文书没有写明怎样处理。",
-                "请作出文书的机关书面写明轮候查封的处理，或先办理轮候查封的解除。",
-                "查封规定26；法发〔2004〕5号",
+                "文书写明消灭，或处分了整处房屋而没有另外写明的，轮候查封选“是”；写明继续有效的，填它的查封文号；"
+                "仍不清楚的，请作出文书的机关书面写明。",
+                "查封规定26；法函〔2007〕100号",
                 "ends_waiting",
             )
 
@@ -136,6 +209,19 @@ class ByOrder(PartTransfer):
         yield from self.ended(book)
         ended = self.ended_ids(book)
         yield from (e for e in super().converted(book) if isinstance(e, End) and e.right not in ended)
+
+    def moves_up(self, book: UnitBook, at: dt.datetime) -> Iterable[Effect]:
+        """Whose turn comes where a first seizure ends and the order keeps one that waits (查封规定 26)."""
+        lifted = {e.restriction: e.reason for e in self.ended(book) if isinstance(e, Lift)}
+        if lifted and any(self.keeps(r) for r in book.restrictions):
+            months = months_allowed("court", day_of(at)) or COURT_MONTHS
+            for effect in settled(book, self.filed, at, months, lifted).effects:
+                if not (isinstance(effect, Lift) and effect.restriction in lifted):
+                    yield effect
+
+    def effects(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Effect]:
+        yield from super().effects(books, at)
+        yield from self.moves_up(books[self.filed.unit_code], at)
 
 
 class JudgmentTransfer(ByOrder):
@@ -286,6 +372,7 @@ class OrderByRequest(ByOrder):
             yield from super().effects(books, at)
             return
         yield from self.ended(book)
+        yield from self.moves_up(book, at)
         going = book.title.public_id if self.does == "cancel_title" and book.title else self.target
         if going and going not in self.ended_ids(book):
             yield End(book.code, going, "cancelled_by_order")

@@ -1,0 +1,281 @@
+"""What a served paper holds: from its stamp, on the houses of its land, and at each step of a case."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from dengbu.cases import tasks
+from dengbu.cases.actions import court, desk, filing, review
+from dengbu.cases.models import Case, RestrictionCheck
+from dengbu.cases.queries.court import running
+from dengbu.core import clock
+from dengbu.core.refusals import Refused
+from dengbu.notices.models import Message
+from dengbu.orders.models import Order, Service
+from dengbu.orders.rules import OpenOrder, earlier
+from dengbu.register import effects as fx
+from dengbu.register.actions import enter
+from dengbu.register.models import Entry, Restriction
+from dengbu.register.verify import verify
+from tests.register import homes
+from tests.support import court as served
+from tests.support import matters, office
+
+HOME, LAND = homes.home(1), homes.LAND
+
+
+@pytest.fixture
+def _homes(db: None) -> None:
+    office.open_homes(3)
+
+
+in_the_office = pytest.mark.usefixtures("_homes")
+
+
+def codes(caught: pytest.ExceptionInfo[Refused]) -> set[str]:
+    return set(caught.value.codes)
+
+
+def land_of(who: tuple[str, str]) -> None:
+    right = fx.Grant("land_use", LAND, (homes.holder(who),), {"right_nature": "granted"})
+    given = homes.granting(right)
+    enter(actor=office.SYSTEM, registrations=[given], authority="410106", of_record=office.OF_RECORD)
+
+
+def on_land(no: str = "（2026）豫0106执8号") -> Order:
+    """A paper that names the land, stamped and scanned: nobody has typed a case yet."""
+    return Order.objects.select_related("service").get(
+        service_id=served.received(no, units=[LAND], type_code="S01")
+    )
+
+
+# --- who comes first -----------------------------------------------------------------------------------------------
+
+
+def lying(served_at: dt.datetime, number: str, unit: str = HOME) -> OpenOrder:
+    return OpenOrder(uuid.uuid4(), unit, uuid.uuid4(), True, served_at, number, "法院", "1号")
+
+
+MIDNIGHT = dt.datetime(2027, 1, 5, 0, 0, tzinfo=clock.SHANGHAI)
+SECOND = dt.timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ((MIDNIGHT - SECOND, "XZ20270104000009"), (MIDNIGHT, "XZ20270105000001")),  # over midnight
+        ((MIDNIGHT - 60 * SECOND, "XZ20270105000002"), (MIDNIGHT, "XZ20270105000001")),  # brought its minute
+        (
+            (MIDNIGHT + 40 * SECOND, "XZ20270105000001"),
+            (MIDNIGHT, "XZ20270105000002"),
+        ),  # one minute: the stamp
+        ((MIDNIGHT, "XZ20270105000001"), (MIDNIGHT, "XZ20270105000002")),
+    ],
+)
+def test_of_two_papers_the_minute_decides_and_within_the_minute_the_stamp(
+    first: tuple[dt.datetime, str], second: tuple[dt.datetime, str]
+) -> None:
+    one, two = lying(*first), lying(*second)
+    assert earlier([two, one], two) == one and earlier([one, two], one) is None
+
+
+def test_only_a_paper_that_holds_and_lies_on_the_same_unit_comes_before() -> None:
+    mine = lying(MIDNIGHT + SECOND, "XZ20270105000002")
+    other = lying(MIDNIGHT - 90 * SECOND, "XZ20270104000001", homes.home(2))
+    told = dataclasses.replace(lying(MIDNIGHT - 90 * SECOND, "XZ20270104000002"), holds=False)
+    assert earlier([mine, other, told], mine) is None
+
+
+# --- from the stamp ------------------------------------------------------------------------------------------------
+
+
+@in_the_office
+def test_a_paper_that_names_the_home_holds_it_from_its_stamp_on() -> None:
+    sale = office.checked_sale()
+    service = served.received(units=[HOME], type_code="S01")
+    order = Order.objects.get(service_id=service)
+    assert (order.docket_id, order.location, order.holds) == (None, "试验路1号1室", True)
+    with pytest.raises(Refused) as caught:
+        desk.accept(actor=office.clerk(), docket_id=sale)
+    assert codes(caught) == {"ORDER_SERVED"} and office.state_of(sale) == "preapproved"
+    docket_id = served.entered(served.begun(service))
+    order.refresh_from_db()
+    assert (order.docket_id, order.outcome) == (docket_id, "entered"), "the case took the place that was kept"
+    assert Order.objects.count() == 1 and verify().ok
+
+
+@in_the_office
+def test_what_was_entered_before_the_stamp_stands() -> None:
+    sale = office.registered_sale()
+    service = Service.objects.get(pk=served.received(units=[HOME], type_code="S01"))
+    assert Entry.objects.get(docket_id=sale).instant <= service.served_at
+    with pytest.raises(Refused) as caught:
+        served.submitted(served.begun(service.pk))
+    assert "O_HOME_PASSED" in codes(caught)
+
+
+@in_the_office
+def test_a_paper_that_names_a_person_holds_what_is_found_as_soon_as_an_officer_names_it() -> None:
+    service, sale = served.received(), office.checked_sale(2)
+    found = [homes.home(n) for n in (1, 2)]
+    name = {"actor": served.receiver(), "service_id": service, "units": found, "type_code": "S01"}
+    assert court.name_units(**name) == 2 and court.name_units(**name) == 0, "named twice is named once"
+    with pytest.raises(Refused) as caught:
+        desk.accept(actor=office.clerk(), docket_id=sale)
+    assert codes(caught) == {"ORDER_SERVED"}
+    later = served.checked(served.begun(served.received("后执2号")))
+    with pytest.raises(Refused) as caught:
+        desk.accept(actor=office.clerk(), docket_id=later)
+    assert codes(caught) == {"ORDER_EARLIER"}, "its place in the line counts before it is typed"
+
+
+@in_the_office
+def test_an_unknown_unit_or_type_is_not_stamped() -> None:
+    with pytest.raises(Refused) as caught:
+        served.received(units=[HOME, "410106009001GB00001F00010099"], type_code="S01")
+    assert codes(caught) == {"F_UNIT_UNKNOWN"} and "F00010099" in str(caught.value.refusals[0].message)
+    with pytest.raises(Refused) as caught:
+        served.received(units=[HOME], type_code="P01")
+    assert codes(caught) == {"ORDER_TYPE"} and not Service.objects.exists()
+    with pytest.raises(Refused) as caught:
+        court.name_units(actor=served.receiver(), service_id=uuid.uuid4(), units=[HOME], type_code="S01")
+    assert codes(caught) == {"SERVICE_UNKNOWN"}
+    with pytest.raises(Refused) as caught:
+        court.name_units(actor=served.receiver(), service_id=served.received(), units=[], type_code="S01")
+    assert codes(caught) == {"ORDER_NO_UNIT"}
+
+
+@in_the_office
+def test_what_was_named_by_mistake_is_let_go_by_two_people_before_any_case() -> None:
+    sale, order = (
+        office.checked_sale(),
+        Order.objects.get(service_id=served.received(units=[HOME], type_code="S01")),
+    )
+    court.propose_end(actor=served.receiver(), order_id=order.pk, outcome="taken_back", reason="选错了房屋")
+    assert court.decide_end(actor=office.reviewer(), order_id=order.pk, agrees=True) == "taken_back"
+    assert desk.accept(actor=office.clerk(), docket_id=sale)["entered"]
+
+
+# --- at each step --------------------------------------------------------------------------------------------------
+
+
+@in_the_office
+def test_an_application_is_not_filed_while_the_paper_lies_there() -> None:
+    draft = office.draft_sale()
+    served.received(units=[HOME], type_code="S01")
+    with pytest.raises(Refused) as caught:
+        filing.submit(actor=office.seller(), docket_id=draft, declared=True)
+    assert codes(caught) == {"ORDER_SERVED"}
+
+
+@in_the_office
+def test_the_reviewer_sees_the_paper_and_cannot_pass_the_case() -> None:
+    docket_id, by = office.submitted_sale(), office.reviewer()
+    review.claim(actor=by, docket_id=docket_id)
+    office.judge_all(docket_id)
+    review.query_restrictions(actor=by, docket_id=docket_id)
+    served.received(units=[HOME], type_code="S01")
+    with pytest.raises(Refused) as caught:
+        review.pass_case(actor=by, docket_id=docket_id)
+    assert codes(caught) == {"ORDER_SERVED"}, "although the look was fresh"
+    review.query_restrictions(actor=by, docket_id=docket_id)
+    check = RestrictionCheck.objects.filter(docket_id=docket_id).latest("pk")
+    assert not check.answered and [f["code"] for f in check.found] == ["ORDER_SERVED"]
+
+
+@in_the_office
+def test_the_look_at_the_desk_shows_the_paper() -> None:
+    docket_id = office.checked_sale()
+    served.received(units=[HOME], type_code="S01")
+    assert desk.query_batch(actor=office.clerk(), docket_ids=[docket_id]) == 0
+    check = RestrictionCheck.objects.filter(docket_id=docket_id).latest("pk")
+    assert [r["code"] for r in check.refusals] == ["ORDER_SERVED"]
+
+
+@in_the_office
+def test_applicants_whose_case_is_not_accepted_are_told_once_and_their_case_stays_where_it_is() -> None:
+    sale = office.checked_sale()
+    order = Order.objects.get(service_id=served.received(units=[HOME], type_code="S01"))
+    press = {"actor": served.receiver(), "order_id": order.pk}
+    assert court.stop_running(**press) == {"stopped": 0, "told": 1}
+    assert not any(court.stop_running(**press).values())
+    assert office.state_of(sale) == "preapproved" and not matters.open_kinds(sale)
+    tasks.tell([str(sale)], "held_by_order")
+    assert Message.objects.filter(docket_id=sale, template="held_by_order").count() == 1
+    second = Order.objects.get(service_id=served.received("后执2号", units=[HOME], type_code="S01"))
+    assert court.stop_running(actor=served.receiver(), order_id=second.pk)["told"] == 1, "of each paper"
+
+
+# --- land ----------------------------------------------------------------------------------------------------------
+
+
+@in_the_office
+def test_corrections_6_a_paper_on_the_land_holds_the_house_of_the_same_owner() -> None:
+    land_of(office.SELLER)
+    sale, order = office.checked_sale(), on_land()
+    with pytest.raises(Refused) as caught:
+        desk.accept(actor=office.clerk(), docket_id=sale)
+    assert codes(caught) == {"ORDER_SERVED"} and "查封房屋所占土地" in str(caught.value.refusals[0].message)
+    docket_id = uuid.UUID(
+        court.begin(
+            actor=served.receiver(),
+            service_id=order.service_id,
+            unit_code=LAND,
+            type_code="S01",
+            debtor=office.party("debtor", office.SELLER),
+        )
+    )
+    served.entered(docket_id)
+    with pytest.raises(Refused) as caught:
+        desk.accept(actor=office.clerk(), docket_id=sale)
+    assert "R_LANDSEAL" in codes(caught), "then the book itself says so"
+    assert Restriction.objects.get().unit.code == LAND
+
+
+@in_the_office
+def test_corrections_6_where_owners_differ_the_officer_decides_before_the_paper_is_entered_too() -> None:
+    land_of(office.THIRD)
+    sale, order = office.submitted_sale(), on_land()
+    by = office.reviewer()
+    review.claim(actor=by, docket_id=sale)
+    office.judge_all(sale)
+    review.query_restrictions(actor=by, docket_id=sale)
+    found = RestrictionCheck.objects.filter(docket_id=sale).latest("pk").found
+    assert [(f["code"], f["id"], f["officer"]) for f in found] == [("ORDER_SERVED", str(order.pk), True)]
+    review.decide_by_officer(
+        actor=by, docket_id=sale, obstacle=str(order.pk), reason="房屋与土地权利人不同，查封不及于房屋"
+    )
+    review.query_restrictions(actor=by, docket_id=sale)
+    review.pass_case(actor=by, docket_id=sale)
+    office.check_at_desk(sale)
+    assert desk.accept(actor=office.clerk(), docket_id=sale)["entered"]
+
+
+@in_the_office
+def test_the_stop_button_of_land_lists_and_stops_the_houses_with_as_many_statements_for_one_as_for_three() -> (
+    None
+):
+    land_of(office.SELLER)
+    heirs, first, by = [matters.accepted_inheritance(1)], on_land("先执1号"), served.receiver()
+    assert [c.pk for c in running([LAND])] == heirs
+    with CaptureQueriesContext(
+        connection,
+    ) as one:
+        assert court.stop_running(actor=by, order_id=first.pk) == {"stopped": 1, "told": 0}
+    court.propose_end(actor=by, order_id=first.pk, outcome="taken_back", reason="选错了宗地")
+    court.decide_end(actor=office.reviewer(), order_id=first.pk, agrees=True)
+    heirs += [matters.accepted_inheritance(n) for n in (2, 3)]
+    second = on_land("后执2号")
+    with CaptureQueriesContext(connection) as many:
+        assert court.stop_running(actor=by, order_id=second.pk) == {"stopped": 2, "told": 0}, (
+            "one is stopped already"
+        )
+    assert len(many) == len(one)
+    assert all("pause" in matters.open_kinds(d) for d in heirs)
+    assert Case.objects.filter(state="accepted").count() == 3
