@@ -262,11 +262,11 @@ def _one(request: HttpRequest, one: OldCertificate, mine: bool, refusals: Any = 
             (
                 f"第{n}个{word}",
                 _rows(table, f"{table}{n}", said, hidden)
-                + (
-                    _rows("QLR", f"{single.BANK}{n}", said, hidden, in_full=checking)
+                + [
+                    (f"抵押权人{k}", v)
+                    for k, v in _rows("QLR", f"{single.BANK}{n}", said, hidden, in_full=checking)
                     if table == single.MORTGAGE
-                    else []
-                ),
+                ],
             )
             for table, word in ((single.MORTGAGE, "抵押"), (single.SEIZURE, "查封"))
             for n in single.loads(said, table)
