@@ -341,6 +341,25 @@ def test_what_a_correction_changes_is_signed_anew(sale: uuid.UUID) -> None:
     assert CaseDocument.objects.filter(docket_id=sale, kind="signing").exists(), "the record stays"
 
 
+def test_what_a_reviewer_adopts_does_not_hide_a_visit_that_is_still_open(sale: uuid.UUID) -> None:
+    visits.ask(sale)
+    desk.send_back(actor=office.clerk(), docket_id=sale, reason="请核对面签方式")
+    adopted = {
+        "actor": office.reviewer(),
+        "docket_id": sale,
+        "kind": "face_signing",
+        "evidence": "视频面签 3 号",
+    }
+    review.record_face_signing(**adopted)
+    review.query_restrictions(actor=office.reviewer(), docket_id=sale)
+    review.pass_case(actor=office.reviewer(), docket_id=sale)
+    office.check_at_desk(sale)
+    assert refused(desk.accept, actor=office.clerk(), docket_id=sale) == ("DESK_VISIT_OPEN",)
+    assert HomeVisit.objects.get(docket_id=sale).matter.outcome == "", "the visit was not overwritten"
+    matters.cancel_visit_home(actor=office.clerk(), docket_id=sale)
+    assert desk.accept(actor=office.clerk(), docket_id=sale)["entered"] == [str(sale)]
+
+
 def test_at_the_window_fingerprint_and_interpreter_stand_on_the_record_of_questions(sale: uuid.UUID) -> None:
     common = {"actor": office.clerk(), "docket_id": sale, "party_id": visits.party(sale).pk}
     assert refused(note_signing, **common, manner=Manner(how="fingerprint")) == (

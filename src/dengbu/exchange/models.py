@@ -66,6 +66,10 @@ class OldCertificate(Mutable):
     checked_at = models.DateTimeField(null=True)
     remark = models.CharField(max_length=300, default="")
     entry_no = models.CharField(max_length=20, default="")
+    # the draft at the desk that waits for this home to be in the book
+    waiting_case = models.ForeignKey(
+        "core.Docket", models.PROTECT, null=True, related_name="awaited_certificates"
+    )
 
     objects: ClassVar[models.Manager[OldCertificate]] = models.Manager()
 

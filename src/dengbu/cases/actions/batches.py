@@ -320,7 +320,9 @@ def submit_batch(
             refused[case.docket_id] = [
                 Refusal("R_LOOKUP_FAILED", "限制信息查询失败。", "请稍后再提交。", "ux §0.7")
             ]
-        elif reasons := missing(found[case.docket_id], now, look.books, served=served.get(case.docket_id, ())):
+        elif reasons := missing(
+            found[case.docket_id], now, look.books, served=served.get(case.docket_id, ())
+        ):
             refused[case.docket_id] = reasons
     ready = [c for c in cases if c.docket_id not in refused]
     claimed = _claim([(c, found[c.docket_id].registration.claim_class()) for c in ready])

@@ -303,7 +303,9 @@ def batch_for(batch_id: uuid.UUID, actor: Actor) -> OwnBatch:
     rows = []
     for case in cases:
         one, book = found[case.pk], books.get(case.unit_code)
-        problems = missing(one, now, books, served=served.get(case.pk, ())) if case.state == State.DRAFT else []
+        problems = (
+            missing(one, now, books, served=served.get(case.pk, ())) if case.state == State.DRAFT else []
+        )
         lines = one.checklist(book, now) if case.state == State.DRAFT else ()
         rows.append(
             BatchRow(

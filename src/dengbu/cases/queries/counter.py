@@ -437,6 +437,14 @@ def paper(docket_id: uuid.UUID, kind: str, print_no: int) -> CaseDocument | None
     return rows.filter(docket_id=docket_id, kind=kind, print_no=print_no).first()
 
 
+def cases_without_home(limit: int = 50) -> list[Case]:
+    """Drafts filed at the desk whose home is not chosen yet: it may not be in the book. One statement."""
+    rows = Case.objects.select_related("docket").filter(
+        state=State.DRAFT.value, filed_for_by_staff=True, unit_code=""
+    )
+    return list(rows.order_by("-pk")[:limit])
+
+
 def walk_in_drafts(actor: Actor) -> list[Case]:
     """Drafts this clerk began for somebody who walked in, newest first. One statement."""
     rows = Case.objects.select_related("docket").filter(

@@ -178,7 +178,9 @@ _COUNTED: dict[str, tuple[str, str]] = {
     "undertaken_late": ("case.settle", "cases_undertaking u WHERE u.outcome = '' AND u.due_on < %(today)s"),
     "to_inspect": (
         "case.inspect",
-        "cases_pendingmatter m WHERE m.kind = 'inspection' AND m.settled_at IS NULL",
+        "(SELECT 1 FROM cases_pendingmatter m WHERE m.kind = 'inspection' AND m.settled_at IS NULL UNION ALL"
+        " SELECT 1 FROM cases_homevisit v JOIN cases_pendingmatter m ON m.id = v.matter_id WHERE m.settled_at IS NULL"
+        " AND v.planned_at IS NOT NULL AND %(me)s IN (v.first_id, v.second_id)) q",
     ),
     "visits": (
         "case.settle",

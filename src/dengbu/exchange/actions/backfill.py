@@ -10,10 +10,13 @@ from dataclasses import replace
 
 from django.conf import settings
 
+from dengbu.cases.actions.filing import save_property
+from dengbu.cases.lifecycle import State
+from dengbu.cases.models import Case
 from dengbu.certificates import actions as certificates
 from dengbu.certificates.models import Certificate
 from dengbu.core import clock, crypto, rows
-from dengbu.core.acts import Actor, act, current
+from dengbu.core.acts import Actor, act, current, system
 from dengbu.core.counters import next_serial
 from dengbu.core.identifiers import normalise_certificate_number
 from dengbu.core.models import Docket
@@ -39,7 +42,9 @@ OPEN = ("typed", "sent_back")
 def known_around(said: Mapping[str, str]) -> single.Known:
     """What the book has of this unit's place. Four statements."""
     code = single.place(said)
-    numbers = [normalise_certificate_number(n) for n in said.get("FDCQ2-BDCQZH", "").split("、")]
+    proofs = (said.get(f"{single.MORTGAGE}{n}-BDCDJZMH", "") for n in single.loads(said, single.MORTGAGE))
+    written = "、".join([said.get("FDCQ2-BDCQZH", ""), *proofs])
+    numbers = [normalise_certificate_number(n) for n in written.split("、")]
     return single.Known(
         parcel=Parcel.objects.filter(code=code[:19]).exists(),
         buildings=set(Building.objects.filter(code=code[:24]).values_list("code", flat=True)),
@@ -61,11 +66,13 @@ def type_old_certificate(
     archive_no: str,
     scans: Sequence[tuple[Intake, str]],
     docket_id: uuid.UUID | None = None,
+    waiting_case: uuid.UUID | None = None,
     key: str | None = None,
 ) -> uuid.UUID:
     """录入: what the archive says, with its scans (their bytes are kept first); nothing is in the book yet.
 
-    With `docket_id` one that was sent back is typed anew, by whoever typed it. Gives the docket. Raises Refused with
+    With `docket_id` one that was sent back is typed anew, by whoever typed it. `waiting_case`: a draft at the desk that
+    gets this home once it is in the book. Gives the docket. Raises Refused with
     everything that stands against it, NotPermitted, Conflict.
     """
     kept = [(materials.keep(intake), name) for intake, name in scans]
@@ -75,6 +82,7 @@ def type_old_certificate(
         archive_no=archive_no,
         kept=kept,
         docket_id=docket_id,
+        waiting_case=waiting_case,
         key=key,
     )
     return uuid.UUID(made)
@@ -88,6 +96,7 @@ def _type(
     archive_no: str,
     kept: Sequence[tuple[materials.Kept, str]],
     docket_id: uuid.UUID | None,
+    waiting_case: uuid.UUID | None,
 ) -> str:
     one = _sent_back(docket_id, actor) if docket_id else None
     wrong = list(single.judge(said, known_around(said), clock.now(), settings.AUTHORITY).refusals)
@@ -103,6 +112,16 @@ def _type(
         wrong.append(
             Refusal("OLD_TWICE", "这一单元已经录入，等待核对。", "请到补录清单里查找。", "", "H-BDCDYH")
         )
+    if waiting_case is not None and not waits_for_a_home(waiting_case):
+        wrong.append(
+            Refusal(
+                "OLD_CASE",
+                "所选的办件不在等待补录。",
+                "只能选窗口代为录入、还没有选不动产的草稿。",
+                "",
+                "waiting_case",
+            )
+        )
     if wrong:
         raise Refused(wrong)
     now = clock.now()
@@ -113,6 +132,7 @@ def _type(
     one.unit_code, one.location = code, said["H-ZL"][:200]
     one.number, one.archive_no = said.get("FDCQ2-BDCQZH", "")[:200], archive_no.strip()
     one.cipher = crypto.encrypt(json.dumps(said, ensure_ascii=False), PURPOSE)
+    one.waiting_case_id = waiting_case
     one.state, one.version, one.remark = "typed", one.version + 1, ""
     one.typed_by_id, one.typed_by, one.typed_at = actor.user_id or 0, actor.name[:80], now
     one.checked_by_id, one.checked_by, one.checked_at = None, "", None
@@ -166,11 +186,26 @@ def _to_check(docket_id: uuid.UUID, actor: Actor, version: int) -> OldCertificat
     return one
 
 
-@act("register.check_old_certificate", permission=PERMISSION)
-def check_old_certificate(*, actor: Actor, docket_id: uuid.UUID, version: int, number: str, area: str) -> str:
-    """核对: another person read the archive, typed number and area again, and both agree: it is entered in the book.
+def waits_for_a_home(docket_id: uuid.UUID) -> bool:
+    """Whether this is a draft filed at the desk that has no home yet. One statement."""
+    drafts = Case.objects.filter(pk=docket_id, state=State.DRAFT.value, filed_for_by_staff=True, unit_code="")
+    return drafts.exists()
 
-    Judged anew beside the book as it is now. Gives the number of the entry of the title. Raises Refused, Conflict,
+
+@act("register.check_old_certificate", permission=PERMISSION)
+def check_old_certificate(
+    *,
+    actor: Actor,
+    docket_id: uuid.UUID,
+    version: int,
+    number: str,
+    area: str,
+    again: Mapping[str, str] | None = None,
+) -> str:
+    """核对: another person read the archive, typed number and area again (`again`: of each mortgage its amount and proof,
+    of each seizure its document and end), and all agree: it is entered in the book.
+
+    The draft that waited for it has its home from now on. Judged anew beside the book as it is now. Gives the number of the entry of the title. Raises Refused, Conflict,
     NotPermitted for whoever typed it.
     """
     one = _to_check(docket_id, actor, version)
@@ -196,6 +231,17 @@ def check_old_certificate(*, actor: Actor, docket_id: uuid.UUID, version: int, n
                 "area",
             )
         )
+    wrong += [
+        Refusal(
+            "OLD_LOAD_DIFFERS",
+            f"您输入的{label_of(name)}与录入的不一致。",
+            "请再对照档案；录入有误的，退回录入人。",
+            single.BASIS,
+            name,
+        )
+        for name in single.again(said)
+        if _plain((again or {}).get(name, "")) != _plain(said[name])
+    ]
     known = known_around(said)
     judged = single.judge(said, known, clock.now(), settings.AUTHORITY)
     wrong += judged.refusals
@@ -205,8 +251,23 @@ def check_old_certificate(*, actor: Actor, docket_id: uuid.UUID, version: int, n
     one.state, one.checked_by_id, one.checked_by = "entered", actor.user_id, actor.name[:80]
     one.checked_at = clock.now()
     one.save()
+    if one.waiting_case_id is not None and waits_for_a_home(one.waiting_case_id):
+        # By the system: whoever checked the archive had no hand in the application, and may receive it.
+        save_property(actor=system("backfill"), docket_id=one.waiting_case_id, unit_code=one.unit_code)
     current().note(unit=one.unit_code, entry=one.entry_no)
     return one.entry_no
+
+
+def label_of(name: str) -> str:
+    """A field of a mortgage or seizure (`DYAQ1-BDBZZQSE`) in words."""
+    prefix, _, field = name.partition("-")
+    return dict(single.ASKED[prefix[:-1]])[field].partition("（")[0]
+
+
+def _plain(text: str) -> str:
+    """As it is compared: amounts without ending noughts, signs of one width, no blanks."""
+    plain = normalise_certificate_number(text)
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
 def _numbers(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Final
 
 from dengbu.core.identifiers import normalise_number
 from dengbu.core.refusals import Refusal
+from dengbu.core.vocabulary import MortgageKind
 
 from .building import Built, build, building_facts
 from .consistency import Around, Group, Row, check_group
@@ -20,7 +21,11 @@ from .tables import BUILDING, LAND, LISTS, PARTY, TABLES, UNIT
 from .values import check_row
 
 TITLE: Final = "FDCQ2"
+MORTGAGE, SEIZURE = "DYAQ", "CFDJ"
 MOST_OWNERS: Final = 4
+MOST_LOADS: Final = 2  # mortgages, and seizures, that stand on one old page
+BANK: Final = "DYQR"  # the form's prefix of a mortgage's holder; a row of the party table
+BANK_LINES: Final = 10  # those rows come after the owners'
 BASIS = "实施细则125；corrections §2.2"
 
 # What is asked, in the order of the certificate. `parcel` and `building` only where the book does not have them.
@@ -56,6 +61,27 @@ ASKED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("FWJG", "房屋结构"),
         ("JGRQ", "竣工日期"),
     ),
+    MORTGAGE: (
+        ("BDCDJZMH", "他项权证号（登记证明号）"),
+        ("DJSJ", "抵押登记日期"),
+        ("DYFS", "抵押方式"),
+        ("DYBDCLX", "抵押物"),
+        ("BDBZZQSE", "债权数额（万元，一般抵押）"),
+        ("ZGZQE", "最高债权额（万元，最高额抵押）"),
+        ("ZWLXQSSJ", "债务履行期限起"),
+        ("ZWLXJSSJ", "债务履行期限止"),
+        ("DYSW", "抵押顺位"),
+    ),
+    SEIZURE: (
+        ("CFJG", "查封机关"),
+        ("CFWH", "查封文号"),
+        ("CFLX", "查封类型"),
+        ("DJSJ", "查封登记日期"),
+        ("CFQSSJ", "查封起"),
+        ("CFJSSJ", "查封止"),
+        ("CFSX", "轮候顺序（轮候的填）"),
+        ("CFFW", "查封范围（只限份额的，写“仅限某人的份额”）"),
+    ),
     PARTY: (
         ("QLRMC", "姓名或名称"),
         ("ZJZL", "证件种类"),
@@ -64,7 +90,14 @@ ASKED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     ),
 }
 # What this cannot do without, beside what the standard asks for.
-_BESIDE: Final = {UNIT: {"SCJZMJ"}, TITLE: {"BDCQZH"}}
+_BESIDE: Final = {
+    UNIT: {"SCJZMJ"},
+    TITLE: {"BDCQZH"},
+    MORTGAGE: {"BDCDJZMH", "DYBDCLX", "DYSW", "DJSJ"},
+    SEIZURE: {"DJSJ", "CFQSSJ", "CFJSSJ"},
+}
+# What whoever checks reads off the paper and types again, beside number and area of the title.
+AGAIN: Final = {MORTGAGE: ("BDBZZQSE", "ZGZQE", "BDCDJZMH"), SEIZURE: ("CFWH", "CFJSSJ")}
 REQUIRED: Final = {
     t: {f.name for f in fields if f.required} | _BESIDE.get(t, set()) for t, fields in TABLES.items()
 }
@@ -125,12 +158,13 @@ def judge(said: Mapping[str, str], known: Known, now: dt.datetime, authority: st
         refusals.append(
             Refusal("OLD_NO_NUMBER", why, "没有发过证的，按首次登记办理。", BASIS, f"{TITLE}-BDCQZH")
         )
+    refusals += _left_empty(said)
     if said.get("clear") != "yes":
         refusals.append(
             Refusal(
                 "OLD_NOT_CLEAR",
-                "请核实档案里没有未注销的抵押、查封、异议和预告登记。",
-                "有的不能单件补录，请把这一单元的全部权利和限制按存量数据导入。",
+                "请核实除录入的抵押、查封以外，档案里没有未注销的抵押、查封、异议和预告登记。",
+                "有异议、预告登记或者更多抵押、查封的，请把这一单元的全部权利和限制按存量数据导入。",
                 BASIS,
                 "clear",
             )
@@ -158,6 +192,71 @@ def owners(said: Mapping[str, str]) -> list[int]:
     ]
 
 
+def loads(said: Mapping[str, str], table: str) -> list[int]:
+    """Places of the mortgages or seizures that hold anything."""
+    beside = (BANK,) if table == MORTGAGE else ()
+    return [
+        n
+        for n in range(1, MOST_LOADS + 1)
+        if any(
+            v.strip() and k.partition("-")[0] in (f"{table}{n}", *(f"{b}{n}" for b in beside))
+            for k, v in said.items()
+        )
+    ]
+
+
+def again(said: Mapping[str, str]) -> list[str]:
+    """Names of the fields of mortgages and seizures that whoever checks has to type again."""
+    return [
+        name
+        for table, names in AGAIN.items()
+        for n in loads(said, table)
+        for name in (f"{table}{n}-{x}" for x in names)
+        if said.get(name, "").strip()
+    ]
+
+
+def _left_empty(said: Mapping[str, str]) -> list[Refusal]:
+    """What a mortgage or a seizure cannot do without here, beside what the standard asks for; and who has the mortgage."""
+    found = []
+    for table in (MORTGAGE, SEIZURE):
+        for n in loads(said, table):
+            for name, label in ASKED[table]:
+                if name in _BESIDE[table] and not said.get(f"{table}{n}-{name}", "").strip():
+                    found.append(
+                        Refusal(
+                            "FIELD_EMPTY",
+                            f"{label}：没有填写。",
+                            "请对照档案填写。",
+                            BASIS,
+                            f"{table}{n}-{name}",
+                        )
+                    )
+            if table == MORTGAGE and not said.get(f"{BANK}{n}-QLRMC", "").strip():
+                found.append(
+                    Refusal(
+                        "OLD_NO_BANK",
+                        "请填写抵押权人。",
+                        "写银行或者债权人的全称。",
+                        BASIS,
+                        f"{BANK}{n}-QLRMC",
+                    )
+                )
+            amount = "ZGZQE" if said.get(f"{MORTGAGE}{n}-DYFS") == MortgageKind.MAXIMUM.code else "BDBZZQSE"
+            if table == MORTGAGE and not said.get(f"{MORTGAGE}{n}-{amount}", "").strip():
+                label = dict(ASKED[MORTGAGE])[amount]
+                found.append(
+                    Refusal(
+                        "OLD_NO_AMOUNT",
+                        f"{label}：没有填写。",
+                        "请对照他项权证填写。",
+                        BASIS,
+                        f"{MORTGAGE}{n}-{amount}",
+                    )
+                )
+    return found
+
+
 def _groups(said: Mapping[str, str], code: str, known: Known) -> tuple[Group, ...]:
     def filled(prefix: str, table: str, **more: str) -> dict[str, str]:
         typed = {name: said.get(f"{prefix}-{name}", "").strip() for name, _ in ASKED[table]}
@@ -171,6 +270,14 @@ def _groups(said: Mapping[str, str], code: str, known: Known) -> tuple[Group, ..
     for n in owners(said):
         party = {"BDCDYH": code, "YWH": case, "SXH": str(n), "GYFS": said.get("GYFS", "")}
         unit.rows.append(Row(PARTY, n, filled(f"QLR{n}", PARTY, **party)))
+    for n in loads(said, MORTGAGE):
+        common = {"BDCDYH": code, "YWH": f"BL-DY{n}"}
+        names = "、".join(said.get(f"QLR{k}-QLRMC", "").strip() for k in owners(said))
+        unit.rows.append(Row(MORTGAGE, n, filled(f"{MORTGAGE}{n}", MORTGAGE, **common, QSZT="1", DYR=names)))
+        unit.rows.append(Row(PARTY, BANK_LINES + n, filled(f"{BANK}{n}", PARTY, **common, SXH="1", GYFS="0")))
+    for n in loads(said, SEIZURE):
+        seized = {"BDCDYH": code, "YWH": f"BL-CF{n}", "QSZT": "1"}
+        unit.rows.append(Row(SEIZURE, n, filled(f"{SEIZURE}{n}", SEIZURE, **seized)))
     land = Group(parcel)
     if not known.parcel:
         land.rows.append(Row(LAND, 1, filled(LAND, LAND, ZDDM=parcel, MJDW="1")))
@@ -181,7 +288,12 @@ def _groups(said: Mapping[str, str], code: str, known: Known) -> tuple[Group, ..
 
 def _refusal(finding: Finding) -> Refusal:
     table = finding.file.removesuffix(".csv")
-    prefix = f"QLR{finding.line}" if table == PARTY else table
+    prefix = table
+    if table == PARTY:
+        bank = finding.line > BANK_LINES
+        prefix = f"{BANK}{finding.line - BANK_LINES}" if bank else f"QLR{finding.line}"
+    elif table in (MORTGAGE, SEIZURE):
+        prefix = f"{table}{finding.line}"
     field = {
         f"{prefix}-YWH": "QLR1-QLRMC",
         f"{prefix}-GYFS": "GYFS",

@@ -175,6 +175,9 @@ def _case_page(request: HttpRequest, case: Case, refusals: Any = (), *, typed: s
         why=((at.barred,) if at.barred else ()) + at.why,
         matters=[(MATTERS.get(m.kind, m.kind), m) for m in at.state.matters.values()],
         visit_matter=rules.OWNERS[rules.Kind.FACE_SIGNING],
+        visit_open=any(
+            m.settled_at is None and m.kind == rules.Kind.FACE_SIGNING for m in at.state.all_matters
+        ),
         done_matter=rules.DONE,
         signing=manners(request.POST if typed == "manner" else {}, at, refusals),
         questions=[

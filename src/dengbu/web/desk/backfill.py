@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 
+from dengbu.cases.queries.counter import cases_without_home
 from dengbu.core import clock, sights
 from dengbu.core.identifiers import mask_document_number
 from dengbu.core.middleware import bind_case
@@ -19,6 +20,7 @@ from dengbu.materials.intake import Limits, intake
 from dengbu.materials.queries import pages_of_item
 
 from ..pages import page
+from .shell import type_name
 from .window import actor_of, count_of, form_key, see_other, show
 
 STATES = {
@@ -40,6 +42,7 @@ TITLES = {
     "ZDJBXX": "宗地（登记簿没有的，对照土地档案填写）",
     "ZRZ": "楼幢（登记簿没有的，对照房屋档案填写）",
 }
+LOADS = (single.MORTGAGE, single.SEIZURE, single.BANK)
 LIST = "desk.backfills"
 MOST = 50
 GYFS = {"0": "单独所有", "1": "共同共有", "2": "按份共有"}
@@ -66,7 +69,7 @@ def backfills(request: HttpRequest) -> HttpResponse:
     name="desk.backfill_new",
     surface="staff",
     needs=backfill.PERMISSION,
-    sql=4,
+    sql=5,
     methods=("GET", "POST"),
 )
 def new(request: HttpRequest) -> HttpResponse:
@@ -90,6 +93,7 @@ def _typed(request: HttpRequest, one: OldCertificate | None) -> HttpResponse:
             archive_no=request.POST.get("archive_no", ""),
             scans=scans,
             docket_id=one.pk if one else None,
+            waiting_case=_case(request.POST.get("waiting_case", "")),
             key=form_key(request),
         )
     except Refused as refused:
@@ -99,11 +103,37 @@ def _typed(request: HttpRequest, one: OldCertificate | None) -> HttpResponse:
     return see_other("desk.backfill", docket, done="typed")
 
 
+def _case(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text) if text else None
+    except ValueError:
+        return None
+
+
 def _is_field(name: str) -> bool:
     return name in ("GYFS", "clear") or name.partition("-")[0] in (
         *TITLES,
         *(f"QLR{n}" for n in range(1, single.MOST_OWNERS + 1)),
+        *(f"{p}{n}" for p in LOADS for n in range(1, single.MOST_LOADS + 1)),
     )
+
+
+def _loads(said: dict[str, str], refusals: Any) -> list[dict[str, Any]]:
+    """The cards of the mortgages and seizures that may stand on the old page."""
+    cards = []
+    for table, word in ((single.MORTGAGE, "抵押"), (single.SEIZURE, "查封")):
+        there = single.loads(said, table)
+        for n in range(1, single.MOST_LOADS + 1):
+            bank = table == single.MORTGAGE
+            cards.append(
+                {
+                    "title": f"第{n}个{word}",
+                    "fields": _fields(table, f"{table}{n}", said, refusals),
+                    "bank": _fields("QLR", f"{single.BANK}{n}", said, refusals)[:3] if bank else (),
+                    "open": n in there,
+                }
+            )
+    return cards
 
 
 def _form(
@@ -129,6 +159,11 @@ def _form(
             (n, _fields("QLR", f"QLR{n}", said, refusals), n == 1 or n in single.owners(said))
             for n in range(1, single.MOST_OWNERS + 1)
         ],
+        loads=_loads(said, refusals),
+        waiting=[(str(c.pk), f"{type_name(c.type_code)}　{c.docket.number}") for c in cases_without_home()],
+        waiting_case=request.POST.get("waiting_case")
+        or request.GET.get("case", "")
+        or str((one and one.waiting_case_id) or ""),
         sharing=[(k, w, said.get("GYFS", "0") == k) for k, w in GYFS.items()],
         clear=said.get("clear") == "yes",
         archive_no=request.POST.get("archive_no", one.archive_no if one else ""),
@@ -162,7 +197,7 @@ def _fields(table: str, prefix: str, said: dict[str, str], refusals: Any) -> lis
 )
 def backfilled(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
     """One of them: mended by whoever typed it once sent back; checked beside its scans by another person."""
-    one = OldCertificate.objects.select_related("docket").filter(pk=docket).first()
+    one = OldCertificate.objects.select_related("docket", "waiting_case").filter(pk=docket).first()
     if one is None:
         raise Http404
     bind_case(one.docket.number, one.pk)
@@ -188,7 +223,8 @@ def _act(request: HttpRequest, docket: uuid.UUID, do: str) -> str:
     version = count_of(request.POST.get("version", ""))
     if do == "check":
         number, area = request.POST.get("number", "")[:200], request.POST.get("area", "")[:20]
-        backfill.check_old_certificate(**common, version=version, number=number, area=area)
+        again = {k: str(v)[:200] for k, v in request.POST.items() if _is_field(k)}
+        backfill.check_old_certificate(**common, version=version, number=number, area=area, again=again)
         return "entered"
     if do == "send_back":
         backfill.send_back(**common, version=version, remark=request.POST.get("remark", ""))
@@ -208,7 +244,7 @@ def _one(request: HttpRequest, one: OldCertificate, mine: bool, refusals: Any = 
     _saw(one.docket, one.pk)
     checking = one.state == "typed" and not mine
     # Whoever checks reads number and area off the paper, not off this page.
-    hidden = {"FDCQ2-BDCQZH", "H-SCJZMJ"} if checking else set()
+    hidden = {"FDCQ2-BDCQZH", "H-SCJZMJ", *single.again(said)} if checking else set()
     known = backfill.known_around(said)
     judged = single.judge(said, known, clock.now(), one.docket.authority) if one.state == "typed" else None
     return show(
@@ -222,6 +258,24 @@ def _one(request: HttpRequest, one: OldCertificate, mine: bool, refusals: Any = 
         checking=checking,
         sections=[(title.partition("（")[0], _rows(t, t, said, hidden)) for t, title in TITLES.items()],
         owners=[(n, _rows("QLR", f"QLR{n}", said, hidden, in_full=checking)) for n in single.owners(said)],
+        loads=[
+            (
+                f"第{n}个{word}",
+                _rows(table, f"{table}{n}", said, hidden)
+                + [
+                    (f"抵押权人{k}", v)
+                    for k, v in _rows("QLR", f"{single.BANK}{n}", said, hidden, in_full=checking)
+                    if table == single.MORTGAGE
+                ],
+            )
+            for table, word in ((single.MORTGAGE, "抵押"), (single.SEIZURE, "查封"))
+            for n in single.loads(said, table)
+        ],
+        again=[
+            (name, f"档案上的{backfill.label_of(name)}", request.POST.get(name, ""))
+            for name in (single.again(said) if checking else ())
+        ],
+        waiting_case=one.waiting_case,
         sharing=GYFS.get(said.get("GYFS", ""), ""),
         warnings=judged.warnings if judged else (),
         scans=pages_of_item(one.pk, backfill.SCANS),

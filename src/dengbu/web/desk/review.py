@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from dengbu.cases import sheet
+from dengbu.cases import rules, sheet
 from dengbu.cases.lifecycle import STATE_NAMES, State
 from dengbu.cases.queries import desk as queries
 from dengbu.cases.queries.desk import QUEUES, QueueRow, ReviewFile
@@ -41,6 +41,7 @@ ABOUT = {
     "correcting": "已发补正通知，期限内申请人没有补正的，申请自动过期。",
     "passed": "网上审核通过，等申请人带原件到窗口。",
 }
+NOTHING_CAME = (rules.OVER, rules.TURNED_DOWN)  # of a visit: nothing to adopt
 VERDICT_WORDS = {
     "ok": ("合格", "t-ok", "ok"),
     "fix": ("需补正", "t-bad", "no"),
@@ -163,9 +164,10 @@ def case_page(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
                 {
                     "kind": kind,
                     "name": name,
-                    "matter": file.matters.get(kind),
+                    "matter": matter if matter and matter.outcome not in NOTHING_CAME else None,
                 }
                 for kind, name in (("face_signing", "面签"), ("inspection", "现场查看"))
+                for matter in (file.matters.get(kind),)
             ],
             "may_send_out": file.facts.policy.site_visit != "none" and "inspection" not in file.matters,
             "changes": changes(file),

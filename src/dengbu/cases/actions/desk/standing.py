@@ -122,8 +122,7 @@ def why_not(found: CaseFacts, actor: Actor, state: DeskState, book: UnitBook | N
                 "identity",
             )
         )
-    visit = state.matters.get("face_signing")
-    if visit is not None and visit.settled_at is None and visit.owner == VISIT:
+    if any(m.settled_at is None and m.owner == VISIT for m in state.all_matters):
         refusals.append(
             Refusal(
                 "DESK_VISIT_OPEN",
