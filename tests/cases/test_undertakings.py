@@ -328,6 +328,37 @@ def test_a_false_one_opens_a_task_and_changes_nothing_in_the_book() -> None:
 
 
 @pytest.mark.usefixtures("replaced")
+def test_the_task_ends_with_a_correction_of_this_home_once_it_is_in_the_book() -> None:
+    docket_id, one = accepted()
+    breach(docket_id, one, "民政部门查无此登记，承诺不实")
+    said = {"applies_as": "concerned", "what": "room", "right_text": "801", "proof": "测绘报告"}
+    by = [office.party("applicant", office.SELLER)]
+    right = office.passed("P12", office.seller(), by, said)
+    other = office.passed("P12", office.seller(), by, said, number=2)
+    for waiting in (right, other):
+        office.check_at_desk(waiting)
+    desk.accept(actor=office.clerk(), docket_id=other)
+
+    def close(by: uuid.UUID) -> None:
+        acts.close_task(
+            actor=office.clerk(),
+            docket_id=docket_id,
+            undertaking_id=one,
+            how="corrected",
+            number=Case.objects.get(pk=by).docket.number,
+            said=FACT,
+        )
+
+    for not_yet in (right, other):
+        with pytest.raises(Refused) as refused:
+            close(not_yet)
+        assert refused.value.codes == ("UNDERTAKING_NOT_CORRECTED",)
+    desk.accept(actor=office.clerk(), docket_id=right)
+    close(right)
+    assert Undertaking.objects.get(pk=one).correction == "corrected"
+
+
+@pytest.mark.usefixtures("replaced")
 def test_a_false_one_before_the_entry_forbids_it() -> None:
     docket_id = office.checked_sale()
     one = give(docket_id)
