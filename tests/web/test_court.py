@@ -41,6 +41,9 @@ def test_a_paper_is_stamped_found_by_the_debtors_name_and_filed_from_there() -> 
     short = at.post("/desk/court/", PAPER)
     assert short.status_code == 422 and "请输入第2名送达人员的执行公务证号" in text_of(short)
     assert 'value="豫法工002"' in text_of(short), "what was typed stays"
+    unknown = at.post("/desk/court/", PAPER | {"duty_card-2": "豫法执002", "units": "没有这本证"})
+    assert unknown.status_code == 422 and "登记簿上没有“没有这本证”" in text_of(unknown)
+    assert ">没有这本证</textarea>" in unknown.content.decode() and not Service.objects.exists()
     stamped = at.post("/desk/court/", PAPER | {"duty_card-2": "豫法执002", "key": "k1"})
     assert stamped.status_code == 303, text_of(stamped)
     service = Service.objects.get()
@@ -59,6 +62,9 @@ def test_a_paper_is_stamped_found_by_the_debtors_name_and_filed_from_there() -> 
     found = at.post(address, {"do": "find", "name": home.owner.name, "number": home.owner.number})
     assert found.status_code == 200 and home.unit_code in text_of(found).replace(" ", "")
     assert Sight.objects.filter(kind="register", subject=home.unit_code, purpose="协助执行").exists()
+    named = at.post(address, {"do": "name", "units": [home.unit_code], "type": "S01", "key": "n1"})
+    assert named["Location"] == f"{address}?done=named" and Order.objects.get().docket_id is None
+    assert "已停住，还没有录入" in text_of(at.get(address))
     begun = at.post(
         address,
         {"do": "begin", "unit_code": home.unit_code, "type": "S01", "name": home.owner.name, "number": home.owner.number, "key": "b1"},
@@ -83,6 +89,9 @@ def test_the_running_case_is_stopped_by_one_press_and_a_mistake_goes_back_by_two
     waiting, service = examples.waiting(), examples.service()
     at, address = browser(staff("accept1")), f"/desk/court/{service}/"
     order = Order.objects.get(service_id=service)
+    other = browser(staff("accept1")).post("/desk/court/", PAPER | {"duty_card-2": "豫法执002", "key": "o1"})
+    strange = at.post(other["Location"].partition("?")[0], {"do": "stop", "order": str(order.pk)})
+    assert strange.status_code == 422 and "没有找到这一项" in text_of(strange), "an order of another paper"
     assert "停办在办件" in text_of(at.get(address))
     stopped = at.post(address, {"do": "stop", "order": str(order.pk), "key": "s1"})
     assert stopped["Location"].endswith("done=stopped")
