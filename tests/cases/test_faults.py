@@ -91,8 +91,8 @@ def test_a_correction_is_archived_with_its_report_only_and_the_book_names_who_en
     assert (one.entered_by, one.entered_on) == (wrong.registrar_of_record, wrong.legal_date)
     report_error(actor=office.clerk(), docket_id=docket_id, said=said(docket_id, fault="survey"))
     assert ErrorReport.objects.get().fault == "survey", "until it is archived it may be written better"
-    papers.print_paper(actor=office.clerk(), docket_id=docket_id, kind="error_report")
-    assert CaseDocument.objects.filter(docket_id=docket_id, kind="error_report").exists()
+    assert CaseDocument.objects.filter(docket_id=docket_id, kind="error_report").count() == 2, "in the volume"
+    papers.print_paper(actor=office.clerk(), docket_id=docket_id, kind="fee_voucher")
     closing.archive(actor=office.certifier(), docket_id=docket_id, paper_pages=1, difference_note="附件另装")
     with pytest.raises(Conflict) as shut:
         report_error(actor=office.clerk(), docket_id=docket_id, said=said(docket_id))

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError
 
 from dengbu.certificates import actions, rules
-from dengbu.certificates.actions import mailing, printing
+from dengbu.certificates.actions import mailing, numbers, printing
 from dengbu.certificates.models import Blank, Certificate, Mailing
 from dengbu.core import acts, counters
 from dengbu.core.refusals import Conflict, Refused
@@ -21,6 +21,7 @@ from tests.certificates.test_certificates import (
     printed,
     stock,
 )
+from tests.certificates.test_lists import listed
 from tests.support.dockets import SYSTEM
 from tests.support.races import at_once, in_between, take_away
 
@@ -66,6 +67,25 @@ def test_one_blank_at_two_printers_carries_one_certificate(own_database):
     said = two_printers()
     assert said.waited and isinstance(said.second, Refused) and said.second.codes == ("BLANK_USED",)
     assert PRINTED.count() == 1
+
+
+# --- two units of one list at once ------------------------------------------------------------------------------
+
+
+def test_two_who_release_units_of_one_list_wait_for_each_other_and_leave_no_paper_without_a_unit(
+    own_database,
+):
+    paper, rights = listed(2)
+
+    def released(right):
+        return actions.void(actor=SYSTEM, rights=[(right, 2)], reason="解押")
+
+    said = in_between(
+        lambda: released(rights[0]), lambda: released(rights[1]), after=(numbers, "_leave_lists")
+    )
+    assert said.waited and not said.failures
+    paper.refresh_from_db()
+    assert paper.state == "void"
 
 
 # --- one certificate at two windows -----------------------------------------------------------------------------

@@ -95,8 +95,9 @@ def test_cash_of_a_withdrawn_case_is_handed_back_at_the_window():
     actions.collect_at_window(actor=CASHIER, bill_id=made.pk, channel="cash", amount_fen=9000)
     actions.cancel_bill(actor=SYSTEM, docket_id=made.docket_id, reason="不予登记")
     assert queries.voucher_of(made.docket_id) is None
-    cancelled = Voucher.objects.get(bill=made)
+    cancelled, red = Voucher.objects.filter(bill=made).order_by("pk")
     assert cancelled.cancelled_at and cancelled.cancel_reason == "不予登记"
+    assert (red.cancels, red.amount_fen) == (cancelled, -9000) and red.number != cancelled.number
     (due,) = queries.problem_payments()
     assert due.state == "refund_due" and due.bill.docket_id == made.docket_id
     assert jobs("payments.refund") == []  # nobody can push banknotes through a gateway

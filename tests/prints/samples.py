@@ -14,6 +14,7 @@ from dengbu.cases.prints import (
     ErrorReportPaper,
     FeeLine,
     FeeNotice,
+    FeeReversal,
     FeeUndertaking,
     FeeVoucher,
     Finding,
@@ -538,6 +539,32 @@ def court_letter(**changes: Any) -> CourtLetter:
         "phone": "0371-0000 1234",
     }
     return CourtLetter(**(given | changes))
+
+
+def no_charge(**changes: Any) -> FeeVoucher:
+    """免收不动产登记费证明: a voucher over nothing."""
+    line = FeeLine(
+        item="不动产登记费", count=1, unit="件", standard_fen=0, amount_fen=0, basis="变更登记不收费"
+    )
+    return voucher(**({"lines": (line,), "total_fen": 0, "exemption": "变更登记不收费", "channel": "免缴",
+                       "transaction": ""} | changes))  # fmt: skip
+
+
+def reversal(**changes: Any) -> FeeReversal:
+    given: dict[str, Any] = {
+        "head": head(number="PZ20261201-000019"),
+        "cancels": "PZ20261201-000012",
+        "registration": TYPE,
+        "payer": "许文静",
+        "location": PLACE,
+        "amount": "-80.00",
+        "channel": "微信支付",
+        "back": "原路退回（微信支付）",
+        "reason": "付款人是中介，应由买方缴纳",
+        "made_at": at(15, 5),
+        "cashier": "孙倩",
+    }
+    return FeeReversal(**(given | changes))
 
 
 def undertaking(**changes: Any) -> FeeUndertaking:

@@ -58,6 +58,8 @@ PAPERS: dict[str, Paper] = {
     ),
     "面签记录": (case_papers.signing_record, samples.signing, "cases/prints/signing_record.typ", 2),
     "换发通知书": (case_papers.renewal_notice, samples.renewal, "cases/prints/renewal_notice.typ", 1),
+    "免收登记费证明": (case_papers.fee_voucher, samples.no_charge, "cases/prints/fee_voucher.typ", 1),
+    "红字缴费凭证": (case_papers.fee_reversal, samples.reversal, "cases/prints/fee_reversal.typ", 1),
     "不动产登记差错报告": (
         case_papers.error_report,
         samples.error_report,

@@ -67,7 +67,10 @@ class Payment(Mutable):
 
 
 class Voucher(AppendOnly):
-    """缴费凭证: proof that a bill was settled (also for a fee of 0). One live per bill."""
+    """缴费凭证: proof that a bill was settled (also for a fee of 0). One live per bill.
+
+    A wrong one is never taken away: a second one of its own number, over the same amount below zero, cancels it (红冲).
+    """
 
     app_may_update = ("cancelled_at", "cancel_reason")
 
@@ -75,6 +78,8 @@ class Voucher(AppendOnly):
     payment = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="vouchers")
     number = models.CharField(max_length=40, unique=True)
     amount_fen = models.BigIntegerField()
+    payer = models.CharField(max_length=200, default="")  # on whom it is made out; empty: the bill's payer
+    cancels = models.OneToOneField("self", models.PROTECT, null=True, related_name="cancelled_with")
     issued_at = models.DateTimeField()
     issued_by = models.CharField(max_length=80)
     cancelled_at = models.DateTimeField(null=True)
@@ -83,8 +88,15 @@ class Voucher(AppendOnly):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["bill"], condition=Q(cancelled_at__isnull=True), name="one_live_voucher"
-            )
+                fields=["bill"],
+                condition=Q(cancelled_at__isnull=True, cancels__isnull=True),
+                name="one_live_voucher",
+            ),
+            models.CheckConstraint(
+                condition=Q(cancels__isnull=True, amount_fen__gte=0)
+                | Q(cancels__isnull=False, amount_fen__lte=0),
+                name="below_zero_where_it_cancels",
+            ),
         ]
 
 

@@ -27,8 +27,17 @@ def voucher_of(docket_id: uuid.UUID) -> Voucher | None:
     """The live voucher (缴费凭证) of a docket, with its bill. One statement."""
     return (
         Voucher.objects.select_related("bill", "payment")
-        .filter(bill__docket_id=docket_id, cancelled_at__isnull=True)
+        .filter(bill__docket_id=docket_id, cancelled_at__isnull=True, cancels__isnull=True)
         .first()
+    )
+
+
+def vouchers_of(docket_id: uuid.UUID) -> list[Voucher]:
+    """Every voucher of a docket, with those that cancel others, the oldest first. One statement."""
+    return list(
+        Voucher.objects.select_related("bill", "payment", "cancels")
+        .filter(bill__docket_id=docket_id)
+        .order_by("pk")
     )
 
 

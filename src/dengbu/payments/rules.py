@@ -29,6 +29,7 @@ WINDOW_REFUND_ONLY: Final = Refusal(
     "FEE_REFUND_NOT_AT_WINDOW", "这笔钱不在窗口待退。", "线上支付的由支付平台退回原账户；请刷新待退清单。"
 )
 NOT_A_PROBLEM: Final = Refusal("FEE_NO_PROBLEM", "这笔付款没有待处理的问题。", "请刷新清单。")
+NO_VOUCHER: Final = Refusal("FEE_NO_VOUCHER", "这笔费用还没有缴清，没有缴费凭证。", "请先缴费。")
 REFUND_FAILED: Final = "原路退款没有成功，请联系缴款人另行退还"
 
 
@@ -123,6 +124,36 @@ def may_collect(bill_state: str, total_fen: int, channel: str, amount_fen: int) 
             )
         )
     return [refusal for refusal in found if refusal]
+
+
+def may_reissue(bill_state: str, payer_now: str, payer: str, reason: str) -> list[Refusal]:
+    """Whether a voucher may be made out anew on another payer: every reason against it. What was paid stays paid."""
+    found: list[Refusal | None] = []
+    if bill_state not in ("paid", "free"):
+        found.append(NO_VOUCHER)
+    name = payer.strip()
+    if not 2 <= len(name) <= 200:
+        found.append(
+            Refusal("FEE_PAYER", "请填写正确的缴款人", "写2到200个字的姓名或单位全称。", "", "payer")
+        )
+    elif name == payer_now:
+        found.append(Refusal("FEE_PAYER_SAME", "与原凭证的缴款人相同", "请核对要改成的名字。", "", "payer"))
+    found.append(_reason(reason))
+    return [refusal for refusal in found if refusal]
+
+
+def may_take_back(bill_state: str, reason: str) -> list[Refusal]:
+    """Whether money that was paid may go back while the fee stays owed (the wrong one paid): every reason against it."""
+    paid = None if bill_state == "paid" else NO_VOUCHER if bill_state == "due" else may_pay(bill_state)
+    return [refusal for refusal in (paid, _reason(reason)) if refusal]
+
+
+def _reason(reason: str) -> Refusal | None:
+    if 4 <= len(reason.strip()) <= 150:
+        return None
+    return Refusal(
+        "FEE_REASON", "请写明原因", "写4到150个字，例如：付款人是中介，应由买方缴纳。", "", "reason"
+    )
 
 
 def order_over(made_at: dt.datetime, now: dt.datetime) -> bool:

@@ -15,14 +15,21 @@ from dengbu.core.acts import Actor, act
 from dengbu.core.jobs import enqueue
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.core.vocabulary import RegistrationKind
-from dengbu.payments.queries import is_settled
+from dengbu.payments.queries import bill_of, is_settled
 
 from .. import documents, faults
 from ..facts import CaseFacts, facts
 from ..lifecycle import State
-from ..models import Case, ErrorReport
+from ..models import Case, CaseDocument, ErrorReport
 from .moving import locked, may_move, move, not_own
 from .receivers import addressed, entitled
+
+ZERO_UNPROVEN = Refusal(
+    "ARCHIVE_ZERO_UNPROVEN",
+    "这件业务没有收费，案卷里还没有免收登记费证明。",
+    "请先打印免收登记费证明，再归档。",
+    "corrections §2.14",
+)
 
 
 def _certifier(case: Case, found: CaseFacts, actor: Actor) -> None:
@@ -228,6 +235,10 @@ def archive(*, actor: Actor, docket_id: uuid.UUID, paper_pages: int, difference_
     corrects = found.registration.kind is RegistrationKind.CORRECTION
     if corrects and not ErrorReport.objects.filter(docket_id=docket_id).exists():
         raise Refused(faults.MISSING)
+    bill = bill_of(docket_id)
+    proven = CaseDocument.objects.filter(docket_id=docket_id, kind="fee_voucher")
+    if bill is not None and bill.state == "free" and not proven.exists():
+        raise Refused(ZERO_UNPROVEN)
     catalogue = documents.catalogue(found)
     archive_volume(
         actor=actor,

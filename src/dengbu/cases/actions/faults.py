@@ -11,16 +11,19 @@ from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.core.vocabulary import RegistrationKind
 from dengbu.register.queries import entered_as
 
+from ..documents import make
+from ..facts import facts
 from ..faults import Said, against
 from ..lifecycle import State
-from ..models import ErrorReport
+from ..models import CaseDocument, ErrorReport
+from .keeping import keep_document
 from .moving import authority, locked
 
 
 @act("cases.report_error", permission="case.settle")
 def report_error(*, actor: Actor, docket_id: uuid.UUID, said: Said) -> None:
     """差错报告 of a correction (P12, S03): class of the fault, the wrong entry and who entered it, how it was found, what
-    was done about it. Written again it replaces what stood there, until the case is archived.
+    was done about it. Written again it replaces what stood there, until the case is archived. Its paper lies in the volume.
 
     Raises Refused with every field at fault; Conflict where the case corrects nothing or is archived; NotPermitted for
     one's own case. corrections §2.12.
@@ -63,4 +66,6 @@ def report_error(*, actor: Actor, docket_id: uuid.UUID, said: Said) -> None:
             "reported_at": clock.now(),
         },
     )
+    before = CaseDocument.objects.filter(docket_id=docket_id, kind="error_report").count()
+    keep_document(docket_id, "error_report", make("error_report", facts(case), actor, before), actor)
     current().note(fault=said.fault, wrong_entry=said.wrong_entry)

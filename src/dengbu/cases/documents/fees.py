@@ -7,8 +7,9 @@ from django.conf import settings
 from dengbu.catalog.fees import MORTGAGOR
 from dengbu.core import clock
 from dengbu.core.acts import Actor
+from dengbu.core.money import format_yuan
 from dengbu.core.refusals import Refusal, Refused
-from dengbu.payments.queries import bill_of, voucher_of
+from dengbu.payments.queries import bill_of, voucher_of, vouchers_of
 
 from .. import exemptions, prints
 from ..facts import CaseFacts
@@ -40,6 +41,7 @@ def _lines(bill: object) -> tuple[prints.FeeLine, ...]:
     )
 
 
+CHANNELS = {"wechat": "微信支付", "cash": "窗口现金", "pos": "窗口刷卡"}
 PAY_WAYS = ("登录网上大厅，在办件页面缴费", "在登记窗口缴费")
 
 
@@ -117,22 +119,47 @@ def fee_voucher(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
                 "corrections 12",
             )
         )
-    channels = {"wechat": "微信支付", "cash": "窗口现金", "pos": "窗口刷卡"}
     payment = voucher.payment
     return prints.fee_voucher(
         prints.FeeVoucher(
             head=words.head(case, voucher.number, actor, reprint=reprint),
             pay_code=bill.number,
             registration=words.registered(found),
-            payer=bill.payer,
+            payer=voucher.payer or bill.payer,
             location=case.location,
             lines=_lines(bill),
             total_fen=bill.total_fen,
             exemption=bill.exemption,
             paid_at=voucher.issued_at,
-            channel=channels.get(payment.channel, payment.channel) if payment else "免缴",
+            channel=CHANNELS.get(payment.channel, payment.channel) if payment else "免缴",
             transaction=payment.gateway_ref if payment else "",
             bill_number="",
             cashier=voucher.issued_by if not voucher.issued_by.startswith(("user:", "system:")) else "",
+        )
+    )
+
+
+def fee_reversal(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
+    """红字缴费凭证: the last one of the case that cancels another. Raises Refused where there is none."""
+    case = found.case
+    red = next((v for v in reversed(vouchers_of(case.docket_id)) if v.cancels), None)
+    if red is None or red.cancels is None:
+        raise Refused(Refusal("PRINT_NO_REVERSAL", "这件申请没有红冲的缴费凭证。", "请先换开凭证或者退费。"))
+    payment = red.payment
+    gone = payment is not None and payment.state in ("refund_due", "refunded")
+    way = CHANNELS.get(payment.channel, payment.channel) if payment else "免缴"
+    return prints.fee_reversal(
+        prints.FeeReversal(
+            head=words.head(case, red.number, actor, reprint=reprint),
+            cancels=red.cancels.number,
+            registration=words.registered(found),
+            payer=red.payer or red.bill.payer,
+            location=case.location,
+            amount=format_yuan(red.amount_fen),
+            channel=way,
+            back=f"原路退回（{way}）" if gone else "款项不退，另开凭证",
+            reason=red.cancel_reason,
+            made_at=red.issued_at,
+            cashier=red.issued_by if not red.issued_by.startswith(("user:", "system:")) else "",
         )
     )

@@ -292,6 +292,7 @@ KINDS: dict[str, tuple[str, PaperMaker]] = {
     "receipt": ("受理凭证", acceptance_receipt),
     "fee_notice": ("缴费通知书", fees.fee_notice),
     "fee_voucher": ("缴费凭证", fees.fee_voucher),
+    "fee_reversal": ("红字缴费凭证", fees.fee_reversal),
     "fee_undertaking": ("减免登记费承诺书", fees.fee_undertaking),
     "application": ("申请书", application_form),
     "inquiry": ("询问笔录", inquiry_record),

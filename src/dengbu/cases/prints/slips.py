@@ -137,6 +137,28 @@ class FeeVoucher:
     cashier: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeReversal:
+    """红字缴费凭证: which voucher it cancels and why, and where the money goes. `amount` in 元, below zero, in words."""
+
+    head: PrintHead
+    cancels: str
+    registration: str
+    payer: str
+    location: str
+    amount: str
+    channel: str
+    back: str
+    reason: str
+    made_at: dt.datetime
+    cashier: str
+
+
+def fee_reversal(d: FeeReversal) -> bytes:
+    """红字缴费凭证 as PDF. Raises Refused where a character cannot be printed."""
+    return render("cases/prints/fee_reversal.typ", d)
+
+
 def fee_voucher(d: FeeVoucher) -> bytes:
     """缴费凭证 as PDF. Raises Refused where a character cannot be printed."""
     return render("cases/prints/fee_voucher.typ", d)

@@ -178,14 +178,18 @@ def void(
     """
     values = [[right for right, _ in rights], [entry for _, entry in rights]]
     if rights:
-        # Two who release different units of one list wait here, so that each sees what the other has left.
-        rows.run(_HOLD_LISTS, values[:1])
-        rows.run(_LEAVE_LISTS, values)
+        _leave_lists(values)
         rows.run(_NEXT_ON_LISTS, values[:1])
         rows.run(_VOID, [reason[:100], *values], then=_note_voided)
     if replaced:
         values = [[right for right, _ in replaced], [entry for _, entry in replaced]]
         rows.run(_VOID_WHOLE, [reason[:100], *values], then=_note_voided)
+
+
+def _leave_lists(values: Sequence[Any]) -> None:
+    """Two who release different units of one list wait here, so that each sees what the other has left."""
+    rows.run(_HOLD_LISTS, values[:1])
+    rows.run(_LEAVE_LISTS, values)
 
 
 # %s: the rights; whoever holds none of a list's units is not waited for.

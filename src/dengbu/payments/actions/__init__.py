@@ -1,6 +1,14 @@
 """Acts on fee bills and payments."""
 
-from .bills import cancel_bill, collect_at_window, raise_bill, raise_bills, refund_at_window
+from .bills import (
+    cancel_bill,
+    collect_at_window,
+    raise_bill,
+    raise_bills,
+    refund_at_window,
+    reissue_voucher,
+    take_back,
+)
 from .online import (
     ask_again,
     close_order,
@@ -25,5 +33,7 @@ __all__ = [
     "refund",
     "refund_at_window",
     "refund_problem",
+    "reissue_voucher",
+    "take_back",
     "take_notification",
 ]

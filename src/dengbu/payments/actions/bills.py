@@ -112,9 +112,7 @@ def cancel_bill(*, actor: Actor, docket_id: uuid.UUID, reason: str) -> FeeBill |
         return bill
     bill.state = "cancelled"
     bill.save(update_fields=["state"])
-    Voucher.objects.filter(bill=bill, cancelled_at__isnull=True).update(
-        cancelled_at=clock.now(), cancel_reason=reason[:200]
-    )
+    _reverse(bill, reason, actor)
     current().note(bill=bill.number, reason=reason)
     for payment in Payment.objects.filter(bill=bill, state="paid"):
         send_back(payment, f"缴费通知已撤销：{reason}")
@@ -147,6 +145,41 @@ def collect_at_window(*, actor: Actor, bill_id: uuid.UUID, channel: str, amount_
     voucher = settle(bill, payment, actor)
     _close_pending(bill)
     return voucher.number
+
+
+@act("payments.reissue_voucher", permission="fee.collect")
+def reissue_voucher(*, actor: Actor, bill_id: uuid.UUID, payer: str, reason: str) -> str:
+    """换开凭证: it was made out on the wrong payer. The old voucher is cancelled by one below zero (红冲), a new one is
+    made out in the right name; the money stays. Answers the new number. Raises Refused. corrections §2.14.
+    """
+    bill = locked_bill(bill_id)
+    live = _live_voucher(bill)
+    now_on = (live.payer or bill.payer) if live else ""
+    against = rules.may_reissue(bill.state, now_on, payer, reason)
+    if against or live is None:
+        raise Refused(against or rules.NO_VOUCHER)
+    _reverse(bill, reason.strip(), actor)
+    (made,) = _issue_vouchers([(bill, live.payment)], actor, payer=payer.strip())
+    current().note(bill=bill.number, cancelled=live.number, voucher=made.number, reason=reason.strip())
+    return made.number
+
+
+@act("payments.take_back", permission="fee.collect")
+def take_back(*, actor: Actor, bill_id: uuid.UUID, reason: str) -> str:
+    """退费重收: the wrong one paid. The voucher is cancelled (红冲), the money goes back the way it came, the fee is owed
+    again. Answers the number of the voucher that cancels. Raises Refused. corrections §2.14.
+    """
+    bill = locked_bill(bill_id)
+    against = rules.may_take_back(bill.state, reason)
+    if against:
+        raise Refused(against)
+    red = _reverse(bill, reason.strip(), actor)
+    bill.state, bill.paid_fen, bill.settled_at = "due", 0, None
+    bill.save(update_fields=["state", "paid_fen", "settled_at"])
+    current().note(bill=bill.number, reason=reason.strip())
+    for payment in Payment.objects.filter(bill=bill, state="paid"):
+        send_back(payment, f"退费重收：{reason.strip()}")
+    return red.number if red else ""
 
 
 @act("payments.refund_at_window", permission="fee.collect")
@@ -206,7 +239,39 @@ def _close_pending(bill: FeeBill) -> None:
         jobs.enqueue("payments.close_order", queueing_lock=f"close:{payment_id}", payment_id=str(payment_id))
 
 
-def _issue_vouchers(settled: Sequence[tuple[FeeBill, Payment | None]], actor: Actor) -> list[Voucher]:
+def _live_voucher(bill: FeeBill) -> Voucher | None:
+    return (
+        Voucher.objects.select_related("payment")
+        .filter(bill=bill, cancelled_at__isnull=True, cancels__isnull=True)
+        .first()
+    )
+
+
+def _reverse(bill: FeeBill, reason: str, actor: Actor) -> Voucher | None:
+    """红冲 of the live voucher: one of its own number over the same amount below zero. None where none is live."""
+    live = _live_voucher(bill)
+    if live is None:
+        return None
+    now = clock.now()
+    Voucher.objects.filter(pk=live.pk).update(cancelled_at=now, cancel_reason=reason[:200])
+    red = Voucher(
+        bill=bill,
+        payment=live.payment,
+        number=rules.voucher_number(clock.today(), counters.next_serial("dengbu_voucher_no")),
+        amount_fen=-live.amount_fen,
+        payer=live.payer,
+        cancels=live,
+        cancel_reason=reason[:200],
+        issued_at=now,
+        issued_by=actor.name[:80],
+    )
+    red.save(force_insert=True)
+    return red
+
+
+def _issue_vouchers(
+    settled: Sequence[tuple[FeeBill, Payment | None]], actor: Actor, payer: str = ""
+) -> list[Voucher]:
     if not settled:
         return []
     now, day = clock.now(), clock.today()
@@ -217,6 +282,7 @@ def _issue_vouchers(settled: Sequence[tuple[FeeBill, Payment | None]], actor: Ac
                 payment=payment,
                 number=rules.voucher_number(day, serial),
                 amount_fen=bill.total_fen,
+                payer=payer or bill.payer,
                 issued_at=now,
                 issued_by=actor.name[:80],
             )

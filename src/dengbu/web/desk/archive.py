@@ -20,7 +20,7 @@ from dengbu.catalog.registrations import TYPES
 from dengbu.core import documents
 from dengbu.core.refusals import Refusal, Refused
 from dengbu.core.vocabulary import RegistrationKind
-from dengbu.payments.queries import is_settled
+from dengbu.payments.queries import bill_of
 
 from ..pages import page
 from .papers import pdf
@@ -65,8 +65,9 @@ def archive_case(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, case: Case, refusals: Any = (), status: int = 200) -> HttpResponse:
-    volume = volume_of(case.pk)
+    volume, bill = volume_of(case.pk), bill_of(case.pk)
     lines = volume.catalogue if volume else papers.catalogue(facts(case))
+    kinds = {line["kind"] for line in lines}
     rows, first = [], 1
     for line in lines:
         last = first + max(int(line["pages"]), 1) - 1
@@ -82,7 +83,8 @@ def _page(request: HttpRequest, case: Case, refusals: Any = (), status: int = 20
         volume=volume,
         rows=rows,
         total=pages_of(lines),
-        paid=is_settled(case.pk),
+        paid=bill is not None and bill.state in ("paid", "free"),
+        zero_unproven=bill is not None and bill.state == "free" and "fee_voucher" not in kinds,
         corrects=TYPES[case.type_code].kind is RegistrationKind.CORRECTION,
         may_report=actor_of(request).may("case.settle"),
         can_archive=case.state == State.ISSUED or case.state == State.REGISTERED,
