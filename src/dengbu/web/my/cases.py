@@ -33,13 +33,12 @@ from dengbu.core.acts import Actor
 from dengbu.core.documents import read_verified
 from dengbu.core.middleware import bind_case
 from dengbu.core.money import format_yuan
-from dengbu.core.vocabulary import Client
 from dengbu.notices.queries import unread_count
 from dengbu.register.queries import book_of, unit_book, units_of_holder
 from dengbu.web.pages import page
 
-from ..filing.journeys import JOURNEYS
 from ..filing.portals import MY, Portal, actor_of, everywhere, see_other
+from ..filing.start import services_at
 from ..templatetags._text import cn_date, cn_datetime
 from .words import event_words
 
@@ -106,7 +105,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "properties": [books[c] for c in codes if c in books],
         "unread": unread_count(actor.user_id) if actor.user_id else 0,
         "verified": bool(actor.identity_index),
-        "services": [(c, TYPES[c].name) for c in JOURNEYS if Client.PERSON in TYPES[c].fronts()],
+        "services": services_at(MY, None),
     }
     return render(request, "my/home.html", context)
 
