@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from dengbu.appointments.queries import missed_by
 from dengbu.cases.documents import KINDS
 from dengbu.cases.facts import Line, facts, writes
 from dengbu.cases.labels import Label, label
@@ -61,7 +62,7 @@ def label_of(row: Listed) -> Label:
     return label(
         row.case.state,
         fixes=row.fixes,
-        booked_at=row.booking.slot.starts_at if row.booking else None,
+        booked_at=row.booking.slot.starts_at if row.booking and not row.booking.missed_at else None,
         confirmed=row.confirmed,
         fee_due=row.bill is not None and row.bill.state == "due",
         certificate=TYPES[row.case.type_code].produces is not None,
@@ -247,6 +248,15 @@ def turn(portal: Portal, own: OwnCase, road: Road, words: Label, actor: Actor) -
             "fixes": reasons,
         }
     if c.state == State.PREAPPROVED:
+        if road.booking is not None and road.booking.missed_at is not None:
+            times = missed_by(c.pk)
+            again = f"，已有 {times} 次未到，不能来的请提前取消" if times > 1 else ""
+            return card | {
+                "title": "预约的时间没有来，请重新预约",
+                "text": f"原来约在 {cn_datetime(road.booking.slot.starts_at)}{again}。预审结果有效期至 {cn_date(c.valid_until)}。",
+                "url": link("appoint", c.pk),
+                "action": "重新预约",
+            }
         if road.booking is not None:
             return card | {
                 "title": f"{cn_datetime(road.booking.slot.starts_at)} 到窗口办理",
