@@ -8,10 +8,12 @@ import uuid
 import pytest
 
 from dengbu.appointments import actions as calendar
-from dengbu.appointments.models import Slot
+from dengbu.appointments.models import Booking, Slot
+from dengbu.appointments.queries import missed_by
 from dengbu.cases import tasks
 from dengbu.cases.actions.watching import WATCHES, keep_watch, tell_of_deadlines
 from dengbu.cases.models import Case
+from dengbu.cases.queries.portal import Listed, own_case, road_of
 from dengbu.catalog.policy.policy import office_calendar, time_limit
 from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor, act
@@ -22,6 +24,8 @@ from dengbu.parties.models import PHONE_PURPOSE, Person
 from dengbu.register import effects as fx
 from dengbu.register.models import ParcelFacts, Restriction
 from dengbu.register.rules import notice_lapsed
+from dengbu.web.filing.portals import MY
+from dengbu.web.my.cases import label_of, turn
 from tests.register.filing import the_book
 from tests.register.homes import Given, holder, put
 from tests.support import office
@@ -197,13 +201,39 @@ def test_who_booked_and_did_not_come_is_told_once_and_may_book_again(monkeypatch
     first, second = Slot.objects.order_by("starts_at")
     calendar.book(actor=office.SYSTEM, slot_id=first.pk, docket_id=docket_id)
     assert run("visit") == 0 and listed("visit") == []
+    monkeypatch.setattr(clock, "now", lambda: first.ends_at + dt.timedelta(minutes=30))
+    assert run("visit") == 0 and missed_by(docket_id) == 0  # who is late is waited for
     missed = first.ends_at + dt.timedelta(hours=1)
     monkeypatch.setattr(clock, "now", lambda: missed)
     assert run("visit") == 1 and run("visit") == 0 and told("visit_missed") >= 1
     assert listed("visit") == [clock.local(first.starts_at).date()]
+    booking = Booking.objects.get(docket_id=docket_id)
+    assert booking.missed_at == missed and missed_by(docket_id) == 1
+    with pytest.raises(NotPermitted):
+        calendar.mark_missed(actor=office.clerk(), booking_ids=[booking.pk])
+    own = own_case(docket_id, office.seller())
+    assert own is not None
+    words = label_of(Listed(own.case, booking=booking))
+    shown = turn(MY, own, road_of(own.case), words, office.seller())
+    assert (shown["title"], shown["action"]) == ("预约的时间没有来，请重新预约", "重新预约")
     calendar.book(actor=office.SYSTEM, slot_id=second.pk, docket_id=docket_id)
     run("visit")
-    assert listed("visit") == []
+    assert listed("visit") == [] and missed_by(docket_id) == 1
+    again = Booking.objects.get(docket_id=docket_id, cancelled_at=None)
+    assert again.missed_at is None and again.slot_id == second.pk
+
+
+def test_who_comes_late_the_same_day_has_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    docket_id = office.passed_sale()
+    calendar.open_slots(actor=office.SYSTEM, days=[day(1)], capacity=2, times=[(dt.time(9), dt.time(9, 30))])
+    slot = Slot.objects.get()
+    calendar.book(actor=office.SYSTEM, slot_id=slot.pk, docket_id=docket_id)
+    monkeypatch.setattr(clock, "now", lambda: slot.ends_at + dt.timedelta(hours=1))
+    run("visit")
+    assert missed_by(docket_id) == 1
+    calendar.mark_arrived(actor=office.clerk(), docket_id=docket_id)
+    run("visit")
+    assert missed_by(docket_id) == 0
 
 
 def test_a_certificate_nobody_collects_is_told_of_each_time_the_period_comes_round(

@@ -82,7 +82,7 @@ def test_every_fault_of_a_filing_is_told_at_once() -> None:
         kind="", name="", uscc="123", licence_no=" ", legal_representative="", contact_phone="12"
     )
     assert [r.field for r in found] == [
-        "kind",
+        "licence",
         "name",
         "uscc",
         "licence_no",

@@ -266,7 +266,5 @@ def test_each_type_begins_only_at_the_portals_of_its_sides() -> None:
         ]
         for code in ENTERED
     }
-    lenders = ["bank", "dev"]  # who lends and is no bank files at the portal of the enterprises
-    assert begun == {
-        "C01": ["my", *lenders], "C02": ["my", *lenders], "C03": lenders, "C04": lenders, "C05": lenders,
-    }  # fmt: skip
+    both = ["bank", "dev"]
+    assert begun == {"C01": ["my", "bank"], "C02": ["my", "bank"], "C03": both, "C04": both, "C05": both}  # fmt: skip

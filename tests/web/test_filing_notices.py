@@ -86,6 +86,33 @@ def test_a_notice_is_offered_to_whom_it_is_about_and_to_nobody_else() -> None:
     assert offered(begin(operator_of(USCC["bank1"]), "bank", "d07"), home.unit_code) == []
 
 
+def test_an_heir_alone_finds_the_notice_by_the_unit_and_the_name_of_the_deceased() -> None:
+    home, heir = planned("D07")[1], planned("D07")[3].buyer
+    assert home.buyer and heir
+    filer = begin(person(heir.number), "my", "d07")
+    assert offered(filer, home.unit_code) == []
+    assert 'name="holder"' in text_of(filer.get("property/"))
+    wrong = text_of(
+        filer.client.get(filer.url("property/"), {"q": home.unit_code, "holder": home.buyer.name[:-1]})
+    )
+    assert 'name="right"' not in wrong and "姓名要与登记簿一致" in wrong
+    page = text_of(filer.client.get(filer.url("property/"), {"q": home.unit_code, "holder": home.buyer.name}))
+    right = re.findall(r'name="right" id="[^"]+" value="([^"]+)"', page)
+    assert len(right) == 1
+    refused = filer.post(
+        "property/", unit_code=home.unit_code, right=right[0]
+    )  # without the name it opens nothing
+    assert refused.status_code == 422
+    saved(filer.post("property/", unit_code=home.unit_code, right=right[0], holder=home.buyer.name))
+    saved(filer.post("reason/", reason="inheritance", do="save"))
+    typed = {"name": heir.name, "document_kind": "resident_id", "number": heir.number, "phone": heir.phone}
+    fields = {f"buyer-0-{k}": v for k, v in typed.items()}
+    saved(filer.post("parties/", **fields, **{"buyer-0-origin": "typed"}, coownership="sole", do="save"))
+    saved(sent(filer))
+    assert filer.case.state == "submitted"
+    assert names(filer)["holder"] == home.buyer.name and names(filer)["taker"] == heir.name
+
+
 def test_of_an_inheritance_nobody_writes_to_the_dead() -> None:
     home, heir = planned("D07")[2], planned("D07")[3].buyer
     assert home.buyer and heir

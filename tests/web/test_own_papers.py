@@ -15,9 +15,9 @@ from dengbu.cases.models import Case, CaseParty
 from dengbu.core.acts import system
 from dengbu.materials.models import MaterialPage
 from dengbu.notices.models import Message
-from tests.web.combined import USCC, file_combined, home_for
-from tests.web.examples import Examples, acting, staff
-from tests.web.filers import Filer, errors_of, hidden, operator_of, person, text_of, upload
+from tests.web.combined import USCC, file_combined, home_for, submitted
+from tests.web.examples import Examples, acting, speaker_of, staff
+from tests.web.filers import Filer, as_user, errors_of, hidden, operator_of, person, text_of, upload
 
 pytestmark = pytest.mark.usefixtures("module_demo_database")
 
@@ -129,3 +129,18 @@ def asked_again(docket: uuid.UUID, *items: str) -> None:
         for item in items
     ]
     review.request_correction(actor=reviewer, docket_id=docket, reasons=reasons)
+
+
+def test_the_old_bank_finds_the_case_among_its_own_until_it_is_over() -> None:
+    docket = submitted("C02", home_for("C02", 1))
+    case, old = Case.objects.get(pk=docket), CaseParty.objects.get(case_id=docket, role="old_bank")
+    client = as_user(speaker_of(old))
+    other = operator_of(USCC["bank3"])
+    number = case.docket.number
+    for tab in ("todo", "running"):
+        assert number in text_of(client.get(f"/bank/cases/?tab={tab}")), tab
+    assert number not in text_of(other.get("/bank/cases/?tab=running"))
+    Examples()._to_submitted(case)
+    assert number in text_of(client.get("/bank/cases/?tab=running"))
+    assert number in text_of(client.get(f"/bank/cases/?tab=running&q={number}"))
+    assert number in text_of(client.get(f"/bank/cases/{docket}/"))

@@ -282,7 +282,7 @@ def test_an_address_that_leads_nowhere_is_not_found() -> None:
 def test_the_administrator_files_a_bank_signs_and_opens_an_operator() -> None:
     client = administrator()
     wrong = client.post(
-        "/console/organisations/new/", {"kind": "bank", "name": "上街农商银行", "uscc": "123"}
+        "/console/organisations/new/", {"licence": "financial", "name": "上街农商银行", "uscc": "123"}
     )
     page = wrong.content.decode()
     assert wrong.status_code == 422
@@ -291,7 +291,7 @@ def test_the_administrator_files_a_bank_signs_and_opens_an_operator() -> None:
     filed = client.post(
         "/console/organisations/new/",
         {
-            "kind": "bank",
+            "licence": "financial",
             "name": "上街农商银行",
             "uscc": make_uscc("419999", 77),
             "licence_no": "B0000H141010001",
@@ -299,6 +299,8 @@ def test_the_administrator_files_a_bank_signs_and_opens_an_operator() -> None:
         },
     )
     home = filed["Location"].split("?")[0]
+    made = Organisation.objects.get(uscc=make_uscc("419999", 77))
+    assert (made.kind, made.licence_kind) == ("bank", "金融许可证")  # corrections 27
     assert "尚未签订服务协议" in client.get(home).content.decode()
     bad = client.post(f"{home}agreements/", {"version": "2026版", "signed_on": "2026-02-30"})
     assert bad.status_code == 422

@@ -158,9 +158,23 @@ def mark_arrived(
     if booking is None or clock.local(booking.slot.starts_at).date() != clock.today():
         return None
     if booking.arrived_at is None:
-        booking.arrived_at = clock.now()
-        booking.save(update_fields=["arrived_at"])
+        booking.arrived_at, booking.missed_at = clock.now(), None
+        booking.save(update_fields=["arrived_at", "missed_at"])
     return str(booking.pk)
+
+
+@act("appointments.mark_missed")
+def mark_missed(*, actor: Actor, booking_ids: Sequence[uuid.UUID]) -> int:
+    """爽约: visits that were to be and to which nobody came; the next one may be booked. Gives how many are new. By the
+    office's own watch. Raises NotPermitted for people."""
+    if actor.user_id is not None:
+        raise NotPermitted("appointment.manage")
+    rows = Booking.objects.filter(
+        pk__in=list(booking_ids), arrived_at__isnull=True, cancelled_at__isnull=True, missed_at__isnull=True
+    )
+    missed = rows.update(missed_at=clock.now())
+    current().note(missed=missed)
+    return missed
 
 
 def hold_visitor(docket_id: uuid.UUID | None, batch_id: uuid.UUID | None) -> None:

@@ -42,6 +42,9 @@ class Booking(Mutable):
     booked_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True)
     arrived_at = models.DateTimeField(null=True)
+    missed_at = models.DateTimeField(
+        null=True
+    )  # nobody came; who comes later the same day has arrived after all
 
     class Meta:
         constraints: ClassVar = [

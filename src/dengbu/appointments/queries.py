@@ -94,3 +94,8 @@ def missed_visits(since: dt.datetime, until: dt.datetime) -> list[Booking]:
         )
         .order_by("slot__ends_at", "pk")
     )
+
+
+def missed_by(docket_id: uuid.UUID) -> int:
+    """How often nobody came for a case. One statement."""
+    return Booking.objects.filter(docket_id=docket_id, missed_at__isnull=False).count()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -197,10 +197,17 @@ def organisations(ids: Iterable[str]) -> list[Organisation]:
     return list(Organisation.objects.filter(pk__in=wanted)) if wanted else []
 
 
-def banks_in_force(today: date) -> list[Organisation]:
-    """The lenders whose agreement is in force on a day, by name. Two statements."""
-    banks = Organisation.objects.prefetch_related("agreements").filter(kind="bank").order_by("name")
-    return [b for b in banks if agreement_state(b, today).in_force]
+def lenders_in_force(today: date, lending: Collection[tuple[str, str]]) -> list[Organisation]:
+    """The organisations that lend, by (kind, licence), and whose agreement is in force on a day, by name. Two
+    statements."""
+    kinds = {kind for kind, _ in lending}
+    found = Organisation.objects.prefetch_related("agreements").filter(kind__in=kinds).order_by("name")
+    return [
+        one
+        for one in found
+        if (one.kind == "bank" or (one.kind, one.licence_kind) in lending)
+        and agreement_state(one, today).in_force
+    ]
 
 
 def home_of(actor: Actor) -> str:

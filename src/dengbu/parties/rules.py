@@ -135,17 +135,23 @@ ORGANISATION_KINDS: Final = {"developer": "开发企业", "bank": "银行", "ent
 
 
 def check_organisation(
-    *, kind: str, name: str, uscc: str, licence_no: str, legal_representative: str, contact_phone: str
+    *,
+    kind: str,
+    name: str,
+    uscc: str,
+    licence_no: str,
+    legal_representative: str,
+    contact_phone: str,
+    licence_kind: str = "",
 ) -> list[Refusal]:
-    """Every fault in what an organisation files (备案, F2). A bank shows its financial licence."""
+    """Every fault in what an organisation files (备案, F2)."""
     found: list[Refusal | None] = []
     if kind not in ORGANISATION_KINDS:
-        found.append(Refusal("ORGANISATION_KIND_EMPTY", "请选择单位类型", field="kind"))
+        found.append(Refusal("ORGANISATION_KIND_EMPTY", "请选择证照种类", field="licence"))
     found.append(check_organisation_name(name, field="name"))
     found.append(check_uscc(uscc, field="uscc"))
     if not licence_no.strip():
-        words = "请输入金融许可证编号" if kind == "bank" else "请输入营业执照编号"
-        found.append(Refusal("LICENCE_EMPTY", words, field="licence_no"))
+        found.append(Refusal("LICENCE_EMPTY", f"请输入{licence_kind or '证照'}编号", field="licence_no"))
     if not legal_representative.strip():
         found.append(
             Refusal(

@@ -81,7 +81,7 @@ def start_batch(*, actor: Actor, unit_codes: Sequence[str], type_code: str = "D0
     Gives {"batch_id", "started": [docket], "refused": {unit: [[code, message, remedy, basis]]}}. `batch_id` is None
     where no unit could begin. Raises Refused without units, with too many, or without an agreement in force.
     """
-    organisation = organisation_for(actor, TYPES[type_code].client.value)
+    organisation = organisation_for(actor, TYPES[type_code].client.value, TYPES[type_code])
     if organisation is None:
         raise NotPermitted("portal.organisation")
     policy = policy_for(type_code, clock.today())
@@ -303,7 +303,7 @@ def submit_batch(
         raise Refused(NONE_CHOSEN)
     if not declared:
         raise Refused(DECLARATION)
-    organisation_for(actor, TYPES[batch.type_code].client.value)
+    organisation_for(actor, TYPES[batch.type_code].client.value, TYPES[batch.type_code])
     cases = locked_many(docket_ids)
     if any(c.batch_id != batch.pk for c in cases):
         raise Refused(Refusal("BATCH_OTHER_UNIT", "有申请不属于这个批次。", "请刷新批次页面后重新选择。"))

@@ -31,7 +31,7 @@ def start_discharge(*, actor: Actor, unit_code: str, right: uuid.UUID) -> str:
     Raises Refused where the mortgage is not in the book under this organisation, where another application for it is
     under way, or without an agreement in force.
     """
-    organisation = organisation_for(actor, TYPES[TYPE].client.value)
+    organisation = organisation_for(actor, TYPES[TYPE].client.value, TYPES[TYPE])
     if organisation is None:
         raise NotPermitted("portal.organisation")
     book = unit_book(unit_code)

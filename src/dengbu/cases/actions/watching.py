@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from dengbu.appointments.actions import mark_missed
+from dengbu.appointments.models import Booking
 from dengbu.appointments.queries import missed_visits
 from dengbu.catalog.policy.policy import office_calendar
 from dengbu.core import clock, crypto
@@ -143,9 +145,15 @@ def _passed(today: dt.date) -> list[Due]:
     ]
 
 
+def _nobody_came(today: dt.date) -> list[Booking]:
+    """Visits over for as many minutes as the policy waits for who is late."""
+    late = clock.now() - dt.timedelta(minutes=limit_days("visit_missed"))
+    return missed_visits(_midnight_after(today - dt.timedelta(days=MISSED_DAYS)), late)
+
+
 def _missed(today: dt.date) -> list[Due]:
     """Visits that were booked and to which nobody came, of cases that still wait for one."""
-    visits = missed_visits(_midnight_after(today - dt.timedelta(days=MISSED_DAYS)), clock.now())
+    visits = _nobody_came(today)
     waiting = {
         c.docket_id: c
         for c in Case.objects.filter(
@@ -242,6 +250,8 @@ WATCHES: Final[dict[str, Watch]] = {
 def keep_watch(*, actor: Actor, kind: str) -> int:
     """Find what runs out of a kind today and write it down. Gives how many are new. Raises NotPermitted for people."""
     _system_only(actor)
+    if kind == "visit":
+        mark_missed(actor=actor, booking_ids=[v.pk for v in _nobody_came(clock.today())])
     new: int = watch(actor=actor, kind=kind, found=WATCHES[kind].find(clock.today()))
     return new
 

@@ -1,7 +1,7 @@
 """Reading the policy files of a folder into one checked, read-only book.
 
 Files named after a type (`P01.toml`, a later version `P01-2027.toml`) hold one version of that type; the others
-(`materials`, `fees`, `rollout`, `time_limits`, `holidays`, `undertakings`) hold what the types share. A book is read once per folder
+(`materials`, `fees`, `rollout`, `time_limits`, `holidays`, `undertakings`, `licences`) hold what the types share. A book is read once per folder
 and process; `forget()` after the files changed.
 """
 
@@ -25,6 +25,7 @@ from dengbu.catalog.policy.schema import (
     FeeStandard,
     HolidayYear,
     ItemSetting,
+    Licence,
     Material,
     Opening,
     PolicyError,
@@ -136,6 +137,7 @@ class PolicyBook:
         self._materials, self._conditions = self._read_materials()
         self._types = self._read_types()
         self._undertakings = self._read_undertakings()
+        self.licences = self._read_licences()
         self.guide = GuideBook(
             _read(folder / "guide.toml"), _read(folder / "papers.toml"), _shape, _shape_each
         )
@@ -159,6 +161,16 @@ class PolicyBook:
         for key, versions in found.items():
             _no_overlap(versions, name, key)
         return {key: tuple(versions) for key, versions in found.items()}
+
+    def _read_licences(self) -> tuple[Licence, ...]:
+        name = "licences.toml"
+        rows = _shape_each(Licence, _read(self.folder / name), "licence", name)
+        for key in {row.key for row in rows}:
+            _no_overlap([row for row in rows if row.key == key], name, key)
+        for row in rows:
+            if unknown := set(row.types) - set(self._types) if not self._faults else set():
+                raise PolicyError(name, row.key, f"没有登记类型 {min(unknown)}", "请核对 types")
+        return rows
 
     def _calendar(self) -> Calendar:
         name = "holidays.toml"
@@ -413,6 +425,11 @@ def office_calendar(folder: Path = POLICY_DIR) -> Calendar:
 def time_limit(key: str, on: dt.date, folder: Path = POLICY_DIR) -> TimeLimit:
     """A legal period by its key on a day (statutory, objection_lapse, notice_lapse, seizure_court …)."""
     return _book(folder).time_limit(key, on)
+
+
+def licences_on(on: dt.date, folder: Path = POLICY_DIR) -> tuple[Licence, ...]:
+    """The kinds of licence that organisations file with on a day."""
+    return tuple(row for row in _book(folder).licences if row.covers(on))
 
 
 def guide_book(folder: Path = POLICY_DIR) -> GuideBook:

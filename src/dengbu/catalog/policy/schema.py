@@ -329,6 +329,29 @@ class TypePolicy(Dated):
         return min((o.opens for o in self.openings if o.channel == channel), default=None)
 
 
+# --- who applies ------------------------------------------------------------------------------------------------
+
+
+class Licence(Dated):
+    """What an organisation shows at its filing (备案), and what it may apply for with it (corrections 27).
+
+    `as`: the clients as whom it applies, for every type of theirs. `types`: single types of the developers' besides.
+    """
+
+    key: Key
+    kind: Literal["developer", "bank", "enterprise"]
+    name: Text
+    who: Text
+    clients: tuple[Literal["developer", "bank"], ...] = Field(default=(), alias="as")
+    types: tuple[Code, ...] = ()
+
+    @model_validator(mode="after")
+    def _files_something(self) -> Self:
+        if not self.clients and not self.types:
+            raise ValueError(f"证照 {self.key} 什么也不能申请")
+        return self
+
+
 # --- fees -------------------------------------------------------------------------------------------------------
 
 

@@ -82,6 +82,8 @@ class RegistrationType:
     chooses_right: ClassVar[bool] = (
         False  # besides its home, a right on it is chosen (带押过户: the old mortgage)
     )
+    # After a death whoever takes the right applies alone and is not in the book: they name the right's dead holder.
+    heirs_apply: ClassVar[bool] = False
     form: ClassVar[tuple[Ask, ...]] = ()
     reason_first: ClassVar[bool] = False  # the reason says who applies: it is asked before the parties
     titles: ClassVar[Mapping[str, str]] = {}  # of the filing tasks, where the usual words do not fit

@@ -61,6 +61,7 @@ class NoticeChange(AboutNotice):
         Role("obligor", "义务人", "other", "bound", confirms=True, required=False),
         Role("taker", "变更（转移）后的权利人", "taker", "typed", confirms=True, shares=True, required=False),
     )
+    heirs_apply = True
     answers_to = D07_TABLE
     produces = CertificateKind.PROOF
     voids_certificate = True

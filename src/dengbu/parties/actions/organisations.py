@@ -22,6 +22,7 @@ def file_organisation(
     name: str,
     uscc: str,
     licence_no: str,
+    licence_kind: str = "",
     legal_representative: str,
     address: str = "",
     contact_phone: str = "",
@@ -29,7 +30,7 @@ def file_organisation(
 ) -> str:
     """File a developer, bank or other enterprise that came with its licence (备案). Returns the organisation's id.
 
-    The licence is the financial licence (金融许可证) for a bank, else the business licence. Raises Refused:
+    `licence_kind`: the name of the licence it came with, of the office's list (`licences.toml`). Raises Refused:
     ORGANISATION_*, USCC_*, USCC_TAKEN, LICENCE_EMPTY, LEGAL_REPRESENTATIVE_EMPTY, CONTACT_PHONE_FORM.
     """
     name, uscc = half_width(name), normalise_number(uscc)
@@ -37,6 +38,7 @@ def file_organisation(
         kind=kind,
         name=name,
         uscc=uscc,
+        licence_kind=licence_kind,
         licence_no=licence_no,
         legal_representative=legal_representative,
         contact_phone=contact_phone,
@@ -58,7 +60,7 @@ def file_organisation(
         name=name,
         uscc=uscc,
         uscc_index=crypto.index(uscc),
-        licence_kind="金融许可证" if kind == "bank" else "营业执照",
+        licence_kind=licence_kind,
         licence_no=half_width(licence_no),
         legal_representative=legal_representative.strip(),
         address=address.strip(),

@@ -101,6 +101,7 @@ def _organisations(actor: Actor) -> None:
                 kind=o.kind,
                 name=o.name,
                 uscc=o.number,
+                licence_kind=o.licence_kind,
                 licence_no=o.licence_no,
                 legal_representative=o.representative,
                 address="郑州市上街区金华路",

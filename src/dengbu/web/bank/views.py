@@ -16,6 +16,7 @@ from dengbu.catalog.registrations import TYPES
 from dengbu.core.refusals import NotPermitted, Refusal, Refused
 
 from ..filing.portals import BANK, form_key, see_other, uuid_or_none
+from ..filing.start import services_at
 from ..pages import page
 from . import frame
 from .frame import Standing, show, standing, status_of, to_confirm
@@ -56,6 +57,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "to_confirm": to_confirm(who),
             "busy": any(q["rows"] for q in queues),
             "new_url": new,
+            "services": services_at(BANK, who.organisation) if who.may_file else [],
         },
     )
 

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django import forms
 
+from dengbu.catalog.policy.policy import licences_on
+from dengbu.core import clock
 from dengbu.core.identifiers import parse_date
 from dengbu.core.refusals import Refusal, Refused
-from dengbu.parties import rules
 from dengbu.parties.permissions import LINES, POSTS
 
 from ..public.forms import TypedForm
 
 
 class OrganisationForm(TypedForm):
-    kind = forms.ChoiceField(
-        label="单位类型", choices=list(rules.ORGANISATION_KINDS.items()), widget=forms.RadioSelect
-    )
+    licence = forms.ChoiceField(label="证照种类", widget=forms.RadioSelect)
     name = forms.CharField(label="单位名称", help_text="营业执照上的全称", max_length=200)
     uscc = forms.CharField(label="统一社会信用代码", help_text="18 位", max_length=40)
-    licence_no = forms.CharField(
-        label="许可证或执照编号", help_text="银行填金融许可证编号，其他填营业执照编号", max_length=60
-    )
+    licence_no = forms.CharField(label="证照编号", help_text="上面所选证照的编号", max_length=60)
     legal_representative = forms.CharField(label="法定代表人（负责人）", max_length=50)
     contact_phone = forms.CharField(label="联系电话", max_length=30)
     address = forms.CharField(label="地址", max_length=200)
     small_enterprise = forms.BooleanField(label="小微企业（有相关证明）")
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.licences = {row.key: row for row in licences_on(clock.today())}
+        choices = [(row.key, f"{row.name}（{row.who}）") for row in self.licences.values()]
+        self.fields["licence"].choices = choices  # type: ignore[attr-defined]
 
 
 class AgreementForm(TypedForm):

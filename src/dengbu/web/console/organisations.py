@@ -69,11 +69,14 @@ def organisation_new(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return render(request, "console/organisation_new.html", OrganisationForm(), at="organisations")
     form = OrganisationForm(request.POST)
-    typed = {name: form.text(name) for name in form.fields if name != "small_enterprise"}
+    typed = {name: form.text(name) for name in form.fields if name not in ("small_enterprise", "licence")}
+    chosen = form.licences.get(form.text("licence"))
     try:
         made = actions.file_organisation(
             actor=request.actor,  # type: ignore[attr-defined]
             **typed,
+            kind=chosen.kind if chosen else "",
+            licence_kind=chosen.name if chosen else "",
             small_enterprise=bool(form.cleaned_data.get("small_enterprise")),
         )
     except Refused as refused:

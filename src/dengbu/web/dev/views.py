@@ -14,6 +14,7 @@ from dengbu.cases.queries.batches import MARKS, TableUnit, batches_of, building_
 
 from ..bank.frame import show, standing, to_confirm
 from ..filing.portals import DEV
+from ..filing.start import services_at
 from ..pages import page
 
 FILTERS = (("", "全部"), ("free", "可申请"), ("fix", "需补正"))
@@ -29,6 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "buildings": buildings_of(who.organisation),
         "batches": batches,
         "more": bool(following),
+        "services": services_at(DEV, who.organisation) if who.may_file else [],
     }
     return show(request, who, "dev/home.html", "home", context)
 

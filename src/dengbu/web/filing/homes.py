@@ -93,6 +93,7 @@ def choose(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpRe
     refused: Refused | None = None
     said = request.POST if request.method == "POST" else request.GET
     text, proved = said.get("q", "").strip()[:80], None
+    holder = said.get("holder", "").strip()[:100] if draft.journey.by_heirs else ""
     unit = normalise_number(said.get("unit_code" if request.method == "POST" else "unit", ""))[:28]
     if text or (request.method == "GET" and "q" in request.GET):
         try:
@@ -102,7 +103,7 @@ def choose(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpRe
             refused = caught
     if request.method == "POST" and refused is None:
         try:
-            _save(request, draft, unit, organisation, proved)
+            _save(request, draft, unit, organisation, proved, holder)
             return see_other(draft.after(request))
         except Refused as caught:
             refused = caught
@@ -114,6 +115,7 @@ def choose(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpRe
         q=text,
         refused=refused,
         proved=proved,
+        holder=holder,
     )
 
 
@@ -126,32 +128,46 @@ def _page(
     q: str = "",
     refused: Refused | None = None,
     proved: uuid.UUID | None = None,
+    holder: str = "",
 ) -> HttpResponse:
     book = unit_book(unit) if unit else None
     if unit and book is None and refused is None:
         refused = Refused(Refusal("FIND_NO_UNIT", UNIT_UNKNOWN, "", "", "q"))
-    context: dict[str, Any] = {"q": q, "book": book, "found": None, "mine": [], "choices": []}
+    context: dict[str, Any] = {
+        "q": q,
+        "holder": holder,
+        "book": book,
+        "found": None,
+        "mine": [],
+        "choices": [],
+    }
     if book is not None:
         seen = seen_by(draft, organisation)
         rights = [r.public_id for r in book.rights]
         context["found"] = book_summary(book, live_for_rights(rights), seen=seen)
-        context["choices"] = choices(draft, book, seen, proved)
+        context["choices"] = choices(draft, book, seen, proved, holder)
         context["busy"] = _busy(draft, book)
         sights.saw("register", book.code, docket_id=draft.case.pk, purpose="申请登记")
     else:
         context["mine"] = _mine(draft, organisation)
     context["about_right"] = draft.journey.about_right
+    context["by_heirs"] = draft.journey.by_heirs
     context["by_proof"] = draft.journey.by_proof
     return show(request, draft, "property", "property", context, refused=refused)
 
 
 def choices(
-    draft: Draft, book: UnitBook, seen: frozenset[str], proved: uuid.UUID | None = None
+    draft: Draft,
+    book: UnitBook,
+    seen: frozenset[str],
+    proved: uuid.UUID | None = None,
+    holder: str = "",
 ) -> list[dict[str, str]]:
     """The rights or restrictions of the type's kinds that this viewer may act on: held by them, or on their own.
 
     `proved`: the right whose certificate number they brought. It opens that one right, and only where its holder
-    confirms what they file (`Journey.by_proof`): nobody looks through the mortgages of another.
+    confirms what they file (`Journey.by_proof`): nobody looks through the mortgages of another. `holder`: the name of
+    the deceased, whole, as an heir gives it (`Journey.by_heirs`): it opens the right that stands in that name.
     """
     kind = draft.journey.kind
 
@@ -165,9 +181,11 @@ def choices(
     if kind.subject != "restriction":
         for right in book.rights:
             against = bound_by(right, book) if right.kind == "advance_notice" else book.title
+            named = bool(holder) and holder in {h.name for h in right.holders}
             ours = theirs(right) or theirs(against) or by_desk
             # Where its holder is on the case too, whoever begins names it, without what is nobody's business.
-            if kind.may_be_about(right) and (ours or kind.chooses_right or str(right.public_id) in brought):
+            known = named or kind.chooses_right or str(right.public_id) in brought
+            if kind.may_be_about(right) and (ours or known):
                 found.append({"id": str(right.public_id), "text": right_words(right, amount=ours)})
     else:
         for one in book.restrictions:
@@ -204,11 +222,12 @@ def _save(
     unit: str,
     organisation: Organisation | None,
     proved: uuid.UUID | None,
+    holder: str = "",
 ) -> None:
     right = uuid_or_none(request.POST.get("right", ""))
     if draft.journey.about_right:
         book = unit_book(unit)
-        offered = choices(draft, book, seen_by(draft, organisation), proved) if book else []
+        offered = choices(draft, book, seen_by(draft, organisation), proved, holder) if book else []
         if right is None or (book and str(right) not in {c["id"] for c in offered}):
             raise Refused(Refusal("F_NO_RIGHT", f"请{draft.journey.titles['property']}", "", "", "right"))
     save_property(

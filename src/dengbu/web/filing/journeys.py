@@ -113,6 +113,11 @@ class Journey:
         )
 
     @property
+    def by_heirs(self) -> bool:
+        """Whether an heir may begin it on the right of the deceased, by naming them beside the unit's number."""
+        return self.kind.subject == "right" and self.kind.heirs_apply
+
+    @property
     def on_survey(self) -> bool:
         """Whether it begins with a survey: what is registered is not in the book yet."""
         return self.kind.subject in ("survey", "project")

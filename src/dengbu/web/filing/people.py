@@ -10,6 +10,7 @@ from typing import Any
 from django.http import QueryDict
 
 from dengbu.cases.models import NUMBER_PURPOSE, PHONE_PURPOSE, CaseParty
+from dengbu.catalog.licences import lending
 from dengbu.catalog.registrations import Role
 from dengbu.catalog.registrations.places import right_of
 from dengbu.contracts.queries import Filing, filing_by_no, filings
@@ -17,7 +18,7 @@ from dengbu.core import clock, crypto
 from dengbu.core.identifiers import is_minor, mask_document_number
 from dengbu.core.vocabulary import Client
 from dengbu.parties.models import Organisation
-from dengbu.parties.queries import account_of, banks_in_force, organisation_of, with_accounts
+from dengbu.parties.queries import account_of, lenders_in_force, organisation_of, with_accounts
 from dengbu.register.effects import NUMBER_PURPOSE as HOLDER_NUMBER
 from dengbu.register.rules import HolderFact, RightFact, UnitBook
 
@@ -327,7 +328,10 @@ def _partners(draft: Draft, data: QueryDict | None) -> list[PartnerForm]:
     if not draft.journey.partners:
         return []
     ours = organisation_of(draft.actor) if draft.case.client == Client.BANK else None
-    known = {b.pk: b.name for b in (*banks_in_force(clock.today()), *([ours] if ours else []))}
+    known = {
+        b.pk: b.name
+        for b in (*lenders_in_force(clock.today(), lending(clock.today())), *([ours] if ours else []))
+    }
     saved = {p.role: p.organisation_id for p in draft.own.parties}
     known_already = [h for roles in draft.journey.from_book for h in holders_of(draft, roles[0])[1]]
     if ours and any(h.number_index == ours.uscc_index for h in known_already):

@@ -12,34 +12,53 @@ from dengbu.cases.actions.filing import drop_draft, start
 from dengbu.cases.actions.materials import keep_typed
 from dengbu.cases.lifecycle import State
 from dengbu.cases.queries.portal import drafts_of
+from dengbu.catalog.licences import fronts_of, licence_of, not_with_it
 from dengbu.catalog.policy.policy import policy_for
 from dengbu.catalog.registrations import TYPES, RegistrationType
 from dengbu.core import clock
 from dengbu.core.refusals import Refusal, Refused
-from dengbu.core.vocabulary import Client
+from dengbu.parties.models import Organisation
 from dengbu.parties.queries import account_of, agreement_state, organisation_of
 
 from ..templatetags._text import cn_date
 from .drafts import open_draft
-from .journeys import Journey, journey_of
+from .journeys import JOURNEYS, Journey, journey_of
 from .portals import MY, Portal, actor_of, everywhere, form_key, see_other
 from .presenters import days_left, material_counts, tasks
 
 
-def front_at(portal: Portal, kind: type[RegistrationType]) -> str:
-    """As whose application a type is begun at a portal; empty where it is not begun there. What a bank files, other
-    lenders file at the portal of the enterprises (corrections 27)."""
-    fronts = [c.value for c in kind.fronts()]
-    if portal.client in fronts:
-        return portal.client
-    return Client.BANK.value if portal.client != "person" and Client.BANK in fronts else ""
+def front_at(portal: Portal, kind: type[RegistrationType], organisation: Organisation | None) -> str:
+    """As whose application a type is begun at a portal; empty where it is not begun there. Who lends and is no bank
+    files at the portal of the enterprises (corrections 27)."""
+    if organisation is None:
+        return portal.client if portal.client in {c.value for c in kind.fronts()} else ""
+    if organisation.kind in ("bank", "developer") and organisation.kind != portal.client:
+        return ""
+    licence = licence_of(organisation.kind, organisation.licence_kind, clock.today())
+    fronts = fronts_of(licence, kind)
+    return portal.client if portal.client in fronts else next(iter(fronts), "")
+
+
+def services_at(portal: Portal, organisation: Organisation | None) -> list[dict[str, str]]:
+    """What may be begun at a portal, with the address where it begins. Asks the database nothing."""
+    today = clock.today()
+    return [
+        {"code": code, "name": TYPES[code].name, "url": portal.url("apply.start", code.lower())}
+        for code in JOURNEYS
+        if front_at(portal, TYPES[code], organisation) and policy_for(code, today).is_open("web", today)
+    ]
 
 
 def _not_now(request: HttpRequest, portal: Portal, journey: Journey) -> list[Refusal]:
     """Why this account cannot begin this type today; empty when it can."""
     kind, today = TYPES[journey.code], clock.today()
     actor = actor_of(request)
-    if not front_at(portal, kind):
+    organisation = organisation_of(actor) if portal is not MY else None
+    here = portal.client in {c.value for c in kind.fronts()}
+    if organisation is not None and not front_at(portal, kind, organisation) and here:
+        licence = licence_of(organisation.kind, organisation.licence_kind, today)
+        return [not_with_it(licence, kind, today)]
+    if not front_at(portal, kind, organisation):
         who = "或".join(c.label for c in kind.fronts())
         return [
             Refusal(
@@ -64,7 +83,6 @@ def _not_now(request: HttpRequest, portal: Portal, journey: Journey) -> list[Ref
                 )
             ]
         return []
-    organisation = organisation_of(actor)
     if organisation is None:
         return [Refusal("ORG_UNKNOWN", "您的账号没有关联机构。", "请联系本机构管理员或登记中心。")]
     state = agreement_state(organisation, today)
@@ -95,7 +113,7 @@ def begin(request: HttpRequest, portal: Portal, slug: str) -> HttpResponse:
             if request.POST.get("do") == "renew":
                 for draft in drafts:
                     drop_draft(actor=actor, docket_id=draft.pk, key=f"{key}-{draft.pk.hex[:8]}")
-            front = front_at(portal, journey.kind)
+            front = front_at(portal, journey.kind, organisation_of(actor) if portal is not MY else None)
             docket = start(actor=actor, type_code=journey.code, channel="web", front=front, key=key)
             return see_other(portal.url("apply", uuid.UUID(docket)))
         except Refused as refused:

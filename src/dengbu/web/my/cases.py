@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from dengbu.appointments.queries import missed_by
 from dengbu.cases.documents import KINDS
 from dengbu.cases.facts import Line, facts, makes_paper, writes
 from dengbu.cases.labels import Label, label
@@ -34,13 +35,12 @@ from dengbu.core.acts import Actor
 from dengbu.core.documents import read_verified
 from dengbu.core.middleware import bind_case
 from dengbu.core.money import format_yuan
-from dengbu.core.vocabulary import Client
 from dengbu.notices.queries import unread_count
 from dengbu.register.queries import book_of, unit_book, units_of_holder
 from dengbu.web.pages import page
 
-from ..filing.journeys import JOURNEYS
 from ..filing.portals import MY, Portal, actor_of, everywhere, see_other
+from ..filing.start import services_at
 from ..templatetags._text import cn_date, cn_datetime
 from .words import event_words
 
@@ -63,7 +63,7 @@ def label_of(row: Listed) -> Label:
     return label(
         row.case.state,
         fixes=row.fixes,
-        booked_at=row.booking.slot.starts_at if row.booking else None,
+        booked_at=row.booking.slot.starts_at if row.booking and not row.booking.missed_at else None,
         confirmed=row.confirmed,
         fee_due=row.bill is not None and row.bill.state == "due",
         certificate=makes_paper(row.case),
@@ -107,7 +107,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "properties": [books[c] for c in codes if c in books],
         "unread": unread_count(actor.user_id) if actor.user_id else 0,
         "verified": bool(actor.identity_index),
-        "services": [(c, TYPES[c].name) for c in JOURNEYS if Client.PERSON in TYPES[c].fronts()],
+        "services": services_at(MY, None),
     }
     return render(request, "my/home.html", context)
 
@@ -253,6 +253,15 @@ def turn(portal: Portal, own: OwnCase, road: Road, words: Label, actor: Actor) -
             "fixes": reasons,
         }
     if c.state == State.PREAPPROVED:
+        if road.booking is not None and road.booking.missed_at is not None:
+            times = missed_by(c.pk)
+            again = f"，已有 {times} 次未到，不能来的请提前取消" if times > 1 else ""
+            return card | {
+                "title": "预约的时间没有来，请重新预约",
+                "text": f"原来约在 {cn_datetime(road.booking.slot.starts_at)}{again}。预审结果有效期至 {cn_date(c.valid_until)}。",
+                "url": link("appoint", c.pk),
+                "action": "重新预约",
+            }
         if road.booking is not None:
             return card | {
                 "title": f"{cn_datetime(road.booking.slot.starts_at)} 到窗口办理",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+from dengbu.catalog.licences import fronts_of, licence_of, not_with_it
 from dengbu.catalog.policy.policy import policy_for
-from dengbu.catalog.registrations import TYPES
+from dengbu.catalog.registrations import TYPES, RegistrationType
 from dengbu.core import clock
 from dengbu.core.acts import Actor, act, current
 from dengbu.core.counters import next_serial
@@ -82,7 +83,7 @@ def new_case(
             Refusal("CASE_NOT_OPEN", f"{kind.name}{when}。", "目前请到登记窗口办理。", "工作方案五")
         )
     client = next((c.value for c in kind.fronts() if c == front), kind.fronts()[0].value)
-    organisation = organisation_for(actor, client) if not by_staff else None
+    organisation = organisation_for(actor, client, kind) if not by_staff else None
     docket = Docket.objects.create(
         number=f"WS{today:%Y%m%d}{next_serial('dengbu_application_no'):06d}",
         authority=authority(),
@@ -115,8 +116,9 @@ def draft_term() -> dt.datetime:
     return clock.now() + dt.timedelta(days=limit_days("draft_kept"))
 
 
-def organisation_for(actor: Actor, client: str) -> Organisation | None:
-    """The organisation an operator files for: right kind, agreement in force today (F2)."""
+def organisation_for(actor: Actor, client: str, kind: type[RegistrationType]) -> Organisation | None:
+    """The organisation an operator files a type for, as one of its clients: agreement in force today (F2), and a
+    licence that files it. Raises Refused: ORG_NO_AGREEMENT, ORG_LICENCE."""
     if client == "person":
         return None
     if actor.organisation_id is None:
@@ -125,9 +127,7 @@ def organisation_for(actor: Actor, client: str) -> Organisation | None:
     state = agreement_state(organisation, clock.today())
     if not state.in_force:
         raise Refused(Refusal("ORG_NO_AGREEMENT", state.words, "", "工作方案四（一）"))
-    # The plan says 主要用于: other enterprises may use the developers' types too (corrections 27).
-    if client == "bank" and organisation.kind == "developer":
-        raise Refused(
-            Refusal("ORG_WRONG_KIND", "开发企业账号不能申请抵押登记。", "请由抵押权人申请。", "工作方案二")
-        )
+    licence = licence_of(organisation.kind, organisation.licence_kind, clock.today())
+    if client not in fronts_of(licence, kind):
+        raise Refused(not_with_it(licence, kind, clock.today()))
     return organisation

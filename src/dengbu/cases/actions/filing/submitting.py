@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db import IntegrityError, transaction
 
+from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock
 from dengbu.core.acts import Actor, act, current
 from dengbu.core.ids import token
@@ -85,7 +86,7 @@ def submit(*, actor: Actor, docket_id: uuid.UUID, declared: bool, version: int |
     if not declared:
         raise Refused(DECLARATION)
     if case.organisation_id:
-        organisation_for(actor, case.client)
+        organisation_for(actor, case.client, TYPES[case.type_code])
     found = facts(case)
     at = clock.now()
     refusals = missing(found, at, actor=actor)
