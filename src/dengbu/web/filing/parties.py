@@ -17,8 +17,8 @@ from dengbu.parties.queries import organisation_of, organisations
 from dengbu.register.effects import NUMBER_PURPOSE as HOLDER_NUMBER
 
 from .drafts import elsewhere, open_draft, show, version_of
-from .forms import Placed, TakerForm, percent, read_share
 from .homes import filing_party
+from .party_forms import Placed, TakerForm, percent, read_share
 from .people import MOST, Page, book_of, contract_of, holders_of, posted, stored, with_change
 from .portals import Portal, everywhere, see_other
 

@@ -23,7 +23,7 @@ from dengbu.register.effects import NUMBER_PURPOSE as HOLDER_NUMBER
 from dengbu.register.rules import HolderFact, RightFact, UnitBook
 
 from .drafts import Draft
-from .forms import OwnerForm, PartnerForm, ShareForm, TakerForm, percent
+from .party_forms import OwnerForm, PartnerForm, ShareForm, TakerForm, percent
 from .portals import uuid_or_none
 from .presenters import holder_name, is_organisation, share_words
 
