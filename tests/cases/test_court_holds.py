@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -12,13 +14,14 @@ from django.test.utils import CaptureQueriesContext
 
 from dengbu.cases import tasks
 from dengbu.cases.actions import court, desk, filing, review
+from dengbu.cases.actions.withdrawing import withdraw
 from dengbu.cases.models import Case, RestrictionCheck
 from dengbu.cases.queries.court import running
 from dengbu.core import clock
-from dengbu.core.refusals import Refused
+from dengbu.core.refusals import NotPermitted, Refused
 from dengbu.notices.models import Message
-from dengbu.orders.models import Order, Service
-from dengbu.orders.rules import OpenOrder, earlier
+from dengbu.orders.models import Letter, Order, Service
+from dengbu.orders.rules import OpenOrder, earlier, received
 from dengbu.register import effects as fx
 from dengbu.register.actions import enter
 from dengbu.register.models import Entry, Restriction
@@ -279,3 +282,128 @@ def test_the_stop_button_of_land_lists_and_stops_the_houses_with_as_many_stateme
     assert len(many) == len(one)
     assert all("pause" in matters.open_kinds(d) for d in heirs)
     assert Case.objects.filter(state="accepted").count() == 3
+
+
+# --- what is refused -----------------------------------------------------------------------------------------------
+
+WHOLE = {
+    "channel": "window",
+    "authority": served.COURT,
+    "document_no": "（2026）豫0106执1号",
+    "officers": served.OFFICERS,
+    "request_no": "",
+    "served_at": None,
+    "late_reason": "",
+    "now": MIDNIGHT,
+}
+BY_NETWORK = {"channel": "network", "officers": (), "request_no": "WLCK-1", "served_at": MIDNIGHT}
+LATE = {"channel": "outage", "served_at": MIDNIGHT, "late_reason": "系统故障，登记单3号"}
+
+
+@pytest.mark.parametrize(
+    ("paper", "said"),
+    [
+        ({}, set()),
+        (BY_NETWORK, set()),
+        (LATE, set()),
+        ({"channel": "post"}, {"SERVED_HOW"}),
+        ({"authority": "法院"}, {"SERVED_BY"}),
+        ({"document_no": " 1 "}, {"SERVED_NO"}),
+        (BY_NETWORK | {"request_no": "1"}, {"SERVED_REQUEST"}),
+        (BY_NETWORK | {"served_at": None}, {"SERVED_WHEN"}),
+        (BY_NETWORK | {"served_at": MIDNIGHT + SECOND}, {"SERVED_LATER"}),
+        (LATE | {"officers": ()}, {"SERVED_OFFICER"}),
+        (LATE | {"late_reason": "故障"}, {"SERVED_WHY_LATE"}),
+    ],
+)
+def test_what_is_missing_of_a_paper_is_named(paper: dict[str, Any], said: set[str]) -> None:
+    assert {r.code for r in received(**WHOLE | paper)} == said
+
+
+@in_the_office
+def test_a_paper_that_lifts_holds_and_stops_nothing() -> None:
+    sale = office.checked_sale()
+    order = Order.objects.get(service_id=served.received(units=[HOME], type_code="S02"))
+    with pytest.raises(Refused) as caught:
+        court.stop_running(actor=served.receiver(), order_id=order.pk)
+    assert codes(caught) == {"ORDER_SETTLED"}
+    assert desk.accept(actor=office.clerk(), docket_id=sale)["entered"]
+
+
+@in_the_office
+def test_an_order_ends_without_an_entry_by_the_rules_and_once() -> None:
+    service = served.received(units=[HOME], type_code="S01")
+    order = Order.objects.get(service_id=service)
+    propose = {"actor": served.receiver(), "order_id": order.pk}
+    decide = {"actor": office.reviewer(), "order_id": order.pk, "agrees": True}
+    for wrong, code in (
+        ({"outcome": "forgotten", "reason": "选错了房屋"}, "ORDER_OUTCOME"),
+        ({"outcome": "taken_back", "reason": "错了"}, "ORDER_REASON"),
+    ):
+        with pytest.raises(Refused) as caught:
+            court.propose_end(**propose, **wrong)
+        assert codes(caught) == {code}
+    with pytest.raises(Refused) as caught:
+        court.decide_end(**decide)
+    assert codes(caught) == {"ORDER_NOT_PROPOSED"}
+    court.propose_end(**propose, outcome="taken_back", reason="选错了房屋")
+    docket_id = served.submitted(served.begun(service))
+    with pytest.raises(Refused) as caught:
+        court.decide_end(**decide)
+    assert codes(caught) == {"ORDER_CASE_RUNS"}, "what was submitted is withdrawn first"
+    withdraw(actor=served.receiver(), docket_id=docket_id)
+    assert court.decide_end(**decide) == "taken_back"
+    for again in (
+        lambda: court.decide_end(**decide),
+        lambda: court.stop_running(actor=served.receiver(), order_id=order.pk),
+    ):
+        with pytest.raises(Refused) as caught:
+            again()
+        assert codes(caught) == {"ORDER_SETTLED"}
+
+
+@in_the_office
+def test_a_letter_is_sent_and_answered_on_days_that_can_be_and_in_words() -> None:
+    docket_id, by, today = (
+        served.entered(served.begun(served.received()), term_months=60),
+        office.clerk(),
+        clock.today(),
+    )
+    letter, day = Letter.objects.get(docket_id=docket_id), dt.timedelta(days=1)
+    office.upload(actor=by, docket_id=docket_id, item="REPLY")
+    for how, on, code in (
+        ("", today, "LETTER_HOW"),
+        ("机要", today + day, "LETTER_DAY"),
+        ("机要", today - day, "LETTER_DAY"),
+    ):
+        with pytest.raises(Refused) as caught:
+            court.note_sent(actor=by, letter_id=letter.pk, how=how, on=on)
+        assert codes(caught) == {code}
+    court.note_sent(actor=by, letter_id=letter.pk, how="机要", on=today)
+    for answer, on, code in (
+        ("同意", today, "LETTER_ANSWER"),
+        ("复函1号，同意", today + day, "LETTER_DAY"),
+        ("复函1号，同意", today - day, "LETTER_DAY"),
+    ):
+        with pytest.raises(Refused) as caught:
+            court.note_answer(actor=by, letter_id=letter.pk, answer=answer, on=on)
+        assert codes(caught) == {code}
+    court.note_answer(actor=by, letter_id=letter.pk, answer="复函1号，同意", on=today)
+    with pytest.raises(Refused) as caught:
+        court.note_answer(actor=by, letter_id=letter.pk, answer="复函2号，同意", on=today)
+    assert codes(caught) == {"LETTER_ANSWERED"}
+
+
+@in_the_office
+def test_a_clerk_without_the_post_neither_stamps_nor_names_nor_stops() -> None:
+    service = served.received(units=[HOME], type_code="S01")
+    order, by = Order.objects.get(service_id=service), office.certifier()
+    acts: list[Callable[[], object]] = [
+        lambda: served.received("另1号", by=by),
+        lambda: court.name_units(actor=by, service_id=service, units=[HOME], type_code="S01"),
+        lambda: court.stop_running(actor=by, order_id=order.pk),
+        lambda: court.propose_end(actor=by, order_id=order.pk, outcome="taken_back", reason="选错了房屋"),
+    ]
+    for one in acts:
+        with pytest.raises(NotPermitted):
+            one()
