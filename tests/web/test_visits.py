@@ -132,3 +132,16 @@ def _answer(client, url: str, case: Case) -> None:  # type: ignore[no-untyped-de
     questions = facts(Case.objects.get(pk=case.pk)).policy.questions
     answers = {f"answer-{q.key}": q.expected or (q.answers or ("如实",))[0] for q in questions}
     assert client.post(url, {"do": "answers", **answers}).status_code == 303
+
+
+def test_at_the_window_a_fingerprint_is_noted_and_what_was_typed_stays(examples: Examples) -> None:
+    case = examples.case("my", "preapproved")
+    party = CaseParty.objects.get(case=case, role="seller")
+    url, clerk = reverse("web:desk.accept_case", args=[case.pk]), browser(staff("accept1"))
+    said = {"do": "manner", "party": str(party.pk), f"how-{party.pk}": "fingerprint", f"read_aloud-{party.pk}": "yes",
+            f"fingerprint_reason-{party.pk}": "illiterate", f"witness-{party.pk}": ""}  # fmt: skip
+    wrong = clerk.post(url, {**said, **key()})
+    assert wrong.status_code == 422 and "捺指印须有见证人" in wrong.content.decode()
+    assert f'href="#id_witness-{party.pk}"' in wrong.content.decode()
+    assert clerk.post(url, {**said, **key(), f"witness-{party.pk}": "孙见证"}).status_code == 303
+    assert "以捺指印代替签名，见证人：孙见证" in clerk.get(url).content.decode()
