@@ -26,7 +26,7 @@ from dengbu.register.rules import RightFact, UnitBook
 
 from .. import home_visits, prints
 from ..facts import CaseFacts
-from ..models import Case, CaseDocument, HomeVisit, Supplement
+from ..models import Case, CaseDocument, Signer, Supplement
 from ..undertakings import PAPER
 from . import proofs, words
 from .matters import PHOTOS
@@ -243,12 +243,13 @@ def catalogue(found: CaseFacts) -> list[dict[str, Any]]:
         i.code: i.name for i in found.policy.checklist
     }
     names[PHOTOS] = "实地查看现场照片"
-    for visit in HomeVisit.objects.filter(docket_id=case.docket_id).select_related("matter"):
-        names[home_visits.images(visit.matter.round)] = "面签现场照片"
-        for signer in visit.signers.all():
-            place = visit.matter.round, signer.ordinal
-            names[home_visits.images(*place)] = f"面签签字影像：{signer.name}"
-            names[home_visits.interpreters(*place)] = f"面签翻译签字影像：{signer.interpreter_name}"
+    signed = Signer.objects.filter(docket_id=case.docket_id, visit__isnull=False)
+    for round, n, name, interpreter in signed.values_list(
+        "visit__matter__round", "ordinal", "name", "interpreter_name"
+    ):
+        names[home_visits.images(round)] = "面签现场照片"
+        names[home_visits.images(round, n)] = f"面签签字影像：{name}"
+        names[home_visits.interpreters(round, n)] = f"面签翻译签字影像：{interpreter}"
     names["REPLY"] = "机关的书面答复"
     names[PAPER] = "告知承诺书（已签字）"
     for asked in Supplement.objects.select_related("matter").filter(docket_id=case.docket_id):

@@ -40,7 +40,7 @@ DONE = {
     name="desk.archive_case",
     surface="staff",
     needs="case.archive",
-    sql=17,
+    sql=18,
     example="issued_case",
     methods=("GET", "POST"),
 )
