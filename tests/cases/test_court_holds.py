@@ -18,6 +18,7 @@ from dengbu.cases.actions.withdrawing import withdraw
 from dengbu.cases.models import Case, RestrictionCheck
 from dengbu.cases.queries.court import running
 from dengbu.core import clock
+from dengbu.core.identifiers import reaches
 from dengbu.core.refusals import NotPermitted, Refused
 from dengbu.notices.models import Message
 from dengbu.orders.models import Letter, Order, Service
@@ -93,6 +94,12 @@ def test_only_a_paper_that_holds_and_lies_on_the_same_unit_comes_before() -> Non
     other = lying(MIDNIGHT - 90 * SECOND, "XZ20270104000001", homes.home(2))
     told = dataclasses.replace(lying(MIDNIGHT - 90 * SECOND, "XZ20270104000002"), holds=False)
     assert earlier([mine, other, told], mine) is None
+
+
+def test_what_is_ordered_on_land_reaches_its_houses_and_nothing_else() -> None:
+    assert reaches(HOME, HOME) and reaches(LAND, HOME)
+    other = homes.LAND.replace("GB00001", "GB00002")
+    assert not any((reaches(HOME, LAND), reaches(HOME, homes.home(2)), reaches(other, HOME)))
 
 
 # --- from the stamp ------------------------------------------------------------------------------------------------
