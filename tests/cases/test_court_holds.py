@@ -26,6 +26,7 @@ from dengbu.orders.rules import OpenOrder, earlier, received
 from dengbu.register import effects as fx
 from dengbu.register.actions import enter
 from dengbu.register.models import Entry, Restriction
+from dengbu.register.queries import unit_book
 from dengbu.register.verify import verify
 from tests.register import homes
 from tests.support import court as served
@@ -220,6 +221,35 @@ def test_applicants_whose_case_is_not_accepted_are_told_once_and_their_case_stay
     assert Message.objects.filter(docket_id=sale, template="held_by_order").count() == 1
     second = Order.objects.get(service_id=served.received("后执2号", units=[HOME], type_code="S01"))
     assert court.stop_running(actor=served.receiver(), order_id=second.pk)["told"] == 1, "of each paper"
+
+
+@in_the_office
+def test_the_stop_button_leaves_alone_what_the_paper_does_not_forbid_and_other_papers() -> None:
+    other = served.checked(served.begun(served.received("先执1号")))
+    order = Order.objects.get(service_id=served.received("后执2号", units=[HOME], type_code="S01"))
+    renewal = office.passed(
+        "P15",
+        office.seller(),
+        [office.party("holder", office.SELLER)],
+        {"reason": "damaged", "old_certificate": "豫（2024）测试市不动产权第0000001号"},
+    )
+    assert {c.pk for c in running([HOME])} == {other, renewal}
+    assert court.stop_running(actor=served.receiver(), order_id=order.pk) == {"stopped": 0, "told": 0}
+
+
+@in_the_office
+def test_nothing_is_served_on_a_home_that_is_gone() -> None:
+    gone = homes.home(3)
+    title = unit_book(gone).title  # type: ignore[union-attr]
+    assert title is not None
+    ending = homes.granting(fx.End(gone, title.public_id, "destroyed"), fx.Close(gone, "destroyed"))
+    enter(actor=office.SYSTEM, registrations=[ending], authority="410106", of_record=office.OF_RECORD)
+    with pytest.raises(Refused) as caught:
+        served.received(units=[gone], type_code="S01")
+    assert codes(caught) == {"F_UNIT_UNKNOWN"}
+    with pytest.raises(Refused) as caught:
+        served.begun(served.received(), 3)
+    assert codes(caught) == {"F_UNIT_UNKNOWN"}
 
 
 # --- land ----------------------------------------------------------------------------------------------------------
