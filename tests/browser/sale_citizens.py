@@ -127,16 +127,18 @@ def upload_all(seller: Someone) -> None:
     seller.look("材料清单")
     asked = seller.page.locator("main a.t").all_inner_texts()
     assert asked
+    around = seller.page.url
     for n, name in enumerate(asked):
         if n == 0:
+            seller.follow(name)
+        elif seller.page.get_by_role("heading", level=1).inner_text() != name:
+            seller.page.goto(around)  # what the buyer may bring himself is not asked for in between
             seller.follow(name)
         assert seller.page.get_by_role("heading", level=1).inner_text() == name
         upload(seller, f"paper-{n + 1}")
         if n == 0:
             seller.look("上传了一页")
         seller.follow("保存并继续")
-        if seller.page.get_by_role("heading", level=1).inner_text() == "上传材料" and n + 1 < len(asked):
-            seller.follow(asked[n + 1])  # nothing is left to upload in between
     seller.look("材料齐了")
     seller.follow("继续")
 

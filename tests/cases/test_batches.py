@@ -233,8 +233,8 @@ def test_a_claim_lost_at_the_last_moment_keeps_the_unit_out(
         estates.papers_for(docket)
     judge = batches.missing
 
-    def claimed_meanwhile(found: Any, *rest: Any) -> Any:
-        reasons = judge(found, *rest)
+    def claimed_meanwhile(found: Any, *rest: Any, **more: Any) -> Any:
+        reasons = judge(found, *rest, **more)
         if found.case.docket_id == dockets[1]:
             Claim.objects.create(
                 docket_id=_other(dockets), unit_code=codes[1], conflict_class="disposal", made_at=clock.now()

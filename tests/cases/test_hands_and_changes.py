@@ -154,9 +154,9 @@ def test_a_contract_on_file_that_changes_during_the_acceptance_stops_it(
     docket_id = office.checked_sale()
     holding = accepting.hold
 
-    def meanwhile(codes: Any) -> Any:
+    def meanwhile(codes: Any, **more: Any) -> Any:
         new_version(actor=office.SYSTEM)
-        return holding(codes)
+        return holding(codes, **more)
 
     monkeypatch.setattr(accepting, "hold", meanwhile)
     with pytest.raises(Refused) as refused:

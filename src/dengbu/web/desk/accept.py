@@ -125,7 +125,7 @@ def _home(
     name="desk.accept_case",
     surface="staff",
     needs="case.accept",
-    sql=20,
+    sql=21,
     example="preapproved_case",
     methods=("GET", "POST"),
 )
