@@ -160,7 +160,7 @@ def restriction_rows(book: UnitBook, seen: frozenset[str] = frozenset()) -> list
                 {
                     "kind": word,
                     "holder": "、".join(holder_name(h, seen) for h in right.holders),
-                    "text": right.entry_number,
+                    "text": f"登簿编号{right.entry_number}",
                     "period": "",
                 }
             )
