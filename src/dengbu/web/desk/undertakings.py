@@ -63,8 +63,8 @@ def waiting(request: HttpRequest) -> HttpResponse:
         columns=[
             "材料",
             "承诺人",
-            "办法",
-            *(["认定", "限制"] if listed else ["期限"]),
+            {"text": "办法", "tight": True},
+            *(["认定", "限制"] if listed else [{"text": "期限", "tight": True}]),
             "业务",
             "坐落",
             {"text": "办件编号", "code": True},
