@@ -15,14 +15,13 @@ from dengbu.cases.lifecycle import STATE_NAMES, State
 from dengbu.cases.models import Undertaking
 from dengbu.cases.queries import undertakings as queries
 from dengbu.core import clock, sights
-from dengbu.core.identifiers import mask_name
 from dengbu.core.refusals import Refusal, Refused
 from dengbu.materials.intake import Intake, Limits, intake
 from dengbu.materials.queries import pages_of
 
 from ..pages import page
 from .matters import tabs_of
-from .shell import type_name
+from .shell import masked, type_name
 from .window import actor_of, count_of, form_key, see_other, show
 
 MOST_AT_ONCE = 20
@@ -64,8 +63,8 @@ def waiting(request: HttpRequest) -> HttpResponse:
         columns=[
             "材料",
             "承诺人",
-            "办法",
-            *(["认定", "限制"] if listed else ["期限"]),
+            {"text": "办法", "tight": True},
+            *(["认定", "限制"] if listed else [{"text": "期限", "tight": True}]),
             "业务",
             "坐落",
             {"text": "办件编号", "code": True},
@@ -81,7 +80,7 @@ def _cells(one: Undertaking, listed: bool) -> list[Any]:
     case = one.docket.case
     named: list[Any] = [
         {"text": one.name, "url": reverse("web:desk.undertaking", args=[one.pk])},
-        mask_name(one.promisor),
+        masked(one.promisor),
         law.KIND_NAMES[one.kind],
     ]
     if listed:

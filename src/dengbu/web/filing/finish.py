@@ -197,7 +197,10 @@ def _check(request: HttpRequest, draft: Draft, refused: Refused | None) -> HttpR
 def _home_rows(draft: Draft) -> list[dict[str, Any]]:
     book = draft.book
     if book is None:
-        return [{"key": "坐落", "value": ""}]
+        survey = draft.case.filed.get("survey", {})
+        source = "来自测绘成果库" if survey else ""
+        rows: list[dict[str, Any]] = [{"key": "坐落", "value": draft.case.location, "source": source}]
+        return [*rows, {"key": "测绘成果编号", "value": survey["number"], "code": True}] if survey else rows
     return [
         {"key": "坐落", "value": book.location, "source": "来自登记簿"},
         {"key": "不动产单元号", "value": group_unit_code(book.code), "code": True},

@@ -160,7 +160,7 @@ def restriction_rows(book: UnitBook, seen: frozenset[str] = frozenset()) -> list
                 {
                     "kind": word,
                     "holder": "、".join(holder_name(h, seen) for h in right.holders),
-                    "text": right.entry_number,
+                    "text": f"登簿编号{right.entry_number}",
                     "period": "",
                 }
             )
@@ -365,8 +365,10 @@ def term_rows(draft: Draft) -> list[dict[str, Any]]:
     return rows
 
 
-def _shown(draft: Draft, ask: Ask, value: Any) -> str:
-    """A right in the book by what it is, everything else as it was answered."""
+def _shown(draft: Draft, ask: Ask, value: Any) -> str | list[str]:
+    """A right in the book by what it is, a list line by line, everything else as it was answered."""
+    if isinstance(value, list):
+        return [str(v) for v in value]
     if ask.kind is not Kind.RIGHT:
         return ask.shown(value)
     right = next((r for r in draft.book.rights if str(r.public_id) == value), None) if draft.book else None

@@ -35,6 +35,7 @@ from dengbu.core.acts import Actor
 from dengbu.core.documents import read_verified
 from dengbu.core.middleware import bind_case
 from dengbu.core.money import format_yuan
+from dengbu.core.vocabulary import CertificateKind
 from dengbu.notices.queries import unread_count
 from dengbu.register.queries import book_of, unit_book, units_of_holder
 from dengbu.web.pages import page
@@ -159,6 +160,7 @@ def case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResp
         "label": words,
         "turn": turn(portal, own, road, words, actor),
         "road": road,
+        "papers_word": "、".join(dict.fromkeys(CertificateKind(c.kind).label for c in road.certificates)),
         "events": [e for e in (event_words(t, own.case) for t in road.transitions) if e],
         "lines": [
             _line(line, found.pages.get(line.key, 0), portal.url("case.paper", docket_id, line.key))

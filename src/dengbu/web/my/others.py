@@ -70,7 +70,7 @@ def _confirm(
         "name": own.registration.name,
         "mine": own.mine(actor),
         "home": [
-            {"key": "坐落", "value": own.case.location},
+            {"key": "坐落", "value": own.case.location, "source": "来自登记簿"},
             {"key": "不动产单元号", "value": group_unit_code(own.case.unit_code), "code": True},
             {"key": "建筑面积", "value": f"{book.area_m2} ㎡" if book else ""},
             *target_rows(draft),

@@ -154,8 +154,11 @@ def data_table(
     caption_hidden: bool = False,
     empty: str = "没有记录。",
 ) -> dict[str, Any]:
-    """A table that becomes cards on a phone. Columns: text or {text, end, code}; a cell: text or {text, url, tone}."""
-    heads = [{"end": False, "code": False, **({"text": c} if isinstance(c, str) else c)} for c in columns]
+    """A table that becomes cards on a phone. Columns: text or {text, end, code, tight}; a cell: text or {text, url, tone}."""
+    heads = [
+        {"end": False, "code": False, "tight": False, **({"text": c} if isinstance(c, str) else c)}
+        for c in columns
+    ]
     body = []
     for row in rows:
         cells = []
