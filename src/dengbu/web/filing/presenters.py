@@ -35,7 +35,11 @@ from .drafts import Draft
 WAYS = {
     "window": ("window", "窗口自取", "办结后带身份证到窗口领取。"),
     "mail": ("mail", "邮寄到家", "邮费到付，由本人签收。"),
-    "electronic": ("electronic", "只要电子证照", "办结后在“我的办件”里看证号和登记结果，不发纸质证书。"),
+    "electronic": (
+        "electronic",
+        "只要电子证照",
+        "办结后在“我的办件”里看证号和登记结果，不发纸质证书、证明。",
+    ),
 }
 NO_CERTIFICATE_WAYS = {"electronic": ("electronic", "办结后网上通知", "这项登记不发证书，办结后发短信。")}
 

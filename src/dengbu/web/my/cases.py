@@ -301,7 +301,7 @@ def turn(portal: Portal, own: OwnCase, road: Road, words: Label, actor: Actor) -
             "text": "正在制证，好了会发短信。" if makes_paper(c) else "不发证书，正在归档。",
         }
     if c.state == State.CERTIFIED:
-        return card | {"title": "证书已制好，可以领取", "text": "请带身份证和受理凭证到窗口。"}
+        return card | {"title": "证书（证明）已制好，可以领取", "text": "请带身份证和受理凭证到窗口。"}
     return card | {"who": "", "text": f"{cn_date(c.closed_at or c.state_since)}"}
 
 

@@ -20,7 +20,7 @@ _EVENTS = {
     "accept": "窗口受理",
     "enter": "登簿",
     "decline": "不予登记",
-    "print": "证书已制好",
+    "print": "证书（证明）已制好",
     "issue": "已领证",
     "archive": "已归档，办结",
     "withdraw": "撤回申请",
