@@ -83,6 +83,7 @@ def _confirm(
         "papers": papers,
         "mine_open": any(row["open"] for row in papers),
         "errors": [_located(draft, r) for r in refused.refusals] if refused else [],
+        "has_errors": refused is not None,
         "undeclared": undeclared(refused.refusals) if refused else "",
         "reason": request.POST.get("reason", ""),
         "declared": request.POST.get("declared") == "on",
