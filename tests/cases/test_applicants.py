@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dengbu.cases.actions import filing, review
+from dengbu.cases.actions import filing, leading, papers, review
 from dengbu.cases.models import Case, CaseParty, Claim
 from dengbu.cases.queries.portal import of_actor
 from dengbu.core.acts import Actor
@@ -185,3 +185,18 @@ def test_a_guardian_who_files_for_a_child_brings_the_childs_papers_too() -> None
     with pytest.raises(Refused) as refused:
         submit(by, sold)
     assert "M01" in refused.value.codes
+
+
+def test_an_officer_who_is_an_agent_is_handed_no_such_case_and_prints_none_of_its_papers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    by_agent = renewal(office.stranger(), office.THIRD)
+    submit(office.stranger(), by_agent)
+    monkeypatch.setattr(leading, "actor_of", lambda pk: office.staff("review", pk, identity=office.THIRD[1]))
+    with pytest.raises(Refused) as refused:
+        leading.reassign(actor=office.lead(), docket_id=by_agent, reviewer_id=9011)
+    assert refused.value.codes == ("LEAD_OWN_CASE",)
+    agent = office.staff("accept", 9021, identity=office.THIRD[1])
+    with pytest.raises(NotPermitted) as forbidden:
+        papers.print_paper(actor=agent, docket_id=by_agent, kind="application")
+    assert forbidden.value.codes == ("CASE_OWN",)

@@ -26,10 +26,10 @@ from dengbu.core.acts import Actor, act
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.core.workdays import add_workdays, workdays_between
 from dengbu.payments.models import FeeBill
-from dengbu.register.models import Entry, Holder
 from dengbu.register.verify import verify
 from tests.support import matters as waiting
 from tests.support import office
+from tests.support.matters import entries, owner
 
 pytestmark = pytest.mark.django_db
 REASON = "亲属关系证明与户籍档案不一致，请核对"
@@ -38,17 +38,6 @@ REASON = "亲属关系证明与户籍档案不一致，请核对"
 @pytest.fixture(autouse=True)
 def homes() -> None:
     office.open_homes(2)
-
-
-def owner() -> str:
-    unit = office.homes.home(1)
-    return Holder.objects.get(
-        right__unit__code=unit, right__ended_by=None, right__kind="house_ownership"
-    ).name
-
-
-def entries(docket_id: uuid.UUID) -> int:
-    return Entry.objects.filter(docket_id=docket_id).count()
 
 
 # --- acceptance ---------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from dengbu.cases.actions import desk, filing, matters, papers, review
 from dengbu.cases.models import CaseDocument, PendingMatter, PublicNotice
 from dengbu.core import clock, documents
 from dengbu.core.acts import Actor
+from dengbu.register.models import Entry, Holder
 from tests.support import office
 
 PROOF_NONE = {
@@ -112,3 +113,15 @@ def printed(docket_id: uuid.UUID, kind: str, by: Actor | None = None) -> str:
     made = CaseDocument.objects.get(docket_id=docket_id, kind=kind, print_no=number)
     reader = pypdf.PdfReader(io.BytesIO(documents.read_verified(made.storage_key, made.digest)))
     return "".join("".join(page.extract_text() for page in reader.pages).split())
+
+
+def owner() -> str:
+    """Who has home 1 by the book."""
+    unit = office.homes.home(1)
+    return Holder.objects.get(
+        right__unit__code=unit, right__ended_by=None, right__kind="house_ownership"
+    ).name
+
+
+def entries(docket_id: uuid.UUID) -> int:
+    return Entry.objects.filter(docket_id=docket_id).count()

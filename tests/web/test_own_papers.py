@@ -88,7 +88,7 @@ def test_a_stranger_finds_no_such_page() -> None:
     assert bank.get(address).status_code == 404  # nobody else's business before it is submitted
     assert filer.post("check/", declared="on").status_code == 303
     assert bank.get(address).status_code == 200
-    assert bank.get(address.replace("MAIN", "XXX")).status_code == 404
+    assert bank.get(address.replace("MAIN", "NOSUCH")).status_code == 404
     assert other.get(address).status_code == 404
     assert other.post(address, {"do": "upload", "files": [upload()]}).status_code == 404
     nobody = person(home_for("C01", 9).owner.number)

@@ -44,6 +44,11 @@ def is_agent(party: CaseParty, actor: Actor) -> bool:
     return bool(own) and party.agent_index == own
 
 
+def own(parties: Iterable[CaseParty], actor: Actor) -> bool:
+    """Whether the actor is one of the parties or acts for one: a case such an officer does not handle (三岗分离)."""
+    return any(is_self(p, actor) or is_agent(p, actor) for p in parties)
+
+
 def is_party(party: CaseParty, actor: Actor) -> bool:
     """Whether the actor's word counts as this party's: itself, or one who may act for it without having been seen."""
     return is_self(party, actor) or (is_agent(party, actor) and party.agent_authority in ACTS_ONLINE)

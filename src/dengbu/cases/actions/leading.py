@@ -9,6 +9,7 @@ from dengbu.core.acts import Actor, act, current
 from dengbu.core.refusals import Conflict, Refusal, Refused
 from dengbu.parties.queries import actor_of
 
+from ..applicants import own
 from ..lifecycle import State
 from .moving import locked
 from .review import forget_verdicts
@@ -45,8 +46,11 @@ def reassign(*, actor: Actor, docket_id: uuid.UUID, reviewer_id: int) -> str:
                 "reviewer",
             )
         )
-    own = bool(taker.identity_index) and case.parties.filter(number_index=taker.identity_index).exists()
-    if own or taker.user_id == case.filed_by or taker.user_id in case.filed.get("typed_by", ()):
+    if (
+        own(case.parties.all(), taker)
+        or taker.user_id == case.filed_by
+        or taker.user_id in case.filed.get("typed_by", ())
+    ):
         raise Refused(
             Refusal(
                 "LEAD_OWN_CASE",

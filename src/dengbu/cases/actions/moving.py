@@ -18,7 +18,7 @@ from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.core.workdays import deadline_after_workdays
 
 from .. import rules
-from ..applicants import is_agent, is_self
+from ..applicants import own
 from ..facts import is_applicant
 from ..lifecycle import APPLICANT, FINAL, SYSTEM, State, step
 from ..models import Case, CaseParty, ClockStop, PendingMatter, Transition, Undertaking
@@ -58,8 +58,11 @@ def as_applicant(case: Case, actor: Actor) -> list[CaseParty]:
 
 def not_own(case: Case, parties: Sequence[CaseParty], actor: Actor) -> None:
     """Nobody handles their own case, nor one they filed (三岗分离). Raises NotPermitted."""
-    own = any(is_self(p, actor) or is_agent(p, actor) for p in parties)
-    if own or actor.user_id == case.filed_by or actor.user_id in case.filed.get("typed_by", ()):
+    if (
+        own(parties, actor)
+        or actor.user_id == case.filed_by
+        or actor.user_id in case.filed.get("typed_by", ())
+    ):
         raise NotPermitted(
             "case.reassign",
             Refusal(

@@ -10,6 +10,7 @@ from dengbu.core import clock
 from dengbu.core.acts import Actor, act, current
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 
+from ..applicants import own
 from ..documents import make
 from ..facts import facts
 from ..lifecycle import State
@@ -28,7 +29,7 @@ def print_paper(*, actor: Actor, docket_id: uuid.UUID, kind: str) -> int:
     """
     case = locked(docket_id)
     found = facts(case)
-    if actor.identity_index and any(p.number_index == actor.identity_index for p in found.parties):
+    if own(found.parties, actor):
         raise NotPermitted(
             "case.reassign",
             Refusal(

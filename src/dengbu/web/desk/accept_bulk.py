@@ -11,7 +11,7 @@ from dengbu.cases.actions import desk, papers
 from dengbu.cases.actions.papers import VerdictIn
 from dengbu.cases.facts import Line
 from dengbu.cases.queries import counter
-from dengbu.cases.queries.counter import BatchAtCounter, UnitRow
+from dengbu.cases.queries.batch_counter import BatchAtCounter, UnitRow, batch_at_counter
 from dengbu.core import sights
 from dengbu.core.refusals import Refusal, Refused
 
@@ -58,7 +58,7 @@ def accept_bulk(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
 
 
 def _found(request: HttpRequest, batch: uuid.UUID) -> BatchAtCounter:
-    at = counter.batch_at_counter(batch, actor_of(request))
+    at = batch_at_counter(batch, actor_of(request))
     if at is None:
         raise Http404
     sights.saw("batch", at.batch.number, purpose="大宗受理核验")
