@@ -1,6 +1,7 @@
 """The guide of every registration type says what its policy, its class and the fees say, and each of its parts is there."""
 
 import datetime as dt
+import html
 import io
 import re
 import zipfile
@@ -137,6 +138,20 @@ def test_questions_that_are_asked_are_answered(code: str) -> None:
     assert all(faq.question in said for faq in asked)
 
 
+def test_the_front_page_asks_people_what_they_want_to_do_and_tells_six_promised_limits() -> None:
+    said = page_of("/")
+    asked = re.findall(r'href="(/services/\?who=person&amp;what=\w+)"', said)
+    assert len(asked) >= 10
+    for address in asked:
+        assert '<p class="t"><a href="/services/P' in page_of(html.unescape(address))
+    limits = re.findall(r'<th scope="row">([^<]+)</th><td class="m">([^<]+)</td>', said)
+    promised = {
+        policy(code).name_cn: f"{policy(code).promised_days} 个工作日" for code in guide_book().front.limits
+    }
+    assert dict(limits) == promised and len(promised) == 6
+    assert '<a href="/services/?who=person">全部 21 项</a>' in said
+
+
 def test_everything_stands_once_in_the_list_and_is_found_by_what_people_say() -> None:
     linked = re.findall(r'<p class="t"><a href="/services/(\w+)/">', page_of("/services/"))
     assert sorted(linked) == ALL
@@ -261,8 +276,13 @@ def test_a_guide_file_that_names_what_there_is_not_is_refused() -> None:
         def rows(model: Any, data: Any, key: str, file: str) -> Any:
             return tuple(model(**row) for row in data[key])
 
-        return GuideBook(guide_file, {}, lambda model, row, file, where: model(**row), rows)
+        front = {"developer": ["P01"], "bank": ["P01"], "limits": ["P01"]}
+        return GuideBook(
+            {"front": front, **guide_file}, {}, lambda model, row, file, where: model(**row), rows
+        )
 
+    with pytest.raises(PolicyError, match="没有这个登记类型"):
+        book(front={"developer": [], "bank": [], "limits": ["P99"]}).check({"P01"}, ())
     with pytest.raises(PolicyError, match="没有这个登记类型"):
         book(event=[{"key": "x", "name": "x", "types": ["P99"]}]).check({"P01"}, ())
     with pytest.raises(PolicyError, match=r"不认识 \{days\}"):

@@ -33,6 +33,14 @@ class LifeEvent(Model):
     types: tuple[Code, ...]
 
 
+class Front(Model):
+    """What the front page names of the 57: what organisations come for most, and whose promised days stand there."""
+
+    developer: tuple[Code, ...]
+    bank: tuple[Code, ...]
+    limits: tuple[Code, ...]
+
+
 class ObstacleGroup(Model):
     """What may stand in the register, as somebody knows it who is no lawyer, and each obstacle it covers."""
 
@@ -108,12 +116,13 @@ class GuideBook:
     """Everything the guide files say. Raises PolicyError where they name what is not there."""
 
     def __init__(self, guide: Mapping[str, Any], papers: Mapping[str, Any], shape: Any, shape_each: Any):
-        _only(guide, {"event", "obstacle", "faq"}, "guide.toml")
+        _only(guide, {"front", "event", "obstacle", "faq"}, "guide.toml")
         _only(papers, {"papers", "examples"}, "papers.toml")
 
         def rows(model: Any, key: str) -> Any:
             return shape_each(model, {key: guide.get(key, ())}, key, "guide.toml")
 
+        self.front: Front = shape(Front, guide.get("front", {}), "guide.toml", "front")
         self.events: tuple[LifeEvent, ...] = rows(LifeEvent, "event")
         self.obstacles: tuple[ObstacleGroup, ...] = rows(ObstacleGroup, "obstacle")
         self.faqs: tuple[Faq, ...] = rows(Faq, "faq")
@@ -125,7 +134,12 @@ class GuideBook:
 
     def check(self, types: Collection[str], materials: Collection[str]) -> None:
         """Raises PolicyError for a type, a paper or a word in braces that there is not."""
-        for code in {c for e in self.events for c in e.types} | {c for f in self.faqs for c in f.types}:
+        named = (*self.front.developer, *self.front.bank, *self.front.limits)
+        for code in {
+            *named,
+            *(c for e in self.events for c in e.types),
+            *(c for f in self.faqs for c in f.types),
+        }:
             if code not in types:
                 raise PolicyError("guide.toml", code, "没有这个登记类型", "请核对代码")
         for odd in sorted(set(materials) ^ set(self.papers)):

@@ -21,12 +21,8 @@ SWITCHES = {"mode": "elder", "contrast": "high"}
 @page("", name="public.home", surface="public", needs=PUBLIC, sql=1)
 def home(request: HttpRequest) -> HttpResponse:
     """Three doors and four tasks."""
-    offered = [s for s in guide.services(clock.today()) if not s.by_order]
-    doors = {
-        client: [s for s in offered if s.policy.client == client]
-        for client in ("person", "developer", "bank")
-    }
-    return render(request, "public/home.html", {"nav_active": "home", "doors": doors, "offered": offered})
+    offered = guide.services(clock.today())
+    return render(request, "public/home.html", {"nav_active": "home", **guide.front(offered)})
 
 
 @page("register/partner/", name="public.register_partner", surface="public", needs=PUBLIC, sql=1)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from dengbu.catalog.policy import TypePolicy, guide_book, types_open
 from dengbu.catalog.policy.guides import LifeEvent
@@ -120,6 +122,21 @@ def found_by(offered: Iterable[Service], who: str, what: str, text: str) -> list
         and (not what or any(e.key == what for e in s.events))
         and s.matches(words)
     ]
+
+
+def front(offered: Iterable[Service]) -> dict[str, Any]:
+    """What the front page shows: to people what they want to do, to organisations what they come for most, the
+    promised days of what is asked most; and how many there are behind each door."""
+    by_code = {one.code: one for one in offered}
+    chosen = guide_book().front
+    shown = {
+        key: [by_code[code] for code in getattr(chosen, key) if code in by_code]
+        for key in ("developer", "bank", "limits")
+    }
+    return shown | {
+        "person": [event for event, _ in grouped(found_by(by_code.values(), "person", "", ""))],
+        "counts": Counter(one.policy.client for one in by_code.values()),
+    }
 
 
 def grouped(found: Iterable[Service], what: str = "") -> list[tuple[LifeEvent, list[Service]]]:
