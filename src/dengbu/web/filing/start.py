@@ -13,6 +13,7 @@ from dengbu.cases.actions.materials import keep_typed
 from dengbu.cases.lifecycle import State
 from dengbu.cases.queries.portal import drafts_of
 from dengbu.catalog.licences import fronts_of, licence_of, not_with_it
+from dengbu.catalog.policy.guides import LifeEvent
 from dengbu.catalog.policy.policy import policy_for
 from dengbu.catalog.registrations import TYPES, RegistrationType
 from dengbu.core import clock
@@ -20,6 +21,7 @@ from dengbu.core.refusals import Refusal, Refused
 from dengbu.parties.models import Organisation
 from dengbu.parties.queries import account_of, agreement_state, organisation_of
 
+from ..public.guide import grouped, service
 from ..templatetags._text import cn_date
 from .drafts import open_draft
 from .journeys import JOURNEYS, Journey, journey_of
@@ -39,13 +41,20 @@ def front_at(portal: Portal, kind: type[RegistrationType], organisation: Organis
     return portal.client if portal.client in fronts else next(iter(fronts), "")
 
 
-def services_at(portal: Portal, organisation: Organisation | None) -> list[dict[str, str]]:
-    """What may be begun at a portal, with the address where it begins. Asks the database nothing."""
+def services_at(
+    portal: Portal, organisation: Organisation | None
+) -> list[tuple[LifeEvent, list[dict[str, str]]]]:
+    """What may be begun at a portal, under what people want to do, with the address where it begins. Asks the
+    database nothing."""
     today = clock.today()
-    return [
-        {"code": code, "name": TYPES[code].name, "url": portal.url("apply.start", code.lower())}
+    begun = [
+        service(policy_for(code, today), today)
         for code in JOURNEYS
-        if front_at(portal, TYPES[code], organisation) and policy_for(code, today).is_open("web", today)
+        if front_at(portal, TYPES[code], organisation)
+    ]
+    return [
+        (event, [{"name": s.name, "url": portal.url("apply.start", s.code.lower())} for s in members])
+        for event, members in grouped(s for s in begun if s.online)
     ]
 
 
