@@ -271,7 +271,6 @@ def _terms(row: Row, parcel: Row | None) -> dict[str, Any]:
                 "transfer_limited": limited,
             }
             said |= {"debt_from": on("ZWLXKSQX"), "debt_until": on("ZWLXJSQX")}
-            said |= {"first_registered_on": on("DJSJ")}
         case "JZQ":
             said |= {"scope": row.get("JZFW"), "conditions": row.get("JZTJHYQ")}
             said |= {"term_from": on("JZQKSSJ"), "term_until": on("JZQJSSJ")}
