@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,9 +15,11 @@ from django.test.utils import CaptureQueriesContext
 
 from dengbu.cases import tasks
 from dengbu.cases.actions import court, desk, filing, review
+from dengbu.cases.actions.served import _held
 from dengbu.cases.actions.withdrawing import withdraw
 from dengbu.cases.models import Case, RestrictionCheck
 from dengbu.cases.queries.court import running
+from dengbu.catalog.registrations import TYPES, Filed
 from dengbu.core import clock
 from dengbu.core.identifiers import reaches
 from dengbu.core.refusals import NotPermitted, Refused
@@ -95,6 +98,16 @@ def test_only_a_paper_that_holds_and_lies_on_the_same_unit_comes_before() -> Non
     other = lying(MIDNIGHT - 90 * SECOND, "XZ20270104000001", homes.home(2))
     told = dataclasses.replace(lying(MIDNIGHT - 90 * SECOND, "XZ20270104000002"), holds=False)
     assert earlier([mine, other, told], mine) is None
+
+
+@pytest.mark.parametrize(("reason", "unit", "waits"), [
+    ("lapsed", HOME, True), ("lapsed", homes.home(2), False), ("ordered", HOME, False),
+])  # fmt: skip
+def test_nobody_takes_off_what_ran_out_while_a_paper_lies_there(reason: str, unit: str, waits: bool) -> None:
+    """The paper may be the renewal that was served in time."""
+    case: Any = SimpleNamespace(registration=TYPES["S02"](Filed(None, unit, (), terms={"reason": reason})))
+    held = _held([lying(MIDNIGHT, "XZ20270105000001")], case, {})
+    assert [h.refusal.code for h in held] == ["ORDER_SERVED"] * waits
 
 
 def test_what_is_ordered_on_land_reaches_its_houses_and_nothing_else() -> None:

@@ -19,8 +19,8 @@ from dengbu.register.rules import RestrictionFact, UnitBook
 from ..asking import Ask, Choice, Kind
 from ..base import RegistrationType, Role
 from ..facts import holders, restricted_anew
+from ..periods import end_of_day
 from ..tables import RELIEF, Rule
-from .line import end_of_day
 from .orders import AboutRestriction, day_of
 
 MATTERS = {
@@ -107,7 +107,8 @@ class Objection(RegistrationType):
         yield from super().check_all(book, books, at)
         terms, own = self.filed.terms, self.own(book)
         if terms.get("stage") == "sued":
-            if own is None or not own.in_force(at):
+            # Handed in on the last day it is in time, whenever it is looked at (细则 83).
+            if own is None or not own.in_force(min(self.filed.submitted_at or at, at)):
                 yield Refusal(
                     "B_NO_OBJECTION",
                     "登记簿上没有您仍然有效的异议登记：15日内没有起诉或申请仲裁的，异议登记已经失效。",

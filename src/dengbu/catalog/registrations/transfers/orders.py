@@ -17,7 +17,8 @@ from dengbu.register.rules import Obstacle, RestrictionFact, RightFact, UnitBook
 from ..asking import Ask, Choice, Kind
 from ..base import Role
 from ..facts import Filed
-from ..restrictions.line import COURT_MONTHS, settled
+from ..periods import COURT_MONTHS
+from ..restrictions.line import settled
 from ..restrictions.orders import day_of, months_allowed
 from ..tables import BY_ORDER, Rule
 from .parts import COOWNER, PartTransfer
