@@ -41,7 +41,12 @@ class ResidenceFirst(RegistrationType):
     )
     produces = CertificateKind.PROOF
     stopped_by_filing = True
-    answers_to = BURDEN | {"R_MTG": Rule.WARN, "R_NOTICE": Rule.CONSENT}
+    # Whoever will live there is told of each mortgage, of one with a limit all the more.
+    answers_to = (
+        BURDEN
+        | dict.fromkeys(("R_MTG", "R_MTG_LIMIT", "R_MTG_PRE2021", "R_MTG_UNCLEAR"), Rule.WARN)
+        | {"R_NOTICE": Rule.CONSENT}
+    )
     papers = {**PAPERS, Rule.CONSENT: HOLDERS_CONSENT}
     form = (
         Ask(
