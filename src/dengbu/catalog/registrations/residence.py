@@ -41,12 +41,7 @@ class ResidenceFirst(RegistrationType):
     )
     produces = CertificateKind.PROOF
     stopped_by_filing = True
-    # Whoever will live there is told of each mortgage, of one with a limit all the more.
-    answers_to = (
-        BURDEN
-        | dict.fromkeys(("R_MTG", "R_MTG_LIMIT", "R_MTG_PRE2021", "R_MTG_UNCLEAR"), Rule.WARN)
-        | {"R_NOTICE": Rule.CONSENT}
-    )
+    answers_to = BURDEN | {"R_MTG": Rule.WARN, "R_NOTICE": Rule.CONSENT}
     papers = {**PAPERS, Rule.CONSENT: HOLDERS_CONSENT}
     form = (
         Ask(
