@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from dengbu.cases import tasks
 from dengbu.cases.actions import court, desk, filing, review
-from dengbu.cases.actions.served import _held
+from dengbu.cases.actions.served import _for_officer, _held
 from dengbu.cases.actions.withdrawing import withdraw
 from dengbu.cases.models import Case, RestrictionCheck
 from dengbu.cases.queries.court import running
@@ -31,6 +31,8 @@ from dengbu.register.actions import enter
 from dengbu.register.models import Entry, Restriction
 from dengbu.register.queries import unit_book
 from dengbu.register.verify import verify
+from tests.catalog import passing
+from tests.catalog.made_up import UNIT, book
 from tests.register import homes
 from tests.support import court as served
 from tests.support import matters, office
@@ -108,6 +110,16 @@ def test_nobody_takes_off_what_ran_out_while_a_paper_lies_there(reason: str, uni
     case: Any = SimpleNamespace(registration=TYPES["S02"](Filed(None, unit, (), terms={"reason": reason})))
     held = _held([lying(MIDNIGHT, "XZ20270105000001")], case, {})
     assert [h.refusal.code for h in held] == ["ORDER_SERVED"] * waits
+
+
+@pytest.mark.parametrize(("kind", "officer"), [("S01", True), ("S06", False)])
+def test_what_a_paper_leaves_to_the_officer_before_its_entry_is_what_it_leaves_after_it(
+    kind: str, officer: bool
+) -> None:
+    """An inheritance under a seizure is for him to weigh (corrections 22), under a freeze it is not (corrections 10)."""
+    order = dataclasses.replace(lying(MIDNIGHT, "XZ20270105000001", UNIT), type_code=kind)
+    one: Any = SimpleNamespace(registration=passing.filed("P03"))
+    assert _for_officer(one, {UNIT: book(title="li")}, order) is officer
 
 
 def test_what_is_ordered_on_land_reaches_its_houses_and_nothing_else() -> None:

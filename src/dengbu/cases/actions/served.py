@@ -110,6 +110,8 @@ def _sealed(book: UnitBook, order: OpenOrder) -> UnitBook:
         return book
     itself = order.unit_code == book.code
     kind = "preseizure" if itself and book.title is None else "seizure"
+    if itself and order.type_code == "S06":
+        kind = "freeze"  # an officer may weigh a seizure where a limit of another organ leaves him nothing to weigh
     ahead = RestrictionFact(
         order.id, kind, order.authority, order.document_no, order.served_at, None, 0, "", ""
     )
