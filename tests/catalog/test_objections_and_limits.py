@@ -130,6 +130,13 @@ def cancelling(target: RestrictionFact, who: str, reason: str) -> RegistrationTy
     )
 
 
+def test_an_objection_is_not_taken_off_as_fallen_while_a_suit_that_was_shown_waits() -> None:
+    """Both claim the same thing: the second to be filed waits for the first."""
+    suit = objection(stage="sued", suit_no="（2026）豫0106民初1号")
+    fallen, given_up = (cancelling(objected(), LI, reason) for reason in ("lapsed", "withdrawn"))
+    assert fallen.claim_class() == suit.claim_class() != given_up.claim_class()
+
+
 @pytest.mark.parametrize(
     ("who", "reason", "stands", "stops"),
     [

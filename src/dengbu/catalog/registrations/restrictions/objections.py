@@ -216,6 +216,11 @@ class ObjectionCancellation(AboutRestriction):
     titles = {"property": "选择要注销的异议登记", "reason": "注销原因"}
     legal_basis = "民法典220；实施细则83"
 
+    def claim_class(self) -> str:
+        """Nobody takes an objection off as fallen while a suit that was shown in time waits for its entry."""
+        lapsed = self.filed.terms.get("reason") == "lapsed"
+        return Objection.conflict_class if lapsed else super().claim_class()
+
     def check_all(self, book: UnitBook, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Refusal]:
         yield from super().check_all(book, books, at)
         found, reason = self.the_restriction(book), self.filed.terms.get("reason")
