@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,9 +15,11 @@ from django.test.utils import CaptureQueriesContext
 
 from dengbu.cases import tasks
 from dengbu.cases.actions import court, desk, filing, review
+from dengbu.cases.actions.served import _for_officer, _held
 from dengbu.cases.actions.withdrawing import withdraw
 from dengbu.cases.models import Case, RestrictionCheck
 from dengbu.cases.queries.court import running
+from dengbu.catalog.registrations import TYPES, Filed
 from dengbu.core import clock
 from dengbu.core.identifiers import reaches
 from dengbu.core.refusals import NotPermitted, Refused
@@ -28,6 +31,8 @@ from dengbu.register.actions import enter
 from dengbu.register.models import Entry, Restriction
 from dengbu.register.queries import unit_book
 from dengbu.register.verify import verify
+from tests.catalog import passing
+from tests.catalog.made_up import UNIT, book
 from tests.register import homes
 from tests.support import court as served
 from tests.support import matters, office
@@ -95,6 +100,26 @@ def test_only_a_paper_that_holds_and_lies_on_the_same_unit_comes_before() -> Non
     other = lying(MIDNIGHT - 90 * SECOND, "XZ20270104000001", homes.home(2))
     told = dataclasses.replace(lying(MIDNIGHT - 90 * SECOND, "XZ20270104000002"), holds=False)
     assert earlier([mine, other, told], mine) is None
+
+
+@pytest.mark.parametrize(("reason", "unit", "waits"), [
+    ("lapsed", HOME, True), ("lapsed", homes.home(2), False), ("ordered", HOME, False),
+])  # fmt: skip
+def test_nobody_takes_off_what_ran_out_while_a_paper_lies_there(reason: str, unit: str, waits: bool) -> None:
+    """The paper may be the renewal that was served in time."""
+    case: Any = SimpleNamespace(registration=TYPES["S02"](Filed(None, unit, (), terms={"reason": reason})))
+    held = _held([lying(MIDNIGHT, "XZ20270105000001")], case, {})
+    assert [h.refusal.code for h in held] == ["ORDER_SERVED"] * waits
+
+
+@pytest.mark.parametrize(("kind", "officer"), [("S01", True), ("S06", False)])
+def test_what_a_paper_leaves_to_the_officer_before_its_entry_is_what_it_leaves_after_it(
+    kind: str, officer: bool
+) -> None:
+    """An inheritance under a seizure is for him to weigh (corrections 22), under a freeze it is not (corrections 10)."""
+    order = dataclasses.replace(lying(MIDNIGHT, "XZ20270105000001", UNIT), type_code=kind)
+    one: Any = SimpleNamespace(registration=passing.filed("P03"))
+    assert _for_officer(one, {UNIT: book(title="li")}, order) is officer
 
 
 def test_what_is_ordered_on_land_reaches_its_houses_and_nothing_else() -> None:

@@ -10,10 +10,12 @@ import pytest
 from dengbu.cases.actions.lapses import enter_lapses
 from dengbu.core import clock
 from dengbu.core.acts import system
+from dengbu.orders.models import Order
 from dengbu.register.models import Entry
 from dengbu.register.verify import verify
 from tests.register.filing import the_book
 from tests.register.homes import Town, home, put, seizure
+from tests.support import court as served
 
 OFFICE = system("test")
 
@@ -52,6 +54,19 @@ def test_what_ran_out_is_entered_as_over_and_the_line_moves_up_since_that_day() 
     assert (entry.registration_type, entry.docket_id, entry.acted_by) == ("S02", None, "system:test")
     assert enter_lapses(actor=OFFICE) == 0, "done once, there is nothing left"
     assert verify(deep=True).ok
+
+
+def test_what_ran_out_waits_for_a_paper_that_lies_on_the_home() -> None:
+    """It may be the renewal, served on the last evening: whoever waits must not move up before it is entered."""
+    sealed(home(1), -1, authority=served.COURT, document_no="（2026）查1号")
+    waiting(home(1), 1, 24)
+    sealed(home(2), -1)
+    order = served.received("（2026）续1号", units=[home(1)], type_code="S01")
+    assert enter_lapses(actor=OFFICE) == 1
+    assert [r.kind for r in the_book(home(1)).restrictions] == ["seizure", "waiting_seizure"]
+    assert not the_book(home(2)).restrictions
+    Order.objects.filter(service_id=order).delete()
+    assert enter_lapses(actor=OFFICE) == 1
 
 
 def test_many_homes_are_entered_at_once() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dengbu.cases.documents import proofs
-from dengbu.catalog.registrations.restrictions.line import end_of_day
+from dengbu.catalog.registrations.periods import end_of_day
 from dengbu.register.rules import RightFact
 from tests.catalog.made_up import BANK, OTHER, WANG, book, restriction, right
 

@@ -212,6 +212,23 @@ def test_the_mortgage_passes_to_the_buyers_bank_and_is_changed_there() -> None:
     ]
 
 
+@pytest.mark.parametrize(("until", "rank", "asked"), [
+    ("2056-01-01", 2, True), ("2056-01-01", 0, False), (LOAN["debt_until"], 2, False), ("2030-01-01", 2, False),
+])  # fmt: skip
+def test_a_longer_term_for_the_buyer_needs_the_consent_of_who_is_behind(
+    until: str, rank: int, asked: bool
+) -> None:
+    """民法典 409: what B04 asks of a heavier burden is asked of the change within C02 too."""
+    old = right("mortgage", BANK, **LOAN)
+    other = right("mortgage", BANK2, rank=rank, transfer_limited=False)
+    people = (party("seller", LI), party("buyer", WANG), party("old_bank", BANK))
+    said = about(old) | {"mode": "changed", "debtor": "王丽", "new_debt_until": until}
+    one, the_book = filed("C02", *people, terms=said), owned(old, other)
+    assert refused(one, the_book) == ({"R_MTG"} if asked else set())
+    assert ("others_harmed" in one.conditions(the_book, NOW)) is asked
+    assert refused(filed("C02", *people, terms=said, evidence=frozenset({"OTHMTG"})), the_book) == set()
+
+
 @pytest.mark.parametrize("limited", [True, False, None])
 def test_the_old_bank_at_the_table_is_its_consent_whatever_the_book_says_of_limits(
     limited: bool | None,
@@ -301,6 +318,26 @@ def test_a_unit_leaves_the_works_mortgage_and_is_kept_for_its_buyer_at_once() ->
 )
 def test_only_the_bank_of_the_works_mortgage_lets_a_unit_go(the_book: UnitBook, code: str) -> None:
     assert refused(filed("C05"), the_book) == {code}
+
+
+# Answered within the case itself: other words for a line that is there, or what only the part alone needs.
+WITHIN = {
+    "C02": {"court_declared", "name_changed"},
+    "C03": {"works_mortgaged", "not_shared"},
+    "C04": {"batch_seal", "developer_applies", "legacy_scheme", "mortgage_notice"},
+    "C05": {"works_mortgaged", "not_shared"},
+}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_whatever_a_part_may_ask_for_can_be_brought_in_the_combined_case(code: str) -> None:
+    def lines(of: str) -> set[tuple[str, str | None]]:
+        return {(i.code, i.condition) for i in policy_for(of, NOW.date()).checklist if i.condition}
+
+    kind = TYPES[code]
+    assert issubclass(kind, Combined)
+    missing = set().union(*(lines(part.code) for part in kind.parts)) - lines(code)
+    assert {condition for _, condition in missing} == WITHIN.get(code, set())
 
 
 @pytest.mark.parametrize("code", CODES)

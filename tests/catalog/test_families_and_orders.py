@@ -46,6 +46,15 @@ def test_a_gift_ends_the_donors_title_and_leaves_the_mortgage() -> None:
     assert grant.terms == {"term_until": "2090-01-01", "price_fen": None, "reason": "存量房赠与转移登记"}
 
 
+@pytest.mark.parametrize("code", ["P02", "P06", "P08", "D09"])
+def test_the_day_on_which_the_former_owner_was_registered_does_not_pass_with_the_home(code: str) -> None:
+    """An imported book says it of him; the new owner's day is that of his own entry (民法典 214; corrections 11)."""
+    title = right("house_ownership", LI, registered_on="2009-03-01")
+    (grant,) = of(made(filed(code), home(code, title=title)), Grant)
+    assert "registered_on" not in grant.terms
+    assert grant.terms.get("first_registered_on") == ("2009-03-01" if code == "D09" else None)
+
+
 def exchange(**more: Any) -> Any:
     return filed("P07", terms={"how": "exchange", "units": [SECOND], **more.pop("terms", {})}, **more)
 

@@ -11,6 +11,7 @@ import pytest
 from dengbu.catalog.policy import policy_for
 from dengbu.catalog.registrations import RegistrationType
 from dengbu.catalog.registrations.houses import common_parts
+from dengbu.catalog.registrations.periods import end_of_day
 from dengbu.register import effects as fx
 from dengbu.register.rules import UnitBook
 from tests.catalog.made_up import (
@@ -224,6 +225,17 @@ def test_preseizures_in_line_become_a_seizure_and_those_who_wait() -> None:
         ("一", "seizure", 0),
         ("二", "waiting_seizure", 1),
     ]
+
+
+def test_a_preseizure_that_waited_for_one_that_is_over_has_its_own_term_from_now_on() -> None:
+    """A seizure without an end would stand for ever."""
+    over = restriction("preseizure", NOW - dt.timedelta(days=1), party_index=BUILDER)
+    waits = restriction(
+        "waiting_preseizure", None, party_index=BUILDER, from_at=None, position=1, term_months=12
+    )
+    mine = book(UNIT, title=None, restrictions=(over, waits))
+    (put,) = of(made(project(units=[UNIT]), OURS, mine), fx.Restrict)
+    assert (put.kind, put.from_at, put.until_at) == ("seizure", NOW, end_of_day(dt.date(2027, 11, 23)))
 
 
 def test_a_preseizure_queues_behind_a_seizure_that_stands() -> None:

@@ -297,6 +297,16 @@ def test_a_maximum_mortgage_follows_the_whole_claim_or_none_before_it_is_fixed()
     assert refused(about("B05", fixed, *BANKS, **part), book(UNIT, fixed)) == set()
 
 
+def test_of_a_fixed_maximum_mortgage_the_sum_that_was_fixed_is_shared_not_the_ceiling() -> None:
+    fixed = maximum(fixed_amount_fen=30_000_000)
+    assert fixed.terms["amount_fen"] > 30_000_000
+    half = about("B05", fixed, *BANKS, **SOLD | {"part": True, "part_fen": 15_000_000})
+    (grant,) = of(made(half, book(UNIT, fixed)), Grant)
+    assert [(h.share_numerator, grant.share_denominator) for h in grant.holders] == [(1, 2), (1, 2)]
+    whole = about("B05", fixed, *BANKS, **SOLD | {"part": True, "part_fen": 30_000_000})
+    assert refused(whole, book(UNIT, fixed)) == {"F_PART_TOO_LARGE"}
+
+
 def test_who_sells_a_claim_has_it_and_the_debtor_knows() -> None:
     target = mortgage()
     the_book = book(UNIT, target)

@@ -19,12 +19,14 @@ from tests.catalog.noticed import (
     WANG,
     ZHAO,
     about,
+    book,
     filed,
     notice,
     owned,
     party,
     presold,
     refused,
+    right,
 )
 
 FIRST = dt.date(2026, 8, 3)
@@ -68,6 +70,15 @@ def test_a_year_nobody_knows_counts_as_holiday_for_ten_days() -> None:
 )
 def test_what_does_not_lapse_by_counting_from_the_first_registration(target: Any) -> None:
     assert not notice_lapsed(target, owned(target, by=BUILDER, first=dt.date(2022, 1, 1)), NOW)
+
+
+@pytest.mark.parametrize(("said", "lapsed"), [({}, False), ({"registered_on": "2021-06-01"}, True)])
+def test_an_import_starts_no_new_ninety_days(said: dict[str, str], lapsed: bool) -> None:
+    """The old book's dates count, not the day on which they were brought in (corrections 23)."""
+    brought_in = dt.date(2026, 11, 20)
+    target = notice("presale", WANG, entered=brought_in, registered_on="2019-03-01")
+    title = right("house_ownership", BUILDER, entered=brought_in, **said)
+    assert notice_lapsed(target, book(title, target), NOW) is lapsed
 
 
 def test_before_the_house_is_registered_nothing_lapses() -> None:

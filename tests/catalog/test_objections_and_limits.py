@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from dengbu.catalog.registrations import RegistrationType
-from dengbu.catalog.registrations.restrictions.line import end_of_day
+from dengbu.catalog.registrations.periods import end_of_day
 from dengbu.catalog.registrations.restrictions.objections import last_day_to_sue
 from dengbu.register.effects import Lift, Restrict
 from dengbu.register.rules import RestrictionFact
@@ -113,10 +114,27 @@ def test_who_sued_in_time_keeps_his_objection_until_it_is_judged() -> None:
     assert refused(sued, book()) == {"B_NO_OBJECTION"}
 
 
+@pytest.mark.parametrize(("minutes", "stops"), [(-1, set()), (0, {"B_NO_OBJECTION"})])
+def test_a_suit_shown_on_the_last_evening_is_in_time_although_it_is_entered_the_next_morning(
+    minutes: int, stops: set[str]
+) -> None:
+    over = NOW - dt.timedelta(hours=10)
+    sued = objection(stage="sued", suit_no="（2026）豫0106民初1号")
+    sued.filed = replace(sued.filed, submitted_at=over + dt.timedelta(minutes=minutes))
+    assert refused(sued, book(restrictions=(objected(until=over),))) == stops
+
+
 def cancelling(target: RestrictionFact, who: str, reason: str) -> RegistrationType:
     return registration(
         "P14", UNIT, party("applicant", who), terms={"reason": reason, "right": str(target.public_id)}
     )
+
+
+def test_an_objection_is_not_taken_off_as_fallen_while_a_suit_that_was_shown_waits() -> None:
+    """Both claim the same thing: the second to be filed waits for the first."""
+    suit = objection(stage="sued", suit_no="（2026）豫0106民初1号")
+    fallen, given_up = (cancelling(objected(), LI, reason) for reason in ("lapsed", "withdrawn"))
+    assert fallen.claim_class() == suit.claim_class() != given_up.claim_class()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dengbu.catalog.registrations import Filed, RegistrationType
-from dengbu.catalog.registrations.restrictions.line import after_months, end_of_day, settled
+from dengbu.catalog.registrations.periods import after_months, end_of_day
+from dengbu.catalog.registrations.restrictions.line import settled
 from dengbu.register.effects import Lift, Note, Restrict
 from dengbu.register.rules import RestrictionFact, UnitBook
 from dengbu.register.successive import after
@@ -219,6 +220,51 @@ def test_corrections_9_a_renewal_after_the_end_is_a_new_seizure_at_the_end_of_th
     promoted, anew = of(effects, Restrict)
     assert (promoted.kind, promoted.from_at) == ("seizure", old.until_at)
     assert (anew.kind, anew.position, anew.document_no) == ("waiting_seizure", 3, "（2026）续1号")
+
+
+@pytest.mark.parametrize(("minutes", "reason"), [(-1, "renewed"), (0, "lapsed"), (1, "lapsed")])
+def test_a_renewal_is_in_time_by_the_minute_at_which_it_was_served_not_by_that_of_the_entry(
+    minutes: int, reason: str
+) -> None:
+    """Served on the last evening and entered the next morning it keeps its place before those who wait."""
+    over = NOW - dt.timedelta(hours=10)
+    old, behind = sealed(until=over), waiting(1)
+    served = (over + dt.timedelta(minutes=minutes)).isoformat()
+    effects = made(renewal(served_at=served), book(restrictions=(old, behind)))
+    assert lifted(effects)[0] == (old.public_id, reason)
+    assert [r.kind for r in of(effects, Restrict)][-1] == (
+        "seizure" if reason == "renewed" else "waiting_seizure"
+    )
+
+
+def test_corrections_1_a_late_renewal_does_not_reach_who_bought_the_home_when_the_seizure_was_over() -> None:
+    old = sealed(until=NOW - 5 * DAY, from_at=NOW - 900 * DAY, party_index=LI)
+    sold = book(title=right("house_ownership", WANG, entered=(NOW - 2 * DAY).date()), restrictions=(old,))
+    assert refused(renewal(), sold) == {"O_HOME_PASSED"}
+    assert refused(renewal(holder_named=True), sold) == set(), (
+        "a paper that names the buyer's home is entered"
+    )
+    assert refused(renewal(served_at=(NOW - 6 * DAY).isoformat()), sold) == set(), "served in time: it stands"
+    assert refused(renewal(), book(restrictions=(old,))) == set(), "the debtor has it still"
+    older = book(title=right("house_ownership", WANG, entered=dt.date(2010, 1, 1)), restrictions=(old,))
+    assert refused(renewal(), older) == set(), "it never was the debtor's: the court had named it"
+
+
+def test_corrections_3_a_late_renewal_of_a_preseizure_is_a_seizure_of_who_was_registered_meanwhile() -> None:
+    old = restriction("preseizure", NOW - 5 * DAY, party_index=WANG)
+    his, builders = (book(title=right("house_ownership", w), restrictions=(old,)) for w in (WANG, LI))
+    assert [r.kind for r in of(made(renewal(), his), Restrict)] == ["seizure"]
+    assert [r.kind for r in of(made(renewal(), builders), Restrict)] == ["preseizure"]
+
+
+def test_corrections_3_what_is_registered_to_its_debtor_is_seized_whatever_the_paper_calls_it() -> None:
+    """Two papers, one of which says 预查封, stand in one line: nobody is first twice."""
+    first = made(seizure(measure="preseizure"), book())
+    assert [r.kind for r in of(first, Restrict)] == ["seizure"]
+    second = made(seizure(measure="preseizure", by=OTHER_COURT), book(restrictions=(sealed(),)))
+    assert [r.kind for r in of(second, Restrict)] == ["waiting_seizure"]
+    of_buyer = made(seizure(measure="preseizure", debtor=WANG), book())
+    assert [r.kind for r in of(of_buyer, Restrict)] == ["preseizure"]
 
 
 @pytest.mark.parametrize(

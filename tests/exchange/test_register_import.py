@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from benchmarks.register_folder import write
+from dengbu.cases.documents.proofs import lines, obligors
 from dengbu.certificates.queries import by_number, list_counts
 from dengbu.core.acts import system
 from dengbu.core.models import AuditRecord, Counter, Idempotency
@@ -24,7 +25,8 @@ from dengbu.register.history import history_of
 from dengbu.register.models import Entry, RealEstateUnit, Restriction
 from dengbu.register.queries import unit_book
 from dengbu.register.verify import verify
-from dengbu.web.desk.register import found_at
+from dengbu.web.desk.register import _other, found_at
+from dengbu.web.filing.presenters import restriction_rows
 from tests.conftest import django_connected_to
 from tests.register.homes import Given, put
 from tests.support import databases
@@ -103,6 +105,41 @@ def test_a_register_comes_in_and_goes_out_as_it_came(folder: Path, tmp_path: Pat
     assert not take(tmp_path / "b", tmp_path).refused
     export(tmp_path / "c", actor=OFFICE)
     assert bytes_of(tmp_path / "c") == bytes_of(tmp_path / "b")
+
+
+@pytest.mark.django_db
+def test_an_easement_is_shown_to_those_it_concerns_and_goes_out_as_it_came(
+    folder: Path, tmp_path: Path
+) -> None:
+    """Its types come later (docs/law.md 7); until then the book says what is there."""
+    unit = HOME + "0010"
+    said = {
+        "GYDBDCDYH": unit, "YWH": "DY1", "GYDQLR": "户主九", "XYDZL": "金华路9号", "XYDQLR": "上街区供电公司",
+        "XYDQLRZJZL": "7", "XYDQLRZJH": "91410106MA3X000025", "DYQNR": "架设电缆", "QLQSSJ": "2015-01-01",
+        "QLJSSJ": "2035-01-01", "DJSJ": "2015-01-04 00:00:00", "QSZT": "1",
+    }  # fmt: skip
+    with (folder / "DYIQ.csv").open("w", encoding="utf-8", newline="") as file:
+        out = csv.DictWriter(file, list(said))
+        out.writeheader()
+        out.writerow(said)
+    assert not take(folder, tmp_path).refused and verify(deep=True).ok
+    book = unit_book(unit)
+    assert book is not None and book.title is not None
+    (right,) = (r for r in book.rights if r.kind == "easement")
+    words = "需役地：金华路9号；地役权内容：架设电缆；利用期限：2015年1月1日起 2035年1月1日止"
+    assert _other(right) == {
+        "kind": "地役权", "who": "上街区供电公司", "text": words, "span": "2015-01-04登簿", "over": False,
+    }  # fmt: skip
+    (stranger,) = (r for r in restriction_rows(book) if r["kind"] == "地役权")
+    (owner,) = (r for r in restriction_rows(book, book.title.holder_indexes) if r["kind"] == "地役权")
+    assert (stranger["text"], stranger["period"]) == (f"登簿编号{right.entry_number}", "")
+    assert owner["text"].startswith(words.rpartition("；")[0])
+    assert owner["period"] == "2015年1月1日起 2035年1月1日止"
+    assert "地役权内容：架设电缆" in lines(right) and obligors(right) == ("户主九",)
+    export(tmp_path / "out", actor=OFFICE)
+    with (tmp_path / "out" / "DYIQ.csv").open(encoding="utf-8-sig", newline="") as file:
+        (again,) = csv.DictReader(file)
+    assert {k: v for k, v in again.items() if v} == said
 
 
 @pytest.mark.django_db

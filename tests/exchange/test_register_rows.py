@@ -25,7 +25,7 @@ from dengbu.exchange.standard.consistency import (
 )
 from dengbu.exchange.standard.exporting import wan
 from dengbu.exchange.standard.staging import place_of
-from dengbu.exchange.standard.tables import LISTS, TABLES
+from dengbu.exchange.standard.tables import LISTS, TABLES, unit_field
 from dengbu.exchange.standard.values import Unreadable, check_row
 from dengbu.register import effects as fx
 
@@ -242,6 +242,38 @@ def test_the_past_comes_in_first_and_ends_in_the_entry_after() -> None:
     )
 
 
+EASEMENT = {
+    "GYDBDCDYH": UNIT, "YWH": "DY1", "GYDQLR": "张三", "XYDBDCDYH": PARCEL[:14] + "00002W00000000", "XYDZL": "金华路9号",
+    "XYDQLR": "上街区供电公司", "XYDQLRZJZL": "7", "XYDQLRZJH": "91410106MA3X000025", "DYQNR": "架设电缆，每年检修两次",
+    "QLQSSJ": "2015-01-01", "QLJSSJ": "2035-01-01", "BDCDJZMH": "豫（2015）郑州市上街区不动产证明第0000009号",
+    "DJSJ": "2015-01-04", "QSZT": "1",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("with_party", [False, True])
+def test_an_easement_comes_in_on_the_unit_that_bears_it(with_party: bool) -> None:
+    """Who has it stands on the easement's own row, or as a holder of its own."""
+    assert place_of("DYIQ", 2, EASEMENT) == UNIT
+    assert not check_row("DYIQ", 2, EASEMENT, UNIT, "410106", TODAY)
+    party = {**OWNER, "YWH": "DY1", "QLRMC": "电网公司"}
+    rows = group(*OWNED, ("DYIQ", EASEMENT), *([("QLR", party)] if with_party else []))
+    made = build(rows, Row("ZDJBXX", 2, LAND_ROW), {}, parcel_known=True)
+    (right,) = (
+        e for one in made.entries for e in one.given if isinstance(e, fx.Grant) and e.kind == "easement"
+    )
+    assert [h.name for h in right.holders] == ["电网公司" if with_party else "上街区供电公司"]
+    assert right.terms["content"] == EASEMENT["DYQNR"] and right.terms["dominant_location"] == "金华路9号"
+    assert (right.terms["obligor"], right.terms["term_until"]) == ("张三", dt.date(2035, 1, 1))
+    assert [p.number for p in made.papers if p.right == right.right] == [EASEMENT["BDCDJZMH"]]
+    (kept,) = (k for k in made.kept if k.thing == f"right:{right.right}")
+    assert len(kept.parties) == with_party, "what was no row of its own does not go out as one"
+
+
+def test_an_easement_that_names_nobody_is_nobodys() -> None:
+    rows = group(*OWNED, ("DYIQ", {**EASEMENT, "XYDQLR": ""}))
+    assert rows.parties().get("DY1") is None
+
+
 def test_every_table_names_the_fields_its_code_uses() -> None:
-    for table in ("JSYDSYQ", "FDCQ2", "DYAQ", "YGDJ", "YYDJ", "CFDJ", "JZQ"):
-        assert {"BDCDYH", "YWH", "DJSJ", "QSZT"} <= {f.name for f in TABLES[table] if f.required}
+    for table in ("JSYDSYQ", "FDCQ2", "DYAQ", "YGDJ", "YYDJ", "CFDJ", "JZQ", "DYIQ"):
+        assert {unit_field(table), "YWH", "DJSJ", "QSZT"} <= {f.name for f in TABLES[table] if f.required}

@@ -168,6 +168,7 @@ def facts_of(cases: Sequence[Case], *, with_numbers: bool = True) -> dict[uuid.U
             in_book=in_book,
             houses_of_owner=houses.get(case.unit_code, frozenset()),
             housed=case.unit_code in under_houses,
+            submitted_at=case.submitted_at,
         )
         found[case.docket_id] = CaseFacts(
             case=case,

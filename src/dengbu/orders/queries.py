@@ -25,7 +25,8 @@ def open_orders(unit_codes: Iterable[str]) -> list[OpenOrder]:
     codes = set(unit_codes)
     with rows.cursor() as cursor:
         cursor.execute(
-            "SELECT o.id, o.unit_code, o.docket_id, o.holds, s.served_at, s.number, s.authority, s.document_no"
+            "SELECT o.id, o.unit_code, o.docket_id, o.holds, s.served_at, s.number, s.authority, s.document_no,"
+            " o.type_code"
             " FROM orders_order o JOIN orders_service s ON s.docket_id = o.service_id"
             " WHERE o.settled_at IS NULL AND o.unit_code = ANY(%s)",
             [sorted(codes | {land_unit(code) for code in codes})],
@@ -45,6 +46,7 @@ def in_line(order: Order) -> OpenOrder:
         paper.number,
         paper.authority,
         paper.document_no,
+        order.type_code,
     )
 
 

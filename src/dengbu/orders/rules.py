@@ -134,6 +134,7 @@ class OpenOrder:
     number: str
     authority: str
     document_no: str
+    type_code: str = "S01"  # what the paper asks for
 
     @property
     def place(self) -> tuple[dt.datetime, str]:

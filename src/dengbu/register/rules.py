@@ -304,7 +304,8 @@ def notice_possible_from(notice: RightFact, book: UnitBook) -> dt.date | None:
     if owned is None or notice.terms.get("notice_kind") not in ("presale", "presale_mortgage"):
         return None
     first = owned.terms.get("first_registered_on")
-    return max(dt.date.fromisoformat(str(first)) if first else owned.entered_on, notice.entered_on)
+    # By the legal dates: a book that was imported says them, and the import itself starts no new 90 days.
+    return max(dt.date.fromisoformat(str(first)) if first else owned.registered_on, notice.registered_on)
 
 
 def notice_lapsed(

@@ -7,6 +7,7 @@ import uuid
 from dengbu.catalog.registrations import TYPES, Filed, RegistrationType
 from dengbu.core import clock
 from dengbu.core.acts import Actor, act, current
+from dengbu.orders.queries import open_orders
 from dengbu.register.actions import OfRecord, enter
 from dengbu.register.queries import seizures_past_their_term
 
@@ -24,9 +25,12 @@ def _lapse(unit: str, seizure: uuid.UUID) -> RegistrationType:
 def enter_lapses(*, actor: Actor) -> int:
     """期满失效、轮候转查封: enter for up to 200 units that a seizure ran out, and who comes next (查封规定 26, 27).
 
-    No answer waited for it: what ran out is no obstacle (corrections 8). Gives how many units were entered.
+    No answer waited for it: what ran out is no obstacle (corrections 8). Where a paper lies that is not entered yet it
+    may be the renewal, served in time: those units wait for it. Gives how many units were entered.
     """
-    found = seizures_past_their_term(clock.now(), AT_ONCE)
+    over = seizures_past_their_term(clock.now(), AT_ONCE)
+    served = {o.unit_code for o in open_orders(unit for unit, _ in over) if o.holds} if over else set()
+    found = [(unit, seizure) for unit, seizure in over if unit not in served]
     if not found:
         return 0
     outcome = enter(

@@ -66,6 +66,8 @@ def holding(
 
 def _held(waiting: Iterable[OpenOrder], one: CaseFacts, books: Mapping[str, UnitBook]) -> tuple[Held, ...]:
     units = one.registration.unit_codes
+    if _says_it_lapsed(one):  # a renewal may lie there that was served in time
+        return tuple(Held(o, _served(o, units), False) for o in waiting if o.holds and o.unit_code in units)
     if one.registration.served:  # papers stand in a line; none forbids another
         return ()
     return tuple(
@@ -73,6 +75,11 @@ def _held(waiting: Iterable[OpenOrder], one: CaseFacts, books: Mapping[str, Unit
         for o in waiting
         if o.holds and any(reaches(o.unit_code, u) for u in units) and forbidden(one, books, o)
     )
+
+
+def _says_it_lapsed(one: CaseFacts) -> bool:
+    """S02 on no paper: the office itself finds that a seizure ran out."""
+    return one.registration.code == "S02" and one.registration.filed.terms.get("reason") == "lapsed"
 
 
 def _for_officer(one: CaseFacts, books: Mapping[str, UnitBook], order: OpenOrder) -> bool:
@@ -103,6 +110,8 @@ def _sealed(book: UnitBook, order: OpenOrder) -> UnitBook:
         return book
     itself = order.unit_code == book.code
     kind = "preseizure" if itself and book.title is None else "seizure"
+    if itself and order.type_code == "S06":
+        kind = "freeze"  # an officer may weigh a seizure where a limit of another organ leaves him nothing to weigh
     ahead = RestrictionFact(
         order.id, kind, order.authority, order.document_no, order.served_at, None, 0, "", ""
     )

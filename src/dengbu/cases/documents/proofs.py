@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from dengbu.core import clock
+from dengbu.core.identifiers import group_unit_code
 from dengbu.core.vocabulary import MortgagedThing, NoticeKind, RestrictionKind, RightKind
 from dengbu.register.rules import RestrictionFact, RightFact, UnitBook
 
@@ -35,6 +36,8 @@ def lines(right: RightFact) -> tuple[str, ...]:
     """其他: the contents of the right, by its kind."""
     if right.kind == "residence":
         return _residence(right.terms)
+    if right.kind == "easement":
+        return _easement(right.terms)
     if right.kind == "mortgage" or right.terms.get("notice_kind") in ("presale_mortgage", "mortgage"):
         return _mortgage(right)
     if right.kind == "advance_notice":
@@ -71,13 +74,30 @@ def _mortgage(right: RightFact) -> tuple[str, ...]:
 
 
 def _residence(terms: Any) -> tuple[str, ...]:
-    until = terms.get("until")
+    """What a book imported with it does not say is left out: only our own entries answer every question."""
+    until, said = terms.get("until"), []
+    if until or "term" in terms:
+        said.append(f"居住期限：{'至' + words.cn(until) + '止' if until else '至居住权人去世'}")
+    if terms.get("paid") is not None:
+        said.append(f"有偿或无偿：{'有偿' if terms['paid'] else '无偿'}")
+    if terms.get("may_let") is not None:
+        said.append(f"可否出租：{'约定可以出租' if terms['may_let'] else '不得出租'}")
     return (
-        f"居住范围：{terms.get('part', '')}",
-        f"居住期限：{'至' + words.cn(until) + '止' if until else '至居住权人去世'}",
-        f"有偿或无偿：{'有偿' if terms.get('paid') else '无偿'}",
-        f"可否出租：{'约定可以出租' if terms.get('may_let') else '不得出租'}",
+        f"居住范围：{terms.get('part') or '登记簿没有记载'}",
+        *said,
         *((f"居住的条件和要求：{terms['conditions']}",) if terms.get("conditions") else ()),
+    )
+
+
+def _easement(terms: Any) -> tuple[str, ...]:
+    """地役权: for which land, what may be done, how long (民法典 373)."""
+    unit = group_unit_code(str(terms.get("dominant_unit") or ""))
+    dominant = "，".join(filter(None, (str(terms.get("dominant_location") or ""), unit)))
+    since, until = (words.cn(terms.get(k)) for k in ("term_from", "term_until"))
+    return (
+        *((f"需役地：{dominant}",) if dominant else ()),
+        f"地役权内容：{terms.get('content') or '登记簿没有记载'}",
+        *((f"利用期限：{since}起 {until}止",) if terms.get("term_from") and terms.get("term_until") else ()),
     )
 
 

@@ -116,6 +116,21 @@ class MortgageOfBuyer(AboutMortgage):
     fee_rule = "FEE_MTG_CHANGE"
     legal_basis = "民法典406、409；实施细则68；自然资发〔2023〕29号"
 
+    def rule_for(self, obstacle: Obstacle, book: UnitBook | None) -> Rule:
+        """A longer term touches the mortgages behind it: their holders agree in writing, as in B04 (民法典 409)."""
+        right = self.the_right(book) if book else None
+        behind = book.right(obstacle.public_id) if book and obstacle.public_id else None
+        until = str(self.filed.terms.get("new_debt_until") or "")
+        if (
+            right is not None
+            and behind is not None
+            and obstacle.code in (*MORTGAGE_CODES, "R_CIP", "R_NOTICE_MTG")
+            and (behind.rank or 0) > (right.rank or 0)
+            and until > str(right.terms.get("debt_until") or "9999")
+        ):
+            return Rule.IF_HARM
+        return super().rule_for(obstacle, book)
+
     def check(self, book: UnitBook) -> Iterable[Refusal]:
         yield from super().check(book)
         right, amount = self.the_right(book), self.filed.terms.get("new_amount_fen")

@@ -12,6 +12,8 @@ from dengbu.core import crypto
 from dengbu.register.effects import NUMBER_PURPOSE, Effect, Grant, HolderIn, Lift, Restrict
 from dengbu.register.rules import RestrictionFact, RightFact, UnitBook
 
+from .periods import COURT_MONTHS, end_of_term
+
 
 @dataclass(frozen=True, slots=True)
 class PartyFact:
@@ -60,6 +62,7 @@ class Filed:
     )  # code -> checked-in survey facts: of units, and of parcels and buildings that are new or have changed
     houses_of_owner: frozenset[str] = frozenset()  # of an application on land: units on it in the same hands
 
+    submitted_at: dt.datetime | None = None  # when it was handed in; None while it is written
     housed: bool = False  # of land that may not be in the book: whether a house on the parcel has its title
     in_book: frozenset[str] = frozenset()  # parcels and buildings that the register has, of those concerned
 
@@ -154,7 +157,14 @@ def preseizures_converted(
         yield Lift(book.code, r.public_id, "converted")
         kind = "waiting_seizure" if seized else "seizure"
         place += seized
-        yield restricted_anew(r, filed, book.code, kind=kind, position=place if seized else 0)
+        changed: dict[str, Any] = {"kind": kind, "position": place if seized else 0}
+        if r.kind == "waiting_preseizure" and not seized:  # its turn has come: its own term begins
+            changed |= {
+                "from_at": at,
+                "until_at": end_of_term(at, r.term_months or COURT_MONTHS),
+                "term_months": None,
+            }
+        yield restricted_anew(r, filed, book.code, **changed)
         seized = True
 
 

@@ -17,7 +17,7 @@ from dengbu.register.imported import Imported
 
 from . import values
 from .consistency import Group, Row, paper_numbers, shares
-from .tables import BUILDING, LAND, RIGHTS, UNIT
+from .tables import BUILDING, LAND, PARTY, RIGHTS, UNIT
 
 SPLIT = str.maketrans(dict.fromkeys(",，;； /|", "、"))
 
@@ -193,7 +193,7 @@ def _make(
 ) -> tuple[list[fx.Effect], fx.Effect]:
     """What makes a right or restriction, and what would end it."""
     parties = group.parties().get(row.case, [])
-    kept = [dict(p.data) for p in parties]
+    kept = [dict(p.data) for p in parties if p.table == PARTY]
     if row.table in RIGHTS:
         grant = _grant(group.unit, row, parties, rank, parcel)
         made.kept.append(Kept(f"right:{grant.right}", row.table, row.line, dict(row.data), kept))
@@ -215,10 +215,13 @@ def _origin(row: Row) -> dict[str, str]:
 def holder_in(party: Row, share: int | None = None) -> fx.HolderIn:
     return fx.HolderIn(
         normalise_name(party.get("QLRMC")) or party.get("QLRMC"),
-        values.word("ZJZL", party.get("ZJZL")),
+        values.word("ZJZL", party.get("ZJZL") or "99"),
         normalise_number(party.get("ZJH")),
         share,
     )
+
+
+YES_NO = {"1": True, "0": False}
 
 
 def _grant(unit: str, row: Row, parties: list[Row], rank: int | None, parcel: Row | None) -> fx.Grant:
@@ -242,7 +245,7 @@ def _terms(row: Row, parcel: Row | None) -> dict[str, Any]:
     def on(name: str) -> dt.date | None:
         return values.day(row.get(name))
 
-    limited = {"1": True, "0": False}.get(row.get("SFCZJZHXZ"))
+    limited = YES_NO.get(row.get("SFCZJZHXZ"))
     nature = values.word("QLXZ", parcel.get("QLXZ")) if parcel else ""
     said: dict[str, Any] = {"reason": row.get("DJYY")}
     match row.table:
@@ -271,10 +274,15 @@ def _terms(row: Row, parcel: Row | None) -> dict[str, Any]:
                 "transfer_limited": limited,
             }
             said |= {"debt_from": on("ZWLXKSQX"), "debt_until": on("ZWLXJSQX")}
-            said |= {"first_registered_on": on("DJSJ")}
         case "JZQ":
-            said |= {"scope": row.get("JZFW"), "conditions": row.get("JZTJHYQ")}
-            said |= {"term_from": on("JZQKSSJ"), "term_until": on("JZQJSSJ")}
+            said |= {"part": row.get("JZFW"), "conditions": row.get("JZTJHYQ")}
+            said |= {"owners": [n for n in row.get("FWSYQR").translate(SPLIT).split("、") if n] or None}
+            said |= {"term_from": on("JZQKSSJ"), "until": on("JZQJSSJ"), "paid": YES_NO.get(row.get("SFYC"))}
+            said |= {"term": "life" if row.get("ZSJZ") == "1" else None}
+        case "DYIQ":
+            said |= {"content": row.get("DYQNR"), "obligor": row.get("GYDQLR")}
+            said |= {"dominant_unit": row.get("XYDBDCDYH"), "dominant_location": row.get("XYDZL")}
+            said |= {"term_from": on("QLQSSJ"), "term_until": on("QLJSSJ")}
     return said
 
 

@@ -71,6 +71,10 @@ class Group:
         found: dict[str, list[Row]] = defaultdict(list)
         for row in sorted(self.of(PARTY), key=lambda r: (r.get("SXH").zfill(10), r.line)):
             found[row.case].append(row)
+        for row in self.of("DYIQ"):  # whoever has an easement may stand on its own row alone
+            if row.get("XYDQLR") and row.case not in found:
+                said = {"QLRMC": "XYDQLR", "ZJZL": "XYDQLRZJZL", "ZJH": "XYDQLRZJH"}
+                found[row.case].append(Row(row.table, row.line, {k: row.get(v) for k, v in said.items()}))
         return found
 
 

@@ -41,7 +41,7 @@ from ..actions import KEPT_PURPOSE, export_register
 from ..models import KeptRow
 from . import values
 from .building import share_words
-from .tables import LAND_TAIL, LISTS, RIGHTS, TABLES, number_field
+from .tables import LAND_TAIL, LISTS, RIGHTS, TABLES, number_field, unit_field
 
 UNITS = 1000
 TABLE_OF = {kind: table for table, kind in RIGHTS.items()}
@@ -203,9 +203,7 @@ def _units(units: list[RealEstateUnit]) -> Iterator[tuple[str, dict[str, str]]]:
         cases = _Cases()
         for right in rights[unit.pk]:
             was = kept.get(f"right:{right.public_id}")
-            table = TABLE_OF.get(right.kind)
-            if table is None:
-                continue  # easements have no table among those taken over
+            table = TABLE_OF[right.kind]
             if was is None:
                 case = cases.name(right)
                 was = {"row": _right_row(table, unit.code, right, facts[unit.pk], case, numbers),
@@ -260,7 +258,7 @@ def _right_row(
     table: str, unit: str, right: Right, facts: UnitFacts, case: str, numbers: dict[uuid.UUID, str]
 ) -> dict[str, str]:
     t = right.terms
-    row = {"BDCDYH": unit, "YWH": case, "DJYY": _text(t.get("reason")), **_entered(right)}
+    row = {unit_field(table): unit, "YWH": case, "DJYY": _text(t.get("reason")), **_entered(right)}
     row[number_field(table)] = numbers.get(right.public_id, "")
     limited = {True: "1", False: "0"}.get(t.get("transfer_limited"), "")
     debt = {"DBFW": _text(t.get("scope")), "SFCZJZHXZ": limited}
@@ -294,8 +292,17 @@ def _right_row(
             row |= {"JYHTH": _text(t.get("contract_no")), "BDCZL": facts.location}
             row |= {"ZWLXKSQX": _text(t.get("debt_from")), "ZWLXJSQX": _text(t.get("debt_until"))}
         case "JZQ":
-            row |= {"JZFW": _text(t.get("scope")), "JZTJHYQ": _text(t.get("conditions"))}
-            row |= {"JZQKSSJ": _text(t.get("term_from")), "JZQJSSJ": _text(t.get("term_until"))}
+            row |= {"JZFW": _text(t.get("part")), "JZTJHYQ": _text(t.get("conditions"))}
+            row |= {"JZQKSSJ": _text(t.get("term_from")), "JZQJSSJ": _text(t.get("until"))}
+            row |= {
+                "ZSJZ": "1" if t.get("term") == "life" else "",
+                "FWSYQR": "、".join(t.get("owners") or ()),
+            }
+            row |= {"SFYC": {True: "1", False: "0"}.get(t.get("paid"), "")}
+        case "DYIQ":
+            row |= {"DYQNR": _text(t.get("content")), "GYDQLR": _text(t.get("obligor"))}
+            row |= {"XYDBDCDYH": _text(t.get("dominant_unit")), "XYDZL": _text(t.get("dominant_location"))}
+            row |= {"QLQSSJ": _text(t.get("term_from")), "QLJSSJ": _text(t.get("term_until"))}
     return row
 
 

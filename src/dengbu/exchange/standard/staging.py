@@ -17,7 +17,7 @@ from dengbu.core.identifiers import normalise_number
 
 from .consistency import Group, Row
 from .findings import QUARANTINE, Finding
-from .tables import BUILDING, LAND, LAND_TAIL, RIGHTS, number_field
+from .tables import BUILDING, LAND, LAND_TAIL, RIGHTS, number_field, unit_field
 
 BATCH = 5000
 
@@ -25,7 +25,7 @@ BATCH = 5000
 def place_of(table: str, line: int, row: dict[str, str]) -> str:
     """The parcel (19) or unit (28) a row belongs to; rows of the land unit belong to the parcel. A row that names
     none stands alone."""
-    code = normalise_number(row.get("ZDDM" if table in (LAND, BUILDING) else "BDCDYH", ""))
+    code = normalise_number(row.get("ZDDM" if table in (LAND, BUILDING) else unit_field(table), ""))
     if table in (LAND, BUILDING):
         return code if len(code) == 19 else f"?{table}:{line}"
     if len(code) != 28:

@@ -75,6 +75,10 @@ _SPEC = {
     "XZDJ": "BDCDYH:unit! YWH:text60! XZLX:XZLX! XZJG:text200! XZWH:text100 XZQSSJ:time XZJSSJ:time XZFW:text " + _TAIL,
     "JZQ": "BDCDYH:unit! YWH:text60! FWSYQR:text500 SLFS:text20 JZFW:text JZTJHYQ:text SFYC:text1 JZQKSSJ:date"
     " JZQJSSJ:date ZSJZ:text1 BDCDJZMH:text200 " + _TAIL,
+    # 供役地 is the unit that bears it; 需役地 may lie anywhere, also in another district.
+    "DYIQ": "GYDBDCDYH:unit! YWH:text60! GYDQLR:text500 GYDQLRZJZL:ZJZL GYDQLRZJH:text50 XYDBDCDYH:text28 XYDZL:text200"
+    " XYDQLR:text500 XYDQLRZJZL:ZJZL XYDQLRZJH:text50 DJLX:DJLX DJYY:text200 DYQNR:text QLQSSJ:date QLJSSJ:date"
+    " BDCDJZMH:text200 " + _TAIL,
 }  # fmt: skip
 
 
@@ -100,6 +104,7 @@ TABLES: dict[str, tuple[Field, ...]] = {
 LAND, BUILDING, UNIT, PARTY = "ZDJBXX", "ZRZ", "H", "QLR"
 RIGHTS = {
     "JSYDSYQ": "land_use", "FDCQ2": "house_ownership", "DYAQ": "mortgage", "YGDJ": "advance_notice", "JZQ": "residence",
+    "DYIQ": "easement",
 }  # fmt: skip
 RESTRICTIONS = ("CFDJ", "YYDJ", "XZDJ")
 NUMBERS = {"JSYDSYQ": "BDCQZH", "FDCQ2": "BDCQZH"}  # where the paper's number stands; elsewhere BDCDJZMH
@@ -108,6 +113,11 @@ LEFT_OUT = frozenset(
     ("LJZ", "C", "ZXDJ", "GZDJ", "SLSQ", "SQR", "DJSJ", "DJSF", "DJSH", "DJSZ", "DJFZ", "DJGD")
 )
 LAND_TAIL = "W00000000"
+
+
+def unit_field(table: str) -> str:
+    """The field of a table that says which unit a row is about."""
+    return "GYDBDCDYH" if table == "DYIQ" else "BDCDYH"
 
 
 def number_field(table: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
+from dengbu.cases.documents.proofs import lines
 from dengbu.cases.queries.desk import units_in_hand
 from dengbu.catalog.registrations import TYPES
 from dengbu.certificates.queries import by_id, by_number, list_counts, list_page, live_for_rights
@@ -278,7 +279,7 @@ def _owners(book: UnitBook, certificates: dict[Any, str]) -> list[dict[str, Any]
                     "share": _share(right, holder.share_numerator),
                     "certificate": certificates.get(right.public_id, "没有记载"),
                     "right": RIGHTS[right.kind],
-                    "on": right.entered_on,
+                    "on": right.registered_on,
                     "entry": right.entry_number,
                 }
             )
@@ -311,11 +312,13 @@ def _restriction(r: RestrictionFact, on: str) -> dict[str, Any]:
 def _other(r: RightFact) -> dict[str, Any]:
     kind = str(r.terms.get("notice_kind", ""))
     label = NoticeKind(kind).label if kind in NoticeKind.values else RIGHTS.get(r.kind, r.kind)
+    named = any(r.instrument in line for line in lines(r))
+    contract = () if not r.instrument or named else (f"合同编号：{r.instrument}",)
     return {
         "kind": label,
         "who": "、".join(h.name for h in r.holders),
-        "text": r.instrument or "—",
-        "span": f"{r.entered_on}登簿",
+        "text": "；".join((*lines(r), *contract)) or "—",
+        "span": f"{r.registered_on}登簿",
         "over": False,
     }
 
@@ -331,7 +334,7 @@ def _mortgage(r: RightFact, certificates: dict[Any, str], on: str) -> dict[str, 
         "amount": format_yuan(amount) if isinstance(amount, int) else "没有记载",
         "span": span,
         "certificate": certificates.get(r.public_id, "没有记载"),
-        "on": r.entered_on,
+        "on": r.registered_on,
         "entry": r.entry_number,
         "limited": LIMITED.get(r.terms.get("transfer_limited"), "登记簿没有记载是否限制转让"),
     }

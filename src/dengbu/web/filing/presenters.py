@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from dengbu.cases.documents.proofs import lines
 from dengbu.cases.facts import makes_paper
 from dengbu.catalog.registrations.asking import Ask, Kind
 from dengbu.core import clock, crypto
@@ -98,7 +99,7 @@ def book_summary(
                 "share": share_words(owned, h),
                 "certificate": certificates.get(owned.public_id, "") if seen & owned.holder_indexes else "",
                 "kind": label(RightKind, owned.kind),
-                "booked_on": owned.entered_on,
+                "booked_on": owned.registered_on,
             }
             for h in owned.holders
         ]
@@ -122,7 +123,7 @@ def book_summary(
                 if seen & (m.holder_indexes | title)
                 else "",
                 "certificate": certificates.get(m.public_id, "") if seen & (m.holder_indexes | title) else "",
-                "booked_on": m.entered_on,
+                "booked_on": m.registered_on,
             }
             for m in book.mortgages
         ],
@@ -131,7 +132,7 @@ def book_summary(
 
 def right_words(right: RightFact, *, amount: bool = True) -> str:
     """A right in the book in one line, without names; the amount where the viewer may know it."""
-    on = f"{cn_date(right.entered_on)} 登簿"
+    on = f"{cn_date(right.registered_on)} 登簿"
     fen = right.terms.get("amount_fen") if amount else None
     money = f"，债权数额 {format_yuan(fen)} 元" if isinstance(fen, int) else ""
     if right.kind == "mortgage":
@@ -153,8 +154,13 @@ def restriction_rows(book: UnitBook, seen: frozenset[str] = frozenset()) -> list
         }
         for r in (*book.restrictions, *book.land)
     ]
+    title = book.title.holder_indexes if book.title else frozenset()
     for right in book.rights:
         if right.kind in ("advance_notice", "residence", "easement"):
+            # What may be done there is told to those whose home or right it is; to others only that there is one.
+            told = right.kind != "advance_notice" and seen & (right.holder_indexes | title)
+            said = [line.split("：", 1) for line in lines(right)] if told else []
+            contents = [f"{word}：{value}" for word, value in said if "期限" not in word]
             word = (
                 label(NoticeKind, right.terms.get("notice_kind"))
                 if right.kind == "advance_notice"
@@ -164,8 +170,8 @@ def restriction_rows(book: UnitBook, seen: frozenset[str] = frozenset()) -> list
                 {
                     "kind": word,
                     "holder": "、".join(holder_name(h, seen) for h in right.holders),
-                    "text": f"登簿编号{right.entry_number}",
-                    "period": "",
+                    "text": "；".join((*contents, f"登簿编号{right.entry_number}")),
+                    "period": next((value for word, value in said if "期限" in word), ""),
                 }
             )
     return rows

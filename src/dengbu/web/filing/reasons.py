@@ -128,7 +128,7 @@ def _stored(draft: Draft, key: str, prefill: str) -> Any:
         return mine[0] if mine else ""
     if prefill in ("title_on", "title_entry"):
         title = draft.book.title
-        on, entry = (title.entered_on.isoformat(), title.entry_number) if title else ("", "")
+        on, entry = (title.registered_on.isoformat(), title.entry_number) if title else ("", "")
         return on if prefill == "title_on" else entry
     if prefill == "certificate":
         return _certificate(draft, draft.book)

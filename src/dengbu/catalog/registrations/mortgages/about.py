@@ -40,6 +40,11 @@ def is_works(right: RightFact) -> bool:
     return right.terms.get("thing") == "works_in_progress"
 
 
+def claim_fen(right: RightFact) -> int:
+    """The claim that a mortgage secures: of a maximum-amount mortgage the sum that was fixed, not the ceiling (民法典 423)."""
+    return int(right.terms.get("fixed_amount_fen") or right.terms.get("amount_fen") or 0)
+
+
 def is_open_maximum(right: RightFact) -> bool:
     """A maximum-amount mortgage whose claims are not fixed yet (民法典 423)."""
     return right.terms.get("mortgage_kind") == "maximum" and "fixed_amount_fen" not in right.terms

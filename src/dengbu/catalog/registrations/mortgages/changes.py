@@ -19,7 +19,7 @@ from ..base import Role, Rule
 from ..checks import agents_may_act, owners_apply
 from ..facts import holders, regranted
 from ..tables import RELIEF, SOFT
-from .about import AboutMortgage, is_open_maximum
+from .about import AboutMortgage, claim_fen, is_open_maximum
 
 MORTGAGOR = Role("mortgagor", "抵押人", "owner", "register", confirms=True, required=False)
 MORTGAGEE = Role("mortgagee", "抵押权人", "taker", "us", many=False)
@@ -277,7 +277,7 @@ class MortgageTransfer(AboutMortgage):
                 "民法典421；实施细则74",
                 "part",
             )
-        if int(terms.get("part_fen") or 0) >= int(right.terms.get("amount_fen") or 0):
+        if int(terms.get("part_fen") or 0) >= claim_fen(right):
             yield Refusal(
                 "F_PART_TOO_LARGE",
                 "转让的债权数额不小于登记的债权数额。",
@@ -299,7 +299,7 @@ class MortgageTransfer(AboutMortgage):
 
     def _shared(self, right: RightFact, part: int) -> dict[str, Any]:
         """Old and new hold the mortgage by what each has of the claim (担保解释 39)."""
-        whole = int(right.terms["amount_fen"])
+        whole = claim_fen(right)
         common = gcd(whole, part)
         old, new = holders(self.filed.role("old_bank")), holders(self.filed.role("mortgagee"))
         return {

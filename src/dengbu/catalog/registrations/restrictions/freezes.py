@@ -12,7 +12,7 @@ from dengbu.register.effects import Effect, Lift, Restrict
 from dengbu.register.rules import UnitBook
 
 from ..asking import Ask, Choice, Kind
-from .line import end_of_day
+from ..periods import end_of_day
 from .orders import (
     AUTHORITY_KIND,
     BEARERS,

@@ -19,8 +19,8 @@ from dengbu.register.rules import RestrictionFact, UnitBook
 from ..asking import Ask, Choice, Kind
 from ..base import RegistrationType, Role
 from ..facts import holders, restricted_anew
+from ..periods import end_of_day
 from ..tables import RELIEF, Rule
-from .line import end_of_day
 from .orders import AboutRestriction, day_of
 
 MATTERS = {
@@ -107,7 +107,8 @@ class Objection(RegistrationType):
         yield from super().check_all(book, books, at)
         terms, own = self.filed.terms, self.own(book)
         if terms.get("stage") == "sued":
-            if own is None or not own.in_force(at):
+            # Handed in on the last day it is in time, whenever it is looked at (细则 83).
+            if own is None or not own.in_force(min(self.filed.submitted_at or at, at)):
                 yield Refusal(
                     "B_NO_OBJECTION",
                     "登记簿上没有您仍然有效的异议登记：15日内没有起诉或申请仲裁的，异议登记已经失效。",
@@ -214,6 +215,11 @@ class ObjectionCancellation(AboutRestriction):
     )
     titles = {"property": "选择要注销的异议登记", "reason": "注销原因"}
     legal_basis = "民法典220；实施细则83"
+
+    def claim_class(self) -> str:
+        """Nobody takes an objection off as fallen while a suit that was shown in time waits for its entry."""
+        lapsed = self.filed.terms.get("reason") == "lapsed"
+        return Objection.conflict_class if lapsed else super().claim_class()
 
     def check_all(self, book: UnitBook, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Refusal]:
         yield from super().check_all(book, books, at)

@@ -15,8 +15,8 @@ from dengbu.register.rules import SHANGHAI, RestrictionFact, UnitBook
 
 from ..asking import Ask, Choice, Kind
 from ..base import RegistrationType, Role
+from ..periods import after_months
 from ..tables import ORDER, Rule
-from .line import after_months
 
 REQUESTER = Role("requester", "嘱托机关", "other", "typed", many=False)
 AUTHORITY_KIND = Ask(

@@ -16,7 +16,8 @@ from dengbu.register.rules import Judgement, RestrictionFact, UnitBook
 from ..asking import Ask, Choice, Kind
 from ..base import Role
 from ..facts import holders, restricted_anew
-from .line import COURT_MONTHS, LINES, SEIZURES, Line, after_months, end_of_day, settled
+from ..periods import COURT_MONTHS, after_months, end_of_day
+from .line import LINES, SEIZURES, Line, settled
 from .orders import (
     AUTHORITY_KIND,
     BEARERS,
@@ -128,9 +129,17 @@ class Seizure(ByPaper):
     # --- what it becomes
 
     def held(self, book: UnitBook) -> str:
-        """Seizure, or pre-seizure of what is not registered yet."""
-        unregistered = self.filed.terms.get("measure") == "preseizure" or book.title is None
-        return "preseizure" if unregistered else "seizure"
+        """Seizure, or pre-seizure of what is not registered yet. Of what is registered to the debtor by now it is a
+        seizure whatever the paper calls it: all papers on one home stand in one line (corrections 3)."""
+        if book.title is None:
+            return "preseizure"
+        if self.filed.terms.get("measure") == "preseizure":
+            return "seizure" if self.filed.indexes("debtor") & book.title.holder_indexes else "preseizure"
+        return "seizure"
+
+    def in_time(self, old: RestrictionFact, at: dt.datetime) -> bool:
+        """Whether a renewal was served before the old term was over: the minute of service counts, not the entry's."""
+        return old.in_force(served_at(self.filed.terms, at))
 
     def renewed(self, book: UnitBook) -> RestrictionFact | None:
         """The seizure that a renewal names: by its paper's number, of this organ."""
@@ -176,7 +185,8 @@ class Seizure(ByPaper):
         yield from super().check_all(book, books, at)
         terms = self.filed.terms
         if terms.get("measure") == "renewal":
-            if self.renewed(book) is None:
+            old = self.renewed(book)
+            if old is None:
                 yield Refusal(
                     "O_NO_SEIZURE",
                     f"登记簿上没有{self.authority}以这一文号作出的查封。",
@@ -184,6 +194,10 @@ class Seizure(ByPaper):
                     "民诉解释485",
                     "earlier_no",
                 )
+            elif (
+                not self.in_time(old, at) and self._passed_since(book, old) and not terms.get("holder_named")
+            ):
+                yield self._passed(book)
             return
         debtors = self.filed.role("debtor")
         if not debtors:
@@ -220,10 +234,22 @@ class Seizure(ByPaper):
             )
 
     @staticmethod
+    def _passed_since(book: UnitBook, old: RestrictionFact) -> bool:
+        """Whether the home came to somebody else after this seizure had begun, that is, once its term was over."""
+        title, since = book.title, old.from_at
+        return (
+            title is not None
+            and since is not None
+            and old.kind == "seizure"
+            and title.registered_on > day_of(since)
+            and old.party_index not in title.holder_indexes
+        )
+
+    @staticmethod
     def _passed(book: UnitBook) -> Refusal:
         title = book.title
         assert title is not None
-        day = title.entered_on
+        day = title.registered_on
         owners = "、".join(h.name for h in title.holders)
         return Refusal(
             "O_HOME_PASSED",
@@ -249,13 +275,15 @@ class Seizure(ByPaper):
     def effects(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Effect]:
         book, terms = books[self.filed.unit_code], self.filed.terms
         old = self.renewed(book)
-        if old is not None and old.in_force(at):
+        if old is not None and self.in_time(old, at):
             yield from self._carried_on(book, old, at)
             return
         line = line_of(self, book, at)
         yield from line.effects
         if old is not None:  # too late: a new one of the same kind
             held = next(h for h, w in LINES.items() if old.kind in (h, w))
+            if held == "preseizure" and book.title and old.party_index in book.title.holder_indexes:
+                held = "seizure"  # registered to its debtor since
             share, party = old.share_of, restricted_anew(old, self.filed, book.code).party
         else:
             held, share = self.held(book), str(terms.get("share_of") or "").strip()

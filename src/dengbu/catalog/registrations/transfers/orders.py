@@ -6,18 +6,20 @@ import datetime as dt
 import re
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from dengbu.core.identifiers import half_width
 from dengbu.core.refusals import Refusal
 from dengbu.core.vocabulary import Client
 from dengbu.register.effects import Effect, End, Lift
-from dengbu.register.rules import Obstacle, RestrictionFact, RightFact, UnitBook
+from dengbu.register.rules import Judgement, Obstacle, RestrictionFact, RightFact, UnitBook
 
 from ..asking import Ask, Choice, Kind
 from ..base import Role
 from ..facts import Filed
-from ..restrictions.line import COURT_MONTHS, settled
+from ..periods import COURT_MONTHS
+from ..restrictions.line import settled
 from ..restrictions.orders import day_of, months_allowed
 from ..tables import BY_ORDER, Rule
 from .parts import COOWNER, PartTransfer
@@ -159,6 +161,25 @@ class ByOrder(PartTransfer):
         ):
             return Rule.WARN  # the order itself says that it goes on: nothing is left for the officer
         return super().rule_for(obstacle, book)
+
+    def judge(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Judgement:
+        """The officer is told where the organ's own seizure was over: who waited comes first by law (查封规定 26, 27)."""
+        judged, book = super().judge(books, at), books.get(self.filed.unit_code)
+        if book is None:
+            return judged
+        gone = self.ended_ids(book)
+        lifted = [r for r in book.restrictions if r.public_id in gone]
+        over = [r for r in lifted if r.kind == "seizure" and not r.in_force(at)]
+        if not over or not any(r.kind == "waiting_seizure" for r in lifted):
+            return judged
+        told = Refusal(
+            "O_OWN_SEIZURE_OVER",
+            f"{over[0].authority}的查封（{over[0].document_no}）期限已经届满，排在后面的轮候查封已依法生效，本次将一并解除。",
+            "请核对文书是否写明处理轮候查封；没有写明的，先向作出文书的机关和轮候查封的机关核实。",
+            "查封规定26、27",
+            "ends_waiting",
+        )
+        return replace(judged, warnings=(*judged.warnings, told))
 
     def check(self, book: UnitBook) -> Iterable[Refusal]:
         yield from super().check(book)

@@ -142,9 +142,11 @@ class OwnershipTransfer(RegistrationType):
         )
 
     def terms_after(self, owned: RightFact) -> dict[str, Any]:
-        """The title's terms with the new price and reason; land term and nature stay as they were."""
+        """The title's terms with the new price and reason; land term and nature stay as they were. The day on which an
+        imported book says the former owner was registered is not the new one's (民法典 214; corrections 11)."""
         price = self.filed.contract.price_fen if self.filed.contract else self.filed.terms.get("price_fen")
-        return {**owned.terms, "price_fen": price, "reason": self.name}
+        stay = {key: value for key, value in owned.terms.items() if key != "registered_on"}
+        return {**stay, "price_fen": price, "reason": self.name}
 
     def converted(self, book: UnitBook) -> Iterable[Effect]:
         """Advance notices whose holders are the takers have done their work (民法典 221; corrections 14)."""
@@ -268,7 +270,7 @@ class NewHomeTransfer(OwnershipTransfer):
     def terms_after(self, owned: RightFact) -> dict[str, Any]:
         """With the day of the house's first registration: the 90 days of a mortgage notice on it began then
         (corrections 23), not when the buyer got his title."""
-        first = owned.terms.get("first_registered_on") or owned.entered_on.isoformat()
+        first = owned.terms.get("first_registered_on") or owned.registered_on.isoformat()
         terms = {**super().terms_after(owned), "first_registered_on": first}
         if self.legacy:
             terms["reason"] = f"{self.name}（按历史遗留问题政策单方申请：{self.filed.terms['legacy_basis']}）"
