@@ -21,7 +21,7 @@ from .. import rules
 from ..applicants import own
 from ..facts import is_applicant
 from ..lifecycle import APPLICANT, FINAL, SYSTEM, State, step
-from ..models import Case, CaseParty, ClockStop, PendingMatter, Transition, Undertaking
+from ..models import Case, CaseParty, ClockStop, HandIn, PendingMatter, Transition, Undertaking
 
 NOT_FOUND = Refusal("CASE_NOT_FOUND", "没有找到这件申请。", "请核对编号，或从“我的办件”重新打开。")
 
@@ -140,9 +140,16 @@ def _end_matters(case: Case, actor: Actor) -> None:
         settled_at=clock.now(), settled_by=actor.name[:80], settled_by_id=actor.user_id, outcome=rules.OVER
     )
     ClockStop.objects.filter(docket_id=case.docket_id, until_on__isnull=True).update(until_on=clock.today())
-    Undertaking.objects.filter(docket_id=case.docket_id, outcome="").update(
-        settled_at=clock.now(), settled_by=actor.name[:80], settled_by_id=actor.user_id, outcome=rules.OVER
-    )
+    for left in (
+        Undertaking.objects.filter(docket_id=case.docket_id, outcome=""),
+        HandIn.objects.filter(undertaking__docket_id=case.docket_id, outcome=""),
+    ):
+        left.update(
+            settled_at=clock.now(),
+            settled_by=actor.name[:80],
+            settled_by_id=actor.user_id,
+            outcome=rules.OVER,
+        )
 
 
 def _release_bulk_visit(batch_id: uuid.UUID, actor: Actor) -> None:

@@ -175,6 +175,7 @@ _COUNTED: dict[str, tuple[str, str]] = {
         "case.settle",
         "cases_undertaking u WHERE u.outcome = '' AND u.due_on IS NOT NULL OR u.correction = 'open'",
     ),
+    "handed_in": ("case.settle", "cases_handin h WHERE h.outcome = ''"),
     "undertaken_late": ("case.settle", "cases_undertaking u WHERE u.outcome = '' AND u.due_on < %(today)s"),
     "to_inspect": (
         "case.inspect",
