@@ -186,6 +186,7 @@ _COUNTED: dict[str, tuple[str, str]] = {
     "visits": (
         "case.settle",
         "cases_homevisit v JOIN cases_pendingmatter m ON m.id = v.matter_id"
+        " JOIN cases_case c ON c.docket_id = v.docket_id AND c.state = 'preapproved'"
         " WHERE m.settled_at IS NULL AND v.planned_at IS NULL",
     ),
     "renewals": (

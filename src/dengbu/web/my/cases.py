@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from dengbu.appointments.queries import missed_by
-from dengbu.cases import hand_ins
+from dengbu.cases import hand_ins, home_visits
 from dengbu.cases.documents import KINDS
 from dengbu.cases.facts import CaseFacts, Line, facts, makes_paper, writes
 from dengbu.cases.labels import YOU, Label, label
@@ -176,6 +176,7 @@ def case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResp
             for d in documents_of(docket_id)
             if d.kind in PAPERS
         ],
+        "may_ask_visit": home_visits.askable(own.case.state, own.parties),
         "may_withdraw": own.case.state in BEFORE_ENTRY,
         "withdrawal": own.case.state in BEFORE_ENTRY and bool(own.case.filed.get("withdrawal")),
         "pass_url": portal.url("case.pass", docket_id) if own.case.token else "",
