@@ -15,8 +15,11 @@ from dengbu.cases.actions.signatures import note_signing
 from dengbu.cases.documents import catalogue
 from dengbu.cases.facts import facts
 from dengbu.cases.home_visits import Manner
-from dengbu.cases.models import Case, CaseDocument, HomeVisit, PendingMatter, Signer
+from dengbu.cases.models import Case, CaseDocument, CaseParty, HomeVisit, PendingMatter, Signer
+from dengbu.cases.queries import visits as queries
+from dengbu.cases.queries.desk import counts
 from dengbu.core import clock
+from dengbu.core.acts import Actor, act
 from dengbu.core.identifiers import make_resident_id
 from dengbu.core.models import AuditRecord
 from dengbu.core.refusals import NotPermitted, Refused
@@ -40,6 +43,7 @@ ASKED: dict[str, Any] = {
     "known": ["a", "b"], "present": [], "waiting": False,
 }  # fmt: skip
 PLANNED: dict[str, Any] = {
+    "state": "preapproved", "gone": [],
     "planned_at": NOW + dt.timedelta(days=1), "now": NOW, "until": NOW + dt.timedelta(days=9), "first": 1, "second": 2,
     "officers": 2, "own": [],
 }  # fmt: skip
@@ -64,7 +68,8 @@ def codes(found: list[Any]) -> list[str]:
     ("change", "expected"),
     [
         ({}, []),
-        ({"state": "accepted"}, ["VISIT_NOT_NOW"]),
+        *(({"state": s}, []) for s in ("awaiting_parties", "submitted", "under_review", "correction_requested")),
+        *(({"state": s}, ["VISIT_NOT_NOW"]) for s in ("draft", "accepted", "withdrawn")),
         ({"waiting": True}, ["VISIT_ASKED"]),
         ({"reason": "lazy"}, ["VISIT_REASON"]),
         ({"remark": "老"}, ["VISIT_REMARK"]),
@@ -86,6 +91,8 @@ def test_a_visit_is_asked_for_with_reason_place_and_people(
     ("change", "expected"),
     [
         ({}, []),
+        ({"state": "submitted"}, ["VISIT_PLAN_EARLY"]),
+        ({"gone": ["李小明"]}, ["VISIT_PEOPLE_GONE"]),
         ({"planned_at": None}, ["VISIT_WHEN"]),
         ({"planned_at": NOW}, ["VISIT_WHEN"]),
         ({"planned_at": NOW + dt.timedelta(days=10)}, ["VISIT_TOO_LATE"]),
@@ -323,6 +330,82 @@ def test_a_visit_is_declined_with_its_reason_and_may_be_asked_for_again(sale: uu
     visits.ask(sale)
     visits.plan(sale)
     assert PendingMatter.objects.filter(docket_id=sale, kind="face_signing").count() == 2
+
+
+def test_a_visit_asked_for_right_after_filing_waits_for_the_review_and_is_planned_after_it(db: None) -> None:
+    office.open_homes(1)
+    sale = office.draft_sale()
+    assert refused(visits.ask, sale) == ("VISIT_NOT_NOW",)
+    filing.submit(actor=office.seller(), docket_id=sale, declared=True)
+    visits.ask(sale)  # the buyer has not confirmed yet
+    asked = PendingMatter.objects.get(docket_id=sale, kind="face_signing")
+    assert asked.due_at is None
+    assert [v.docket_id for v in queries.page_of("early")[0]] == [sale] and not queries.page_of("asked")[0]
+    assert counts(office.clerk(), clock.now())["visits"] == 0  # nothing to plan yet
+    assert refused(visits.plan, sale) == ("VISIT_PLAN_EARLY",)
+    filing.confirm(actor=office.buyer(), docket_id=sale, declared=True)
+    review.claim(actor=office.reviewer(), docket_id=sale)
+    office.judge_all(sale)
+    review.query_restrictions(actor=office.reviewer(), docket_id=sale)
+    review.pass_case(actor=office.reviewer(), docket_id=sale)
+    asked.refresh_from_db()
+    assert asked.due_at is not None
+    assert [v.docket_id for v in queries.page_of("asked")[0]] == [sale] and not queries.page_of("early")[0]
+    assert counts(office.clerk(), clock.now())["visits"] == 1
+    visits.plan(sale)
+    assert HomeVisit.objects.get(docket_id=sale).planned_at is not None
+
+
+def test_a_visit_ends_with_an_application_that_goes_back_to_be_changed(db: None) -> None:
+    office.open_homes(1)
+    sale = office.draft_sale()
+    filing.submit(actor=office.seller(), docket_id=sale, declared=True)
+    visits.ask(sale)
+    filing.disagree(actor=office.buyer(), docket_id=sale, reason="价款写错了")
+    assert office.state_of(sale) == "draft"
+    ended = PendingMatter.objects.get(docket_id=sale, kind="face_signing")
+    assert (ended.outcome, "可以再申请" in ended.evidence) == ("over", True)
+    filing.submit(actor=office.seller(), docket_id=sale, declared=True)
+    visits.ask(sale)
+
+
+def test_the_window_writes_down_what_is_asked_for_by_telephone_even_who_typed_the_application(
+    sale: uuid.UUID,
+) -> None:
+    case = Case.objects.get(pk=sale)
+    typed = office.clerk()
+    record_typist(actor=office.SYSTEM, docket_id=sale, user_id=typed.user_id or 0)
+    said = {
+        "docket_id": sale,
+        "party_ids": [str(visits.party(sale).pk)],
+        "reason": "age",
+        "remark": "八十岁，腿脚不便",
+        "place": visits.WHERE,
+        "how": "phone",
+    }
+    own = office.staff("accept", 77, identity=office.SELLER[1])
+    with pytest.raises(NotPermitted):  # a party who works here does not
+        matters.ask_visit_at_window(actor=own, **said)
+    matters.ask_visit_at_window(actor=typed, **said)
+    assert HomeVisit.objects.get(docket_id=case.pk).asked_how == "phone"
+
+
+@act("test.record_typist")
+def record_typist(*, actor: Actor, docket_id: uuid.UUID, user_id: int) -> None:
+    case = Case.objects.get(pk=docket_id)
+    case.filed = {**case.filed, "typed_by": [user_id]}
+    case.save()
+
+
+def test_who_applies_no_more_is_not_visited(sale: uuid.UUID) -> None:
+    visits.ask(sale)
+    replace_seller(actor=office.SYSTEM, docket_id=sale)
+    assert refused(visits.plan, sale) == ("VISIT_PEOPLE_GONE",)
+
+
+@act("test.replace_seller")
+def replace_seller(*, actor: Actor, docket_id: uuid.UUID) -> None:
+    CaseParty.objects.filter(case_id=docket_id, role="seller").update(number_index="somebody-else")
 
 
 def test_what_a_correction_changes_is_signed_anew(sale: uuid.UUID) -> None:

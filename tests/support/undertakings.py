@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from dengbu.cases.actions import desk, papers
+from dengbu.cases.actions import desk, hand_ins, papers
 from dengbu.cases.actions import undertakings as acts
+from dengbu.cases.actions.materials import add_material
 from dengbu.core import clock
 from dengbu.core.acts import Actor
 from dengbu.materials.intake import Limits, intake
@@ -54,6 +55,22 @@ def bring(docket_id: uuid.UUID, one: uuid.UUID, scans: Any = None, originals: in
         originals=originals,
         copies=0,
         scans=[scan()] if scans is None else scans,
+    )
+
+
+def hand_in(docket_id: uuid.UUID, one: uuid.UUID, pages: int = 1, by: Actor | None = None) -> int:
+    """The seller uploads so many pages of the marriage paper and hands them in. Gives the version."""
+    who = by or office.seller()
+    for _ in range(pages):
+        put(docket_id, by=who)
+    made: int = hand_ins.hand_in(actor=who, docket_id=docket_id, undertaking_id=one)
+    return made
+
+
+def put(docket_id: uuid.UUID, by: Actor | None = None) -> list[str]:
+    file, name = scan()
+    return add_material(
+        actor=by or office.seller(), docket_id=docket_id, item="U-MARR", intake=file, original_name=name
     )
 
 

@@ -145,3 +145,34 @@ def test_at_the_window_a_fingerprint_is_noted_and_what_was_typed_stays(examples:
     assert f'href="#id_witness-{party.pk}"' in wrong.content.decode()
     assert clerk.post(url, {**said, **key(), f"witness-{party.pk}": "孙见证"}).status_code == 303
     assert "以捺指印代替签名，见证人：孙见证" in clerk.get(url).content.decode()
+
+
+def test_a_visit_is_asked_for_while_the_review_runs_and_by_telephone(examples: Examples) -> None:
+    case = examples.another("my", "submitted")
+    seller = CaseParty.objects.get(case=case, role="seller")
+    applicant, clerk = browser(examples.applicant(case)), browser(staff("accept1"))
+    mine, desk = (reverse(f"web:{p}.visit", args=[case.pk]) for p in ("my", "desk"))
+    for page in ("my.apply.submitted", "my.case"):
+        assert f'href="{mine}"' in applicant.get(reverse(f"web:{page}", args=[case.pk])).content.decode()
+    assert "现在就可以申请，网上审核通过后再安排时间" in applicant.get(mine).content.decode()
+    listed = reverse("web:desk.visits")
+    assert clerk.get(f"{listed}?number=WS0000").content.decode().count("没有这个编号的办件")
+    found = clerk.get(f"{listed}?number={case.docket.number.lower()}")
+    assert found.status_code == 303 and found["Location"].endswith(desk)
+    said = {
+        "do": "ask",
+        "how": "phone",
+        "people": str(seller.pk),
+        "reason": "age",
+        "remark": "八十岁，腿脚不便",
+        "place": "上街区中心路1号院2号楼301室",
+    }
+    assert clerk.post(desk, {**said, **key()}).status_code == 303
+    page = clerk.get(desk).content.decode()
+    assert "电话登记" in page and "等网上审核" in page and "安排，通知申请人" not in page
+    early = {"do": "plan", "planned_at": _later(), "first": str(staff("accept2").pk), "place": ""}
+    answer = clerk.post(desk, {**early, **key()})
+    assert answer.status_code == 422 and "网上审核还没有通过" in answer.content.decode()
+    assert case.docket.number in clerk.get(f"{listed}?tab=early").content.decode()
+    told = applicant.get(mine).content.decode()
+    assert "等网上审核" in told and "网上审核通过后，登记中心在三个工作日内安排" in told

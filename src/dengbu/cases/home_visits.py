@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from dengbu.core.identifiers import check_document_number, check_person_name, normalise_number
 from dengbu.core.refusals import Refusal
@@ -25,6 +25,11 @@ REASONS: Final = {
     "prison": "被羁押或者服刑",
     "other": "其他特殊原因",
 }
+# From the submission to the acceptance a visit may be asked for; it is planned once the pre-review has passed.
+ASKABLE: Final = frozenset(
+    {State.AWAITING, State.SUBMITTED, State.REVIEW, State.CORRECTION, State.PREAPPROVED}
+)
+ASKED_HOW: Final = {"applicant": "申请人网上申请", "window": "窗口登记", "phone": "电话登记"}
 SIGNATURE, FINGERPRINT = "signature", "fingerprint"
 HOWS: Final = {SIGNATURE: "签名", FINGERPRINT: "捺指印"}
 CANNOT_WRITE: Final = {
@@ -75,6 +80,16 @@ def interpreters(round: int, ordinal: int) -> str:
 # --- asking and planning ------------------------------------------------------------------------------------------
 
 
+class _Party(Protocol):
+    @property
+    def document_kind(self) -> str: ...
+
+
+def askable(state: str, parties: Iterable[_Party]) -> bool:
+    """Whether it makes sense to offer it now: there is a person who could be visited."""
+    return State(state) in ASKABLE and any(p.document_kind != "uscc" for p in parties)
+
+
 def ask(
     *,
     state: str,
@@ -88,8 +103,8 @@ def ask(
 ) -> list[Refusal]:
     """Whether a visit may be asked for. `people` are asked to be visited, of those `known` on the case; `present`
     were identified at the window already."""
-    if state != State.PREAPPROVED:
-        return [_w("VISIT_NOT_NOW", "现在不能申请上门服务。", "网上审核通过后、受理以前可以申请。", SERVICE)]
+    if State(state) not in ASKABLE:
+        return [_w("VISIT_NOT_NOW", "现在不能申请上门服务。", "提交申请以后、受理以前可以申请。", SERVICE)]
     if waiting:
         return [_w("VISIT_ASKED", "已经申请了上门服务，还没有办结。", "请等候登记中心联系。", SERVICE)]
     wrong = []
@@ -118,6 +133,8 @@ def ask(
 
 def plan(
     *,
+    state: str,
+    gone: Collection[str],
     planned_at: dt.datetime | None,
     now: dt.datetime,
     until: dt.datetime | None,
@@ -127,7 +144,20 @@ def plan(
     own: Collection[int],
 ) -> list[Refusal]:
     """Whether these officers may go then. `until`: the last instant of the pre-review; `own`: accounts that may not
-    handle this case (its parties, and who filed it)."""
+    handle this case (its parties, and who filed it); `gone`: who was to be visited and applies no more."""
+    if state != State.PREAPPROVED:
+        return [
+            _w("VISIT_PLAN_EARLY", "网上审核还没有通过，现在不能安排上门。", "审核通过后再安排。", SERVICE)
+        ]
+    if gone:
+        return [
+            _w(
+                "VISIT_PEOPLE_GONE",
+                f"{'、'.join(gone)}已不在申请人之列。",
+                "请撤销这次上门服务，重新登记。",
+                SERVICE,
+            )
+        ]
     wrong = []
     if planned_at is None or planned_at <= now:
         wrong.append(_w("VISIT_WHEN", "请填写今后的上门时间。", "写明日期和时间。", SERVICE, "planned_at"))

@@ -176,9 +176,20 @@ def running(one: _Given) -> list[Refusal]:
     return []
 
 
-def why_not_breach(one: _Given, today: dt.date, reason: str) -> list[Refusal]:
-    """Everything against writing down a breach: what is to follow has until the end of its last day."""
+def why_not_breach(one: _Given, today: dt.date, reason: str, *, under_check: bool = False) -> list[Refusal]:
+    """Everything against writing down a breach: what is to follow has until the end of its last day; what was handed
+    in (`under_check`) is looked at first."""
     wrong = []
+    if under_check:
+        wrong.append(
+            Refusal(
+                "UNDERTAKING_UNDER_CHECK",
+                "网上补交的材料还没有核验。",
+                "请先核验；不合格的退回，过期没有再交的才能认定没有兑现。",
+                BASIS,
+                "reason",
+            )
+        )
     if one.kind == LATER and one.due_on is not None and today <= one.due_on:
         wrong.append(
             Refusal(

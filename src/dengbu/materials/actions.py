@@ -141,6 +141,29 @@ def copy_pages(*, actor: Actor, source: uuid.UUID, target: uuid.UUID, items: Seq
     return len(pages)
 
 
+@act("materials.refile")
+def refile(*, actor: Actor, docket_id: uuid.UUID, item: str, to: str, max_pages: int) -> int:
+    """The pages of one item put after those of another, in their order. Gives how many sheets.
+
+    Raises Refused (MATERIAL_TOO_MANY_PAGES) past the other item's limit.
+    """
+    rows = list(
+        MaterialPage.objects.select_for_update()
+        .filter(docket_id=docket_id, item__in=(item, to), removed_at__isnull=True)
+        .order_by("position", "pk")
+    )
+    moving, there = [p for p in rows if p.item == item], [p for p in rows if p.item == to]
+    used, coming = sum(p.page_count for p in there), sum(p.page_count for p in moving)
+    if used + coming > max_pages:
+        raise Refused(rules.too_many_pages(Limits(max_pages=max_pages, pages_left=max_pages - used)))
+    last = max((p.position for p in there), default=0)
+    for place, row in enumerate(moving, last + 1):
+        row.item, row.position = to, place
+    MaterialPage.objects.bulk_update(moving, ["item", "position"])
+    current().note(item=item, to=to, pages=coming)
+    return coming
+
+
 def _place(pages: list[MaterialPage], page: MaterialPage) -> int:
     return [p.pk for p in pages if p.item == page.item].index(page.pk) + 1
 

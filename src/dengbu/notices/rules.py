@@ -121,12 +121,17 @@ TEMPLATES: Final[dict[str, Template]] = {
         Template(
             "undertaking_ending",
             "承诺的期限快到了",
-            "{what}承诺补交（核查）的事项{d}到期，请在此前交到登记窗口，清单见办件页。",
+            "{what}承诺补交（核查）的事项{d}到期，请在此前到办件页上传或交到登记窗口。",
         ),
         Template(
             "undertaking_over",
             "承诺的期限已过",
-            "{what}承诺的事项{d}已到期，还没有办结。请尽快到登记窗口办理，逾期将认定没有兑现。",
+            "{what}承诺的事项{d}已到期，还没有办结。请尽快到办件页上传或到登记窗口办理，否则将认定没有兑现。",
+        ),
+        Template(
+            "undertaking_returned",
+            "补交的材料被退回",
+            "{no}网上补交的材料没有通过核验，原因见办件页。请改好后重新上传，补交期限仍是{d}。",
         ),
         Template(
             "undertaking_broken",

@@ -173,7 +173,7 @@ def promise(**changes: Any) -> UndertakingPaper:
             UndertakingLine(
                 name="婚姻关系证明（结婚证/离婚证/婚姻登记信息）",
                 follows=True,
-                statement="所述婚姻状况真实，在期限内补交婚姻关系证明的原件；房屋没有登记簿以外的共有人。",
+                statement="所述婚姻状况真实，在期限内补交婚姻关系证明；房屋没有登记簿以外的共有人。",
                 days=5,
                 due_on=None,
                 who="许文静",

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from dengbu.cases.actions import closing, court, desk, filing, matters, papers, undertakings
+from dengbu.cases.actions import closing, court, desk, filing, hand_ins, matters, papers, undertakings
+from dengbu.cases.actions.materials import add_material
 from dengbu.cases.facts import facts
 from dengbu.cases.models import Case, CaseParty, PendingMatter, PublicNotice
 from dengbu.certificates.actions import number, void
@@ -153,7 +154,7 @@ class Examples(Road):
         return (self.once("undertaking", self._undertaken),), staff("accept2")
 
     def _undertaken(self) -> uuid.UUID:
-        """A sale accepted although a paper was not there: signed, and due in some days."""
+        """A sale accepted although a paper was not there: signed, due in some days, and handed in on line since."""
         case, by = self.another("my", "checked"), acting(staff("accept1"))
         who = CaseParty.objects.filter(case=case, role="seller").first()
         assert who is not None
@@ -164,6 +165,10 @@ class Examples(Road):
         scan = intake(file, declared_name="signed.jpg", limits=Limits(max_pages=9, pages_left=9))
         undertakings.keep_signed(actor=by, docket_id=case.pk, scans=[(scan, "signed.jpg")])
         desk.accept(actor=by, docket_id=case.pk)
+        seller = acting(speaker_of(who))
+        paper = {"item": "U-MARR", "intake": scan, "original_name": "paper.jpg"}
+        add_material(actor=seller, docket_id=case.pk, **paper)
+        hand_ins.hand_in(actor=seller, docket_id=case.pk, undertaking_id=uuid.UUID(made))
         return uuid.UUID(made)
 
     def corrected(self) -> Case:

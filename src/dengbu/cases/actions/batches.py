@@ -41,6 +41,7 @@ TOO_MANY = Refusal(
     "BATCH_TOO_MANY", f"一个批次最多{MOST_UNITS}套。", "请分成几个批次办理。", "本登记机构规定", "units"
 )
 NOT_OURS = Refusal("BATCH_NOT_YOURS", "这个批次不在您的机构名下。", "请用提交这个批次的机构账号登录。")
+OTHER_UNIT = Refusal("BATCH_OTHER_UNIT", "有申请不属于这个批次。", "请刷新批次页面后重新选择。")
 UNKNOWN_UNIT = Refusal(
     "BATCH_UNIT_UNKNOWN", "登记簿上没有这处不动产。", "请从楼盘表里重新选择。", "条例10", "units"
 )
@@ -306,7 +307,7 @@ def submit_batch(
     organisation_for(actor, TYPES[batch.type_code].client.value, TYPES[batch.type_code])
     cases = locked_many(docket_ids)
     if any(c.batch_id != batch.pk for c in cases):
-        raise Refused(Refusal("BATCH_OTHER_UNIT", "有申请不属于这个批次。", "请刷新批次页面后重新选择。"))
+        raise Refused(OTHER_UNIT)
     found, now = facts_of(cases), clock.now()
     look = checking.look_up([u for c in cases for u in found[c.docket_id].registration.unit_codes])
     served = checking.held_now(found, look)

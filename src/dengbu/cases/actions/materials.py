@@ -16,6 +16,7 @@ from dengbu.materials.models import MaterialPage
 from dengbu.materials.queries import page_of
 from dengbu.register.queries import unit_book
 
+from .. import hand_ins
 from ..facts import CaseFacts, Line, facts, is_party, writes
 from ..lifecycle import State
 from ..models import Case, CaseParty
@@ -77,6 +78,8 @@ def may_replace(found: CaseFacts, line: Line, page: MaterialPage, actor: Actor) 
     """Whether who may change a line may take out or turn this page of it: of papers that are the filer's as well,
     only what one uploaded oneself."""
     writing = writes(found.case, actor) and found.case.state in EDITABLE
+    if line.key.startswith(hand_ins.PREFIX):
+        return True  # one paper that whoever may hand it in puts together
     return writing or bool(found.brought_by(line)) or page.uploaded_by == actor.key
 
 
@@ -85,6 +88,8 @@ def _editing(
 ) -> tuple[Case, Line]:
     """The case, locked, and the line of its list that is about to change."""
     case, _ = own_case(docket_id, actor, as_party=True)
+    if item.startswith(hand_ins.PREFIX):
+        return case, undertaken_line(facts(case), item, actor)
     if writes(case, actor) and case.state != State.AWAITING:
         editable(case, None, f"material:{item}")
     found = facts(case)
@@ -98,6 +103,22 @@ def _editing(
         raise NotPermitted("application.file", NOT_YOUR_PAGE)
     _ask_again(found, line, actor)
     return case, line
+
+
+def undertaken_line(found: CaseFacts, item: str, actor: Actor) -> Line:
+    """The line of a paper that was undertaken, about to change: by who may hand it in, while nobody checks it.
+
+    Raises Refused, NotPermitted, Conflict.
+    """
+    one = hand_ins.owed(found.case.docket_id, item)
+    line = hand_ins.line(found, one) if one is not None else None
+    if one is None or line is None:
+        raise Refused(UNKNOWN_ITEM)
+    if not hand_ins.may_bring(found, one, actor):
+        raise NotPermitted("application.file", NOT_YOUR_PAPER)
+    if wrong := hand_ins.why_not_upload(one, hand_ins.newest(one)):
+        raise Conflict(*wrong)
+    return line
 
 
 def _ask_again(found: CaseFacts, line: Line, actor: Actor) -> None:

@@ -21,7 +21,9 @@ from .. import rules
 from ..applicants import own
 from ..facts import is_applicant
 from ..lifecycle import APPLICANT, FINAL, SYSTEM, State, step
-from ..models import Case, CaseParty, ClockStop, PendingMatter, Transition, Undertaking
+from ..models import Case, CaseParty, ClockStop, HandIn, PendingMatter, Transition, Undertaking
+
+VISIT_PLAN_DAYS = 3  # working days in which the office answers who asked for a home visit; its own
 
 NOT_FOUND = Refusal("CASE_NOT_FOUND", "没有找到这件申请。", "请核对编号，或从“我的办件”重新打开。")
 
@@ -128,21 +130,37 @@ def move(
         release_claims([case.docket_id])
     if target in FINAL and target != State.ARCHIVED:
         _end_matters(case, actor)
+    elif target == State.DRAFT:
+        _end_matters(
+            case, actor, "申请退回修改，重新提交后可以再申请"
+        )  # who applies may change: a home visit
+    if target in FINAL and target != State.ARCHIVED:
         release_visit(actor=actor, docket_id=case.docket_id)
         if case.batch_id is not None:
             _release_bulk_visit(case.batch_id, actor)
     return None
 
 
-def _end_matters(case: Case, actor: Actor) -> None:
+def _end_matters(case: Case, actor: Actor, said: str = "") -> None:
     """The case ended before its entry: nothing is left to be settled, and the clock has nothing to count."""
     PendingMatter.objects.filter(docket_id=case.docket_id, settled_at__isnull=True).update(
-        settled_at=clock.now(), settled_by=actor.name[:80], settled_by_id=actor.user_id, outcome=rules.OVER
+        settled_at=clock.now(),
+        settled_by=actor.name[:80],
+        settled_by_id=actor.user_id,
+        outcome=rules.OVER,
+        evidence=said,
     )
     ClockStop.objects.filter(docket_id=case.docket_id, until_on__isnull=True).update(until_on=clock.today())
-    Undertaking.objects.filter(docket_id=case.docket_id, outcome="").update(
-        settled_at=clock.now(), settled_by=actor.name[:80], settled_by_id=actor.user_id, outcome=rules.OVER
-    )
+    for left in (
+        Undertaking.objects.filter(docket_id=case.docket_id, outcome=""),
+        HandIn.objects.filter(undertaking__docket_id=case.docket_id, outcome=""),
+    ):
+        left.update(
+            settled_at=clock.now(),
+            settled_by=actor.name[:80],
+            settled_by_id=actor.user_id,
+            outcome=rules.OVER,
+        )
 
 
 def _release_bulk_visit(batch_id: uuid.UUID, actor: Actor) -> None:

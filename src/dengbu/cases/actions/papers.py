@@ -8,16 +8,15 @@ from dataclasses import dataclass
 
 from dengbu.core import clock
 from dengbu.core.acts import Actor, act, current
-from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
+from dengbu.core.refusals import NotPermitted, Refusal, Refused
 
 from ..applicants import own
 from ..documents import make
 from ..facts import facts
-from ..lifecycle import State
 from ..models import Case, CaseDocument, CaseParty, Verdict
-from .desk import CHECKS, at_desk, separate
+from .desk import CHECKS, at_desk, at_desk_together
 from .keeping import keep_document
-from .moving import locked, locked_many
+from .moving import locked
 
 
 @act("cases.print_paper", permission="print.case")
@@ -87,7 +86,7 @@ def desk_verdicts(*, actor: Actor, docket_ids: Sequence[uuid.UUID], verdicts: Se
 
     The same rule as for one paper: a check that fails needs its reason. Gives how many verdicts stand now.
     """
-    cases = _waiting(docket_ids, actor)
+    cases = at_desk_together(docket_ids, actor)
     refusals = []
     for verdict in verdicts:
         failed = [CHECKS[k] for k in CHECKS if not verdict.checks.get(k)]
@@ -135,24 +134,7 @@ def desk_verdicts(*, actor: Actor, docket_ids: Sequence[uuid.UUID], verdicts: Se
 @act("cases.check_in_batch", permission="case.accept")
 def check_in_batch(*, actor: Actor, docket_ids: Sequence[uuid.UUID]) -> int:
     """The representative of the organisation is here, identity checked, for all units of its batch. Gives how many."""
-    cases = _waiting(docket_ids, actor)
+    cases = at_desk_together(docket_ids, actor)
     return CaseParty.objects.filter(case__in=cases, document_kind="uscc", present_at__isnull=True).update(
         present_at=clock.now(), present_how="representative"
     )
-
-
-def _waiting(docket_ids: Sequence[uuid.UUID], actor: Actor) -> list[Case]:
-    """The cases, locked, all pre-approved, in hands that may receive them."""
-    if not docket_ids:
-        raise Refused(Refusal("DESK_NOTHING", "没有待受理的申请。", "请刷新页面。"))
-    cases = locked_many(docket_ids)
-    if any(c.state != State.PREAPPROVED for c in cases):
-        raise Conflict(
-            Refusal("CASE_MOVED_ON", "其中有申请现在不能在窗口受理。", "请刷新页面，看看办到了哪一步。")
-        )
-    parties: dict[uuid.UUID, list[CaseParty]] = {c.docket_id: [] for c in cases}
-    for party in CaseParty.objects.filter(case__in=cases):
-        parties[party.case_id].append(party)
-    for case in cases:
-        separate(case, parties[case.docket_id], actor)
-    return cases

@@ -52,6 +52,10 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
     broken = None
     if template == "undertaking_broken":
         broken = case.docket.undertakings.filter(outcome="breached").order_by("settled_at").last()
+    returned = None
+    if template == "undertaking_returned":
+        sent_back = case.docket.undertakings.filter(hand_ins__outcome="returned")
+        returned = sent_back.order_by("hand_ins__settled_at").last()
     visit = case.docket.home_visits.order_by("-pk").first() if template == "visit_planned" else None
     due = deadline_of(case.docket_id, WATCHED[template]) if template in WATCHED else None
     ending = day_words(due.due_on if due else None)
@@ -87,6 +91,7 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
             "no": number,
             "d": f"{broken.barred_until:%Y年%-m月%-d日}" if broken and broken.barred_until else "",
         },
+        "undertaking_returned": {"no": number, "d": day_words(returned.due_on if returned else None)},
         "visit_planned": {
             "no": number,
             "d": day_words(visit.planned_at if visit else None),

@@ -22,11 +22,11 @@ from dengbu.materials.intake import Intake
 from dengbu.register.queries import unit_book
 from dengbu.register.rules import UnitBook
 
-from .. import rules
+from .. import hand_ins, rules
 from .. import undertakings as law
 from ..facts import CaseFacts, facts
 from ..lifecycle import State
-from ..models import Case, PendingMatter, Undertaking
+from ..models import Case, HandIn, PendingMatter, Undertaking
 from .desk import at_desk, desk_states, enter_if_last, open_matter, settle
 from .moving import limit_days, locked, not_own
 
@@ -128,7 +128,7 @@ def take_back(*, actor: Actor, docket_id: uuid.UUID, undertaking_id: uuid.UUID) 
     one = _held(docket_id, undertaking_id)
     if one.outcome:
         raise Conflict(*law.running(one))
-    _settle(one, actor, law.TAKEN_BACK, "受理前撤销")
+    settled(one, actor, law.TAKEN_BACK, "受理前撤销")
 
 
 def bring(
@@ -166,7 +166,7 @@ def _bring(
     copies: int,
     kept: Sequence[tuple[room.Kept, str]],
 ) -> str:
-    case, one = _to_settle(docket_id, undertaking_id, actor, law.LATER)
+    case, one = to_settle(docket_id, undertaking_id, actor, law.LATER)
     wrong = []
     if originals < 0 or copies < 0 or originals + copies == 0:
         wrong.append(Refusal("UNDERTAKING_COUNT", "请填写收到的原件和复印件份数。", "", "", "originals"))
@@ -177,15 +177,15 @@ def _bring(
     _add_pages(actor, case, one.item, one.name, kept)
     one.originals, one.copies = originals, copies
     late = "，超过期限" if one.due_on is not None and clock.today() > one.due_on else ""
-    _settle(one, actor, law.KEPT, f"原件{originals}份，复印件{copies}份{late}")
-    _last_of(case, actor)
+    settled(one, actor, law.KEPT, f"原件{originals}份，复印件{copies}份{late}")
+    last_of(case, actor)
     return case.state
 
 
 @act("cases.confirm_undertaking", permission="case.settle")
 def confirm(*, actor: Actor, docket_id: uuid.UUID, undertaking_id: uuid.UUID, evidence: str) -> None:
     """核查属实: what was undertaken instead of a paper is true; how it was checked. Raises Refused, Conflict."""
-    _, one = _to_settle(docket_id, undertaking_id, actor, law.INSTEAD)
+    _, one = to_settle(docket_id, undertaking_id, actor, law.INSTEAD)
     if len(evidence.strip()) < 5:
         raise Refused(
             Refusal(
@@ -196,7 +196,7 @@ def confirm(*, actor: Actor, docket_id: uuid.UUID, undertaking_id: uuid.UUID, ev
                 "evidence",
             )
         )
-    _settle(one, actor, law.KEPT, evidence)
+    settled(one, actor, law.KEPT, evidence)
 
 
 @act("cases.breach_undertaking", permission="case.settle")
@@ -206,15 +206,17 @@ def breach(*, actor: Actor, docket_id: uuid.UUID, undertaking_id: uuid.UUID, rea
     Before the entry it forbids the entry (不予登记 follows, by the reviewer); after it, a task to correct the book
     opens, and the book stays as it is. Gives the day until which it bars. Raises Refused, Conflict, NotPermitted.
     """
-    case, one = _to_settle(docket_id, undertaking_id, actor)
-    wrong = law.why_not_breach(one, clock.today(), reason)
+    case, one = to_settle(docket_id, undertaking_id, actor)
+    last = hand_ins.newest(one)
+    waits = last is not None and not last.outcome
+    wrong = law.why_not_breach(one, clock.today(), reason, under_check=waits)
     if wrong:
         raise Refused(wrong)
     _hold(one.number_index)
     one.barred_until = clock.today() + dt.timedelta(days=limit_days("undertaking_bar"))
     if case.entry_id is not None:
         one.correction = law.OPEN
-    _settle(one, actor, law.BREACHED, reason)
+    settled(one, actor, law.BREACHED, reason)
     if case.entry_id is None:
         _forbid(case, one, actor)
     enqueue("cases.tell", docket_ids=[str(docket_id)], template="undertaking_broken")
@@ -289,7 +291,7 @@ def _held(docket_id: uuid.UUID, undertaking_id: uuid.UUID) -> Undertaking:
     return one
 
 
-def _to_settle(
+def to_settle(
     docket_id: uuid.UUID, undertaking_id: uuid.UUID, actor: Actor, kind: str = ""
 ) -> tuple[Case, Undertaking]:
     """The case, locked and not the actor's own, and an undertaking of it that still runs. Raises Conflict."""
@@ -305,15 +307,19 @@ def _to_settle(
     return case, one
 
 
-def _settle(one: Undertaking, actor: Actor, outcome: str, evidence: str) -> None:
+def settled(one: Undertaking, actor: Actor, outcome: str, evidence: str) -> None:
+    """Write down what became of an undertaking; a version that still waited is looked at no more."""
     one.outcome, one.settled_at = outcome, clock.now()
     one.settled_by, one.settled_by_id = actor.name[:80], actor.user_id
     one.evidence = evidence.strip()[:300]
     one.save()
+    HandIn.objects.filter(undertaking=one, outcome="").update(
+        outcome=hand_ins.OVER, settled_at=clock.now(), settled_by=actor.name[:80], settled_by_id=actor.user_id
+    )
     current().note(undertaking=str(one.pk), item=one.item, outcome=outcome, said=one.evidence)
 
 
-def _last_of(case: Case, actor: Actor) -> None:
+def last_of(case: Case, actor: Actor) -> None:
     """The matter is settled with the last paper that was to follow; then the case is entered if nothing else is open."""
     given = Undertaking.objects.filter(docket_id=case.docket_id, kind=law.LATER)
     if given.filter(outcome="").exists() or case.state != State.ACCEPTED:

@@ -203,8 +203,9 @@ def _land(today: dt.date) -> list[Due]:
 
 
 def _undertaken(since: dt.date | None, until: dt.date) -> list[Due]:
-    """What was undertaken and is neither kept nor broken, by its last day."""
+    """What was undertaken and is neither kept nor broken, by its last day; not what is handed in and waits for us."""
     found = Undertaking.objects.select_related("docket__case").filter(outcome="", due_on__lte=until)
+    found = found.exclude(hand_ins__outcome="")
     if since is not None:
         found = found.filter(due_on__gte=since)
     return [

@@ -26,6 +26,7 @@ from dengbu.register.rules import RightFact, UnitBook
 
 from .. import home_visits, prints
 from ..facts import CaseFacts
+from ..hand_ins import PREFIX
 from ..models import Case, CaseDocument, Signer, Supplement
 from ..undertakings import PAPER
 from . import proofs, words
@@ -252,6 +253,7 @@ def catalogue(found: CaseFacts) -> list[dict[str, Any]]:
         names[home_visits.interpreters(round, n)] = f"面签翻译签字影像：{interpreter}"
     names["REPLY"] = "机关的书面答复"
     names[PAPER] = "告知承诺书（已签字）"
+    names |= {f"{PREFIX}{key}": f"{name}（网上补交，没有采用）" for key, name in list(names.items())}
     for asked in Supplement.objects.select_related("matter").filter(docket_id=case.docket_id):
         names |= {
             f"SUPP{asked.matter.round}-{n}": f"补充材料：{x['name']}" for n, x in enumerate(asked.items, 1)

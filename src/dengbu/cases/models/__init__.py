@@ -3,6 +3,7 @@
 from .matters import (
     MATTER_KINDS,
     ClockStop,
+    HandIn,
     Objection,
     PendingMatter,
     PublicNotice,
@@ -28,6 +29,7 @@ __all__ = [
     "ClockStop",
     "Correction",
     "ErrorReport",
+    "HandIn",
     "HomeVisit",
     "LedgerRow",
     "Objection",

@@ -200,6 +200,44 @@ class Undertaking(Mutable):
         ]
 
 
+class HandIn(Mutable):
+    """网上补交: one version of an undertaken paper as it was handed in on line, and what an officer said of that version.
+
+    Its pages lie under a key of their own until it is accepted; until then it stands on no list and in no volume.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    undertaking = models.ForeignKey(Undertaking, models.PROTECT, related_name="hand_ins", db_index=False)
+    version = models.IntegerField()
+    pages = models.JSONField()  # page id -> digest of what was handed in
+    handed_in_at = models.DateTimeField()
+    handed_in_by = models.CharField(max_length=80)
+    outcome = models.CharField(max_length=12, default="")  # accepted | returned | taken_back | over
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=80, default="")
+    settled_by_id = models.BigIntegerField(null=True)
+    said = models.CharField(max_length=300, default="")  # how it was checked, or why it was returned
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("undertaking", "version", name="one_hand_in_per_version"),
+            models.UniqueConstraint(
+                fields=["undertaking"], condition=Q(outcome=""), name="one_open_hand_in_per_undertaking"
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True, outcome="")
+                | Q(settled_at__isnull=False) & ~Q(outcome=""),
+                name="a_hand_in_ends_with_an_outcome",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="returned") | ~Q(said=""), name="returned_with_a_reason"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["handed_in_at", "id"], condition=Q(outcome=""), name="hand_ins_to_check"),
+        ]
+
+
 class ClockStop(Mutable):
     """时限中止: days that do not count into the time limit of an accepted case, and why (条例 20; 细则 17)."""
 

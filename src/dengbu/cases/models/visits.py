@@ -22,7 +22,7 @@ class HomeVisit(Mutable):
     reason = models.CharField(max_length=20)  # age | disability | hospital | prison | other
     remark = models.CharField(max_length=200)
     place = models.CharField(max_length=200)  # where to go; where they went, once written down
-    asked_how = models.CharField(max_length=12)  # applicant | window
+    asked_how = models.CharField(max_length=12)  # applicant | window | phone
     asked_by = models.CharField(max_length=80)
     asked_at = models.DateTimeField()
     planned_at = models.DateTimeField(null=True)

@@ -175,6 +175,7 @@ _COUNTED: dict[str, tuple[str, str]] = {
         "case.settle",
         "cases_undertaking u WHERE u.outcome = '' AND u.due_on IS NOT NULL OR u.correction = 'open'",
     ),
+    "handed_in": ("case.settle", "cases_handin h WHERE h.outcome = ''"),
     "undertaken_late": ("case.settle", "cases_undertaking u WHERE u.outcome = '' AND u.due_on < %(today)s"),
     "to_inspect": (
         "case.inspect",
@@ -185,6 +186,7 @@ _COUNTED: dict[str, tuple[str, str]] = {
     "visits": (
         "case.settle",
         "cases_homevisit v JOIN cases_pendingmatter m ON m.id = v.matter_id"
+        " JOIN cases_case c ON c.docket_id = v.docket_id AND c.state = 'preapproved'"
         " WHERE m.settled_at IS NULL AND v.planned_at IS NULL",
     ),
     "renewals": (

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from dengbu.appointments.models import Booking
 from dengbu.catalog.registrations import TYPES, RegistrationType
@@ -27,6 +27,7 @@ from ..models import (
     CaseParty,
     Claim,
     Correction,
+    HandIn,
     PendingMatter,
     Transition,
     Undertaking,
@@ -210,8 +211,8 @@ class Road:
 
 
 def road_of(case: Case) -> Road:
-    """Timeline (newest first), open correction, booking, bill, certificates. Five statements; two more for what an
-    accepted case waits for and what was undertaken in it."""
+    """Timeline (newest first), open correction, booking, bill, certificates. Five statements; up to three more for what
+    an accepted case waits for, what was undertaken in it and handed in since (`versions`, the newest first)."""
     return Road(
         tuple(Transition.objects.filter(docket_id=case.pk).order_by("-pk")[:60]),
         correction_of(case),
@@ -225,7 +226,14 @@ def road_of(case: Case) -> Road:
         )
         if case.state == State.ACCEPTED
         else (),
-        tuple(Undertaking.objects.filter(docket_id=case.pk).exclude(outcome="taken_back").order_by("pk"))
+        tuple(
+            Undertaking.objects.prefetch_related(
+                Prefetch("hand_ins", HandIn.objects.order_by("-version"), to_attr="versions")
+            )
+            .filter(docket_id=case.pk)
+            .exclude(outcome="taken_back")
+            .order_by("pk")
+        )
         if case.accepted_at is not None
         else (),
     )

@@ -15,15 +15,17 @@ from dengbu.parties.models import Staff
 from dengbu.parties.permissions import POSTS
 
 from .. import home_visits, rules
+from ..lifecycle import State
 from ..models import CaseDocument, HomeVisit, Signer
 
-TABS = ("asked", "planned", "over")
+TABS = ("asked", "early", "planned", "over")
 PAGE_SIZE = 25
 
 
 def latest(docket_id: uuid.UUID) -> HomeVisit | None:
     """The last visit of a case, whatever became of it. One statement."""
-    return HomeVisit.objects.select_related("matter").filter(docket_id=docket_id).order_by("-pk").first()
+    found = HomeVisit.objects.select_related("matter", "docket__case").filter(docket_id=docket_id)
+    return found.order_by("-pk").first()
 
 
 def of_officer(actor: Actor, limit: int = 100) -> list[HomeVisit]:
@@ -52,7 +54,9 @@ def page_of(tab: str, after: str = "") -> tuple[list[HomeVisit], str]:
             matter__settled_at__isnull=False
         )
     else:
-        found = found.filter(planned_at__isnull=tab == "asked")
+        found = found.filter(planned_at__isnull=tab != "planned")
+        passed = Q(docket__case__state=State.PREAPPROVED.value)
+        found = found.filter(passed) if tab == "asked" else found.exclude(passed) if tab == "early" else found
     if after.isdecimal():
         found = found.filter(pk__lt=int(after[:18]))
     rows = list(found.order_by("-pk")[: PAGE_SIZE + 1])

@@ -7,12 +7,15 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 
+from dengbu.cases import exemptions
 from dengbu.cases.actions import desk, papers
+from dengbu.cases.actions.batch_claims import decide_for_batch
 from dengbu.cases.actions.papers import VerdictIn
 from dengbu.cases.facts import Line
 from dengbu.cases.queries import counter
 from dengbu.cases.queries.batch_counter import BatchAtCounter, UnitRow, batch_at_counter
-from dengbu.core import sights
+from dengbu.catalog.registrations import TYPES
+from dengbu.core import clock, sights
 from dengbu.core.refusals import Refusal, Refused
 
 from ..pages import page
@@ -22,6 +25,7 @@ DONE = {
     "asked": "全部待受理的房屋已重新查询限制。",
     "here": "经办人身份已核验，对本批全部房屋有效。",
     "shared": "本批共用材料已核验。",
+    "exemptions": "减免登记费的决定已保存。",
     "unit": "这套房屋的纸件已核验，请扫描下一份。",
 }
 
@@ -42,7 +46,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     methods=("GET", "POST"),
 )
 def accept_bulk(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
-    """The table of units. POST with `do`: scan, here, query, shared, unit, accept."""
+    """The table of units. POST with `do`: scan, here, query, shared, unit, exemptions, accept."""
     if request.method == "GET":
         return _page(request, _found(request, batch))
     act = ACTS.get(request.POST.get("do", "scan"))
@@ -84,6 +88,7 @@ def _page(
         outcome=outcome,
         next_row=next((r for r in at.rows if r.open and not r.checked), None),
         asked=all(r.restriction in ("none", "some") for r in at.open),
+        claims=_claims(request, at),
         present=all(not r.state.absent(r.found) for r in at.open),
         done=DONE.get(request.GET.get("done", "")),
     )
@@ -211,6 +216,48 @@ def _unit(request: HttpRequest, at: BatchAtCounter) -> HttpResponse:
     )
 
 
+def _claims(request: HttpRequest, at: BatchAtCounter) -> list[dict[str, Any]]:
+    """What is claimed for the waiting units, by claim: each unit with what was decided, and the form as typed."""
+    kind = TYPES[at.batch.type_code]
+    found: dict[str, dict[str, Any]] = {}
+    asked = request.POST.get("claim", "") if request.POST.get("do") == "exemptions" else ""
+    ticked = set(request.POST.getlist("docket"))
+    for row in at.open:
+        claim = exemptions.claimed(row.case.filed, kind, clock.today())
+        if claim is None:
+            continue
+        typed, made = asked == claim.key, exemptions.decisions(row.case.filed).get(claim.key)
+        group = found.setdefault(
+            claim.key,
+            {
+                "claim": claim,
+                "who": exemptions.who(claim, kind),
+                "rows": [],
+                "granted": request.POST.get("granted", "") if typed else "",
+                "reason": request.POST.get("exemption_reason", "") if typed else "",
+            },
+        )
+        chosen = str(row.case.pk) in ticked if typed else made is None
+        group["rows"].append({"row": row, "decided": made, "chosen": chosen})
+    return list(found.values())
+
+
+def _exemptions(request: HttpRequest, at: BatchAtCounter) -> HttpResponse:
+    asked = set(request.POST.getlist("docket"))
+    chosen = [r.case.pk for r in at.open if str(r.case.pk) in asked]
+    if not chosen:
+        raise Refused(Refusal("DESK_NO_UNIT", "还没有选择房屋。", "请勾选要决定的房屋。", "", "docket"))
+    decide_for_batch(
+        actor=actor_of(request),
+        docket_ids=chosen,
+        claim=request.POST.get("claim", ""),
+        granted={"yes": True, "no": False}.get(request.POST.get("granted", "")),
+        reason=request.POST.get("exemption_reason", ""),
+        key=form_key(request),
+    )
+    return see_other("desk.accept_bulk", at.batch.pk, done="exemptions", anchor="exemptions")
+
+
 def _accept(request: HttpRequest, at: BatchAtCounter) -> HttpResponse:
     """Accept what is checked. The answer is the page itself with what came of it; a replay gives the same."""
     asked = set(request.POST.getlist("docket"))
@@ -237,4 +284,12 @@ def _outcome(at: BatchAtCounter, result: Any) -> dict[str, Any]:
     }
 
 
-ACTS = {"scan": _scan, "here": _here, "query": _query, "shared": _shared, "unit": _unit, "accept": _accept}
+ACTS = {
+    "scan": _scan,
+    "here": _here,
+    "query": _query,
+    "shared": _shared,
+    "unit": _unit,
+    "exemptions": _exemptions,
+    "accept": _accept,
+}

@@ -170,6 +170,15 @@ NAV: tuple[tuple[str, tuple[Item, ...]], ...] = (
                 "等待补交、核查的材料，没有兑现的名单",
             ),
             Item(
+                "网上补交",
+                "desk.undertakings",
+                "case.settle",
+                "?tab=check",
+                "handed_in",
+                "",
+                "容缺的材料在网上交来了，核验后收下或者退回",
+            ),
+            Item(
                 "机关答复",
                 "desk.letters",
                 "case.settle",

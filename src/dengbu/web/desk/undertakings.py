@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
+from dengbu.cases import hand_ins
 from dengbu.cases import undertakings as law
+from dengbu.cases.actions import hand_ins as online
 from dengbu.cases.actions import undertakings as acts
 from dengbu.cases.lifecycle import STATE_NAMES, State
 from dengbu.cases.models import Undertaking
@@ -28,18 +30,22 @@ MOST_AT_ONCE = 20
 SCANS = "image/jpeg,image/png,application/pdf"
 ABOUT = {
     "owed": "受理时没有收到、承诺补交或者登簿后核查的材料，按期限排序。",
+    "check": "在网上交来、等待核验的材料，按期限排序。合格的收下，不合格的退回，期限不变。",
     "late": "期限已过，还没有补交或者核查。补交仍可以收；不兑现的，写明事实后认定。",
     "correct": "承诺不实，涉及已登簿的权利：由工作人员依申请或者依职权更正，登簿以后在这里办结。",
     "breaches": "没有兑现承诺的人，限制期内不再适用容缺受理和告知承诺。",
 }
 EMPTY = {
     "owed": "没有等待补交、核查的承诺。",
+    "check": "没有等待核验的网上补交。",
     "late": "没有过期的承诺。",
     "correct": "没有等待更正的事项。",
     "breaches": "名单上没有人。",
 }
 DONE = {
     "brought": "补交的材料已收到。",
+    "accepted": "网上补交的材料已核验通过，入卷。",
+    "returned": "已退回，并通知当事人。",
     "confirmed": "核查结果已登记。",
     "breached": "已认定没有兑现，列入名单，并通知当事人。",
     "lifted": "限制已解除，记录保留。",
@@ -57,7 +63,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     return show(
         request,
         "desk/undertakings.html",
-        at="desk.undertakings",
+        at="desk.undertakings?tab=check" if tab == "check" else "desk.undertakings",
         tabs=tabs_of(queries.TABS, tab),
         about=ABOUT[tab],
         columns=[
@@ -92,6 +98,8 @@ def _cells(one: Undertaking, listed: bool) -> list[Any]:
 
 
 def _due(one: Undertaking) -> Any:
+    if getattr(one, "handed_in", False):
+        return {"text": f"{one.due_on} 待核验", "tone": "info"}
     if one.due_on is not None and one.due_on < clock.today():
         return {"text": f"{one.due_on} 已过", "tone": "fix"}
     return str(one.due_on or "受理后起算")
@@ -110,7 +118,7 @@ def _bar(one: Undertaking) -> Any:
     name="desk.undertaking",
     surface="staff",
     needs="case.settle",
-    sql=7,
+    sql=8,
     example="undertaking",
     methods=("GET", "POST"),
 )
@@ -137,6 +145,8 @@ def one(request: HttpRequest, undertaking: uuid.UUID) -> HttpResponse:
 def _page(request: HttpRequest, found: Undertaking, refusals: tuple[Refusal, ...] = ()) -> HttpResponse:
     actor, case = actor_of(request), found.docket.case
     pages = pages_of(found.docket_id)
+    versions = queries.hand_ins_of(found.pk)
+    waiting = next((v for v in versions if not v.outcome), None)
     running = not law.running(found)
     wrong = {r.field: f"{r.message}{r.remedy}" for r in refusals if r.field}
 
@@ -159,7 +169,8 @@ def _page(request: HttpRequest, found: Undertaking, refusals: tuple[Refusal, ...
         running=running,
         follows=running and found.kind == law.LATER,
         checked=running and found.kind == law.INSTEAD,
-        may_breach=running and not law.why_not_breach(found, clock.today(), "·" * 10),
+        may_breach=running
+        and not law.why_not_breach(found, clock.today(), "·" * 10, under_check=waiting is not None),
         bar=_bar(found) if found.outcome == law.BREACHED else "",
         may_lift=found.outcome == law.BREACHED
         and found.lifted_at is None
@@ -170,6 +181,11 @@ def _page(request: HttpRequest, found: Undertaking, refusals: tuple[Refusal, ...
         may_file=actor.may("case.file_for"),
         signed=pages.get(law.PAPER, ()),
         scans=pages.get(found.item, ()) if found.outcome == law.KEPT else (),
+        waiting=waiting,
+        handed_in=[p for p in pages.get(hand_ins.key(found), ()) if waiting and str(p.pk) in waiting.pages],
+        versions=[(v, hand_ins.OUTCOME_NAMES[v.outcome]) for v in versions],
+        accept_said=field("said", "怎样核验的", hint="例如：与民政部门数据核对一致，影像完整。"),
+        return_reason=field("reason", "退回的原因、要怎样改", hint="当事人会看到这句话。"),
         counts=[
             field("originals", "原件（份）", first="1", width="xs", inputmode="numeric"),
             field("copies", "复印件（份）", first="0", width="xs", inputmode="numeric"),
@@ -226,6 +242,21 @@ def _bring(request: HttpRequest, one: Undertaking) -> str:
     return "brought"
 
 
+def _version(request: HttpRequest) -> int:
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _accept(request: HttpRequest, one: Undertaking) -> str:
+    online.accept(**_about(request, one), version=_version(request), said=request.POST.get("said", ""))
+    return "accepted"
+
+
+def _return(request: HttpRequest, one: Undertaking) -> str:
+    online.send_back(**_about(request, one), version=_version(request), reason=request.POST.get("reason", ""))
+    return "returned"
+
+
 def _confirm(request: HttpRequest, one: Undertaking) -> str:
     acts.confirm(**_about(request, one), evidence=request.POST.get("evidence", ""))
     return "confirmed"
@@ -247,4 +278,12 @@ def _close(request: HttpRequest, one: Undertaking) -> str:
     return "closed"
 
 
-ACTS = {"bring": _bring, "confirm": _confirm, "breach": _breach, "lift": _lift, "close": _close}
+ACTS = {
+    "bring": _bring,
+    "accept": _accept,
+    "return": _return,
+    "confirm": _confirm,
+    "breach": _breach,
+    "lift": _lift,
+    "close": _close,
+}

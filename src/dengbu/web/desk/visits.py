@@ -23,14 +23,15 @@ from .matters import tabs_of
 from .shell import masked, type_name
 from .window import actor_of, case_or_404, form_key, see_other, show
 
-TABS = {"asked": "待安排", "planned": "已安排", "over": "已办结"}
+TABS = {"asked": "待安排", "early": "等网上审核", "planned": "已安排", "over": "已办结"}
 EMPTY = {
     "asked": "没有等待安排的上门服务。",
+    "early": "没有网上审核以前提出的上门服务。",
     "planned": "没有已安排的上门服务。",
     "over": "还没有办结的上门服务。",
 }
 DONE = {
-    "asked": "已登记上门服务申请，请安排时间和人员。",
+    "asked": "已登记上门服务申请；网上审核通过后，在“上门服务”里安排时间和人员。",
     "planned": "已安排，申请人会收到通知；上门人员在“外勤任务”里办理。",
     "declined": "已记录不能上门的原因，申请人会收到通知。",
     "cancelled": "已撤销上门服务。",
@@ -39,7 +40,12 @@ DONE = {
 
 @page("desk/visits/", name="desk.visits", surface="staff", needs="case.settle", sql=5)
 def visits(request: HttpRequest) -> HttpResponse:
-    """Home visits: to be planned, planned, over."""
+    """Home visits: to be planned, asked for before the pre-review has passed, planned, over. `number` opens a case by
+    its number, to write down what is asked for by telephone."""
+    number = request.GET.get("number", "").strip().upper()[:40]
+    called = Case.objects.filter(docket__number=number).first() if number else None
+    if called is not None:
+        return see_other("desk.visit", called.pk)
     tab = request.GET.get("tab", "asked")
     tab = tab if tab in TABS else "asked"
     after = request.GET.get("after", "")
@@ -51,6 +57,14 @@ def visits(request: HttpRequest) -> HttpResponse:
         tabs=tabs_of(TABS, tab),
         tab=tab,
         empty=EMPTY[tab],
+        number={
+            "name": "number",
+            "label": "登记电话申请：办件编号",
+            "hint": "打电话来的，问清编号或者先代为录入申请，再登记。",
+            "value": number,
+            "error": "没有这个编号的办件，请核对。" if number else "",
+            "width": "m",
+        },
         rows=[_row(v) for v in found],
         next_url=f"?{urlencode({'tab': tab, 'after': last})}" if last else "",
         first_url=f"?tab={tab}" if after else "",
@@ -79,7 +93,10 @@ def state_of(visit: HomeVisit) -> tuple[str, str]:
         ], "ok" if visit.matter.outcome == rules.DONE else "neutral"
     if visit.written_at is not None:
         return "等第二人确认", "info"
-    return ("已安排", "info") if visit.planned_at is not None else ("待安排", "warn")
+    if visit.planned_at is not None:
+        return "已安排", "info"
+    passed = visit.docket.case.state == State.PREAPPROVED
+    return ("待安排", "warn") if passed else ("等网上审核", "neutral")
 
 
 @page(
@@ -123,15 +140,26 @@ def _page(request: HttpRequest, case: Case, refusals: Any = ()) -> HttpResponse:
         visit=one,
         state=state_of(one) if one else None,
         reason=home_visits.REASONS[one.reason] if one else "",
-        how={"applicant": "申请人网上申请", "window": "窗口登记"}.get(one.asked_how, "") if one else "",
+        how=home_visits.ASKED_HOW.get(one.asked_how, "") if one else "",
         signers=list(one.signers.order_by("ordinal")) if one else (),
-        may_ask=not open_now and case.state == State.PREAPPROVED and actor.may("case.accept"),
-        may_plan=one is not None and open_now and one.written_at is None,
-        ask=ask_fields(found, post, wrong),
+        passed=case.state == State.PREAPPROVED,
+        may_ask=not open_now and State(case.state) in home_visits.ASKABLE and actor.may("case.accept"),
+        may_settle=one is not None and open_now and one.written_at is None,
+        ask=[_how_field(post), *ask_fields(found, post, wrong)],
         plan=_plan_fields(one, staff, post, wrong, found.policy.visit_officers),
         decline=post.get("decline", ""),
         done=DONE.get(request.GET.get("done", "")),
     )
+
+
+def _how_field(post: Any) -> dict[str, Any]:
+    return {
+        "name": "how",
+        "label": "怎样提出的",
+        "kind": "radios",
+        "choices": (("phone", "打电话"), ("window", "在窗口，由家属等代为提出")),
+        "value": post.get("how", "phone"),
+    }
 
 
 def ask_fields(found: Any, post: Any, wrong: dict[str, str]) -> list[dict[str, Any]]:
@@ -221,7 +249,11 @@ def _account(text: str) -> int | None:
 
 def _ask(request: HttpRequest, docket: uuid.UUID) -> str:
     matters.ask_visit_at_window(
-        actor=actor_of(request), docket_id=docket, **asked(request), key=form_key(request)
+        actor=actor_of(request),
+        docket_id=docket,
+        how=request.POST.get("how", ""),
+        **asked(request),
+        key=form_key(request),
     )
     return "asked"
 

@@ -13,6 +13,8 @@ from django.urls import reverse
 
 from dengbu.appointments.queries import days_with_room, slots_of_day
 from dengbu.appointments.rules import BULK, SLOT_UNKNOWN, change_until
+from dengbu.cases import exemptions
+from dengbu.cases.actions.batch_claims import claim_for_batch
 from dengbu.cases.actions.batches import (
     book_batch,
     cancel_batch_visit,
@@ -22,7 +24,9 @@ from dengbu.cases.actions.batches import (
 )
 from dengbu.cases.actions.shared import share_material, unshare_material
 from dengbu.cases.lifecycle import State
+from dengbu.cases.models import Case
 from dengbu.cases.queries.batches import BatchRow, OwnBatch, batch_for, result_of
+from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock
 from dengbu.core.qr import qr_svg
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
@@ -129,7 +133,8 @@ def unit_line(row: BatchRow) -> dict[str, Any]:
     methods=("GET", "POST"),
 )
 def batch(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
-    """Rows per unit; shared papers; `do`: submit, upload, remove."""
+    """Rows per unit; shared papers; `do`: submit, claims (the exemptions claimed, saved with a submission too), upload,
+    remove."""
     who = standing(request, DEV)
     if request.method == "GET":
         return _batch(request, who, batch_id)
@@ -142,7 +147,11 @@ def batch(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
         elif do == "remove":
             item, _, digest = rest.partition(":")
             unshare_material(actor=who.actor, batch_id=batch_id, item=item, digest=digest, key=key)
+        elif do == "claims":
+            _claims(request, who, batch_id, key)
+            return see_other(DEV.url("batch", batch_id) + "#units")
         else:
+            _claims(request, who, batch_id, f"{key}-c")
             dockets = [d for d in map(uuid_or_none, request.POST.getlist("dockets")) if d]
             submit_batch(
                 actor=who.actor,
@@ -157,6 +166,30 @@ def batch(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
     except Refused as refused:
         return _batch(request, who, batch_id, refused)
     return see_other(DEV.url("batch", batch_id) + "#shared")
+
+
+def _claims(request: HttpRequest, who: Standing, batch_id: uuid.UUID, key: str) -> None:
+    """Save the exemptions claimed by row, where the form has any."""
+    asked = {
+        str(docket): str(value)[:60]
+        for name, value in request.POST.items()
+        if name.startswith("claim-") and (docket := uuid_or_none(name.removeprefix("claim-")))
+    }
+    if asked:
+        claim_for_batch(actor=who.actor, batch_id=batch_id, claims=asked, key=key)
+
+
+def _claim_of(case: Case, request: HttpRequest, wrong: dict[str, str]) -> dict[str, Any]:
+    """What is claimed for a unit, as typed where it was refused, and what the desk decided on it."""
+    kind, name = TYPES[case.type_code], f"claim-{case.pk}"
+    claim = exemptions.claimed(case.filed, kind, clock.today())
+    return {
+        "claim_name": name,
+        "claim": request.POST.get(name, claim.key if claim else ""),
+        "claim_error": wrong.get(name, ""),
+        "claimed": claim.exemption.name if claim else "",
+        "decided": exemptions.decisions(case.filed).get(claim.key) if claim else None,
+    }
 
 
 def _upload(request: HttpRequest, who: Standing, batch_id: uuid.UUID, key: str) -> None:
@@ -189,10 +222,22 @@ def _batch(
     request: HttpRequest, who: Standing, batch_id: uuid.UUID, refused: Refused | None = None
 ) -> HttpResponse:
     own = batch_for(batch_id, who.actor)
+    wrong = {r.field: f"{r.message}{r.remedy}" for r in (refused.refusals if refused else ())}
+    kind = TYPES[own.batch.type_code]
+    known = exemptions.claimable(kind, clock.today(), exemptions.BY_APPLICANT)
     chosen = set(request.POST.getlist("dockets")) if refused else {str(r.case.pk) for r in own.ready}
     context = {
         "own": own,
-        "lines": [{**unit_line(r), "checked": r.ready and str(r.case.pk) in chosen} for r in own.rows],
+        "lines": [
+            {
+                **unit_line(r),
+                **_claim_of(r.case, request, wrong),
+                "checked": r.ready and str(r.case.pk) in chosen,
+            }
+            for r in own.rows
+        ],
+        "claims": [(k, f"{exemptions.who(c, kind)}符合：{c.exemption.name}") for k, c in known.items()],
+        "claim_hints": [c.exemption.hint for c in known.values()],
         "building_url": reverse("web:dev.building", args=[own.batch.building_code])
         if own.batch.building_code
         else "",

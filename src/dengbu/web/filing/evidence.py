@@ -157,11 +157,16 @@ def handle(request: HttpRequest, draft: Draft, line: Line, around: dict[str, Any
     except NotPermitted:
         raise
     except Refused as refused:
-        return _page(
-            request, draft, line, around, errors=[{"name": "", "refusal": r} for r in refused.refusals]
-        )
+        return refused_page(request, draft, line, around, refused)
     tail = f"?undo={page_id}" if do == "remove" else ""
     return see_other(request.path + tail)
+
+
+def refused_page(
+    request: HttpRequest, draft: Draft, line: Line, around: dict[str, Any], refused: Refused
+) -> HttpResponse:
+    """The page of an item with what stands against a step."""
+    return _page(request, draft, line, around, errors=[{"name": "", "refusal": r} for r in refused.refusals])
 
 
 def _upload(request: HttpRequest, draft: Draft, line: Line, around: dict[str, Any]) -> HttpResponse:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from dengbu.cases import exemptions
+from dengbu.cases import exemptions, home_visits
 from dengbu.cases.actions.filing import missing, save_delivery, submit
 from dengbu.cases.facts import makes_paper
 from dengbu.cases.lifecycle import State
@@ -252,6 +252,7 @@ def submitted(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> Htt
     context = {
         "waiting": waiting if draft.case.state == State.AWAITING else [],
         "phone": mask_phone(phone) if phone else "",
+        "may_ask_visit": home_visits.askable(draft.case.state, draft.own.parties),
         "name": draft.own.registration.name,
         "submitted_at": draft.case.submitted_at or draft.case.state_since,
     }

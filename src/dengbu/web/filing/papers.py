@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 
+from dengbu.cases import hand_ins
 from dengbu.cases.actions.materials import NOT_YOUR_PAPER, may_change
 from dengbu.cases.facts import Line
 from dengbu.cases.lifecycle import State
@@ -17,6 +18,7 @@ from dengbu.core.refusals import NotPermitted
 from .drafts import Draft, open_draft
 from .evidence import handle
 from .portals import Portal, everywhere
+from .undertaken import undertaken_paper
 
 CLOSED = "这项材料现在只能查看。"
 
@@ -38,6 +40,8 @@ def paper(request: HttpRequest, portal: Portal, docket_id: uuid.UUID, item: str)
         raise Http404 from None
     if draft.case.state == State.DRAFT:
         raise Http404
+    if item.startswith(hand_ins.PREFIX):
+        return undertaken_paper(request, draft, item)
     lines = draft.facts.checklist(draft.book, clock.now())
     line = next((x for x in lines if x.key == item and not x.item.generated), None)
     if line is None:

@@ -9,10 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from dengbu.appointments.queries import missed_by
+from dengbu.cases import hand_ins, home_visits
 from dengbu.cases.documents import KINDS
-from dengbu.cases.facts import Line, facts, makes_paper, writes
-from dengbu.cases.labels import Label, label
+from dengbu.cases.facts import CaseFacts, Line, facts, makes_paper, writes
+from dengbu.cases.labels import YOU, Label, label
 from dengbu.cases.lifecycle import BEFORE_ENTRY, State
+from dengbu.cases.models import HandIn, Undertaking
 from dengbu.cases.queries.portal import (
     Listed,
     OwnCase,
@@ -152,13 +154,14 @@ def case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResp
     found = facts(own.case)
     book = unit_book(own.case.unit_code)
     sights.saw("case", own.case.docket.number, docket_id=docket_id, purpose="本人查看办件")
+    owed = [_undertaken(portal, found, u, actor) for u in road.undertaken]
     context = {
         **portal.context("cases"),
         "own": own,
         "case": own.case,
         "name": own.registration.name,
         "label": words,
-        "turn": turn(portal, own, road, words, actor),
+        "turn": _to_hand_in(owed) or turn(portal, own, road, words, actor),
         "road": road,
         "papers_word": "、".join(dict.fromkeys(CertificateKind(c.kind).label for c in road.certificates)),
         "events": [e for e in (event_words(t, own.case) for t in road.transitions) if e],
@@ -167,15 +170,13 @@ def case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResp
             for line in found.checklist(book, clock.now())
         ],
         "people": _people(own, actor),
-        "undertaken": [
-            {"one": u, "follows": u.kind == LATER, "word": OUTCOME_NAMES.get(u.outcome, "")}
-            for u in road.undertaken
-        ],
+        "undertaken": owed,
         "documents": [
             {"name": KINDS[d.kind][0], "url": portal.url("case.document", docket_id, d.kind), "at": d.made_at}
             for d in documents_of(docket_id)
             if d.kind in PAPERS
         ],
+        "may_ask_visit": home_visits.askable(own.case.state, own.parties),
         "may_withdraw": own.case.state in BEFORE_ENTRY,
         "withdrawal": own.case.state in BEFORE_ENTRY and bool(own.case.filed.get("withdrawal")),
         "pass_url": portal.url("case.pass", docket_id) if own.case.token else "",
@@ -313,6 +314,47 @@ def _waits_for(road: Road) -> str:
     notice = f"，公告到 {cn_date(ends)} 期满，公告期不计入办理时限" if ends else ""
     names = "、".join(dict.fromkeys(KIND_NAMES[m.kind] for m in road.waits_for))
     return f"正在办理{names}{notice}。办完后登簿，会发短信告诉您。"
+
+
+def _undertaken(portal: Portal, found: CaseFacts, one: Undertaking, actor: Actor) -> dict[str, Any]:
+    """What was undertaken: settled, to be checked by us, handed in and waiting, returned, or still to be handed in."""
+    last: HandIn | None = next(iter(one.versions), None)  # type: ignore[attr-defined]
+    open_now = not hand_ins.why_not_upload(one, last) and hand_ins.may_bring(found, one, actor)
+    waits = last is not None and not last.outcome
+    mine = not one.outcome and one.kind == LATER and hand_ins.may_bring(found, one, actor)
+    return {
+        "one": one,
+        "follows": one.kind == LATER,
+        "word": OUTCOME_NAMES.get(one.outcome, ""),
+        "waits": waits,
+        "last": last,
+        "returned": last is not None and last.outcome == hand_ins.RETURNED,
+        "open": open_now,
+        "url": portal.url("case.paper", found.case.pk, hand_ins.key(one)) if mine else "",
+    }
+
+
+def _to_hand_in(owed: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The card 现在轮到 where a paper that was undertaken is for the one who looks to hand in; None where none is."""
+    first = next((u for u in owed if u["open"]), None)
+    if first is None:
+        return None
+    one, due = first["one"], cn_date(first["one"].due_on)
+    over = one.due_on is not None and one.due_on < clock.today()
+    text = (
+        f"退回的原因：{first['last'].said.rstrip('。')}。"
+        if first["returned"]
+        else "拍照上传，或者把原件交到登记窗口。"
+    )
+    return {
+        "who": YOU,
+        "tone": "fix",
+        "title": f"“{one.name}”{due}已到期，请马上补交" if over else f"请在 {due} 前补交“{one.name}”",
+        "text": f"{text}核验通过后登簿。",
+        "url": first["url"],
+        "action": "重新上传" if first["returned"] else "去上传",
+        "fixes": [],
+    }
 
 
 def _line(line: Line, count: int, url: str) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def home_visit(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> Ht
     one = queries.latest(docket_id)
     open_now = one is not None and one.matter.settled_at is None
     wrong = {r.field: f"{r.message}{r.remedy}" for r in refusals if r.field}
-    may_ask = not open_now and own.case.state == State.PREAPPROVED
+    may_ask = not open_now and State(own.case.state) in home_visits.ASKABLE
     context = {
         **portal.context("cases"),
         "case": own.case,
@@ -61,6 +61,7 @@ def home_visit(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> Ht
         "reason": home_visits.REASONS[one.reason] if one else "",
         "signers": list(one.signers.order_by("ordinal")) if one else (),
         "may_ask": may_ask,
+        "passed": own.case.state == State.PREAPPROVED,
         "may_cancel": one is not None and open_now and one.written_at is None,
         "fields": ask_fields(facts(own.case), request.POST, wrong) if may_ask else (),
         "refusals": refusals,

@@ -4,6 +4,7 @@ from .accepting import Acceptance, accept, accept_batch
 from .checking_in import (
     CHECKS,
     at_desk,
+    at_desk_together,
     check_in,
     desk_verdict,
     query_batch,
@@ -12,7 +13,7 @@ from .checking_in import (
     separate,
 )
 from .entering import NONE, enter_accepted, enter_if_last, open_matter, settle, settle_matter
-from .exempting import decide_exemption
+from .exempting import decide_exemption, decision
 from .fees import CaseFee, certificates_of, fee_of
 from .opening import asked_now
 from .standing import DeskState, desk_states, papers, unanswered, why_not
@@ -27,9 +28,11 @@ __all__ = [
     "accept_batch",
     "asked_now",
     "at_desk",
+    "at_desk_together",
     "certificates_of",
     "check_in",
     "decide_exemption",
+    "decision",
     "desk_states",
     "desk_verdict",
     "enter_accepted",

@@ -36,6 +36,23 @@ def at_desk(docket_id: uuid.UUID, actor: Actor) -> Case:
     return case
 
 
+def at_desk_together(docket_ids: Sequence[uuid.UUID], actor: Actor) -> list[Case]:
+    """The cases, locked, all pre-approved, in hands that may receive them."""
+    if not docket_ids:
+        raise Refused(Refusal("DESK_NOTHING", "没有待受理的申请。", "请刷新页面。"))
+    cases = locked_many(docket_ids)
+    if any(c.state != State.PREAPPROVED for c in cases):
+        raise Conflict(
+            Refusal("CASE_MOVED_ON", "其中有申请现在不能在窗口受理。", "请刷新页面，看看办到了哪一步。")
+        )
+    parties: dict[uuid.UUID, list[CaseParty]] = {c.docket_id: [] for c in cases}
+    for party in CaseParty.objects.filter(case__in=cases):
+        parties[party.case_id].append(party)
+    for case in cases:
+        separate(case, parties[case.docket_id], actor)
+    return cases
+
+
 def separate(case: Case, parties: Sequence[CaseParty], actor: Actor) -> None:
     """The desk clerk is not the online reviewer of the same case, nor a party, nor who filed it."""
     if case.reviewer_id == actor.user_id:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock
@@ -10,6 +11,7 @@ from dengbu.core.acts import Actor, act, current
 from dengbu.core.refusals import Refusal, Refused
 
 from ... import exemptions
+from ...models import Case
 from .checking_in import at_desk
 
 
@@ -23,6 +25,14 @@ def decide_exemption(
     small enterprises; why not). Raises Refused, Conflict, NotPermitted. 财税〔2016〕79号, 财税〔2019〕45号.
     """
     case = at_desk(docket_id, actor)
+    case.filed = decision(case, actor, claim, granted, reason)
+    case.save()
+    decided = exemptions.decisions(case.filed)[claim]
+    current().note(exemption=claim, granted=bool(granted), reason=decided["reason"])
+
+
+def decision(case: Case, actor: Actor, claim: str, granted: bool | None, reason: str) -> dict[str, Any]:
+    """What the case says once this is decided, in place of what was decided on the same claim. Raises Refused."""
     known = exemptions.claimable(TYPES[case.type_code], clock.today(), exemptions.BY_OFFICER).get(claim)
     wrong = []
     if known is None:
@@ -54,6 +64,4 @@ def decide_exemption(
         "at": clock.now().isoformat(),
     }
     others = [d for k, d in exemptions.decisions(case.filed).items() if k != known.key]
-    case.filed = {**case.filed, "exemptions": [*others, decided]}
-    case.save()
-    current().note(exemption=known.key, granted=bool(granted), reason=decided["reason"])
+    return {**case.filed, "exemptions": [*others, decided]}

@@ -13,15 +13,15 @@ from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
 from dengbu.parties.queries import actor_of
 
 from ... import home_visits, rules
+from ...applicants import own
 from ...facts import facts
 from ...lifecycle import State
 from ...models import Case, HomeVisit, PendingMatter, Signer
 from ..desk import settle
-from ..moving import as_applicant, locked, not_own, workdays_from_now
+from ..moving import VISIT_PLAN_DAYS, as_applicant, locked, not_own, workdays_from_now
 from ..signatures import people, signs_for
 
 KIND = rules.Kind.FACE_SIGNING
-PLAN_DAYS = 3  # working days in which the office answers; its own
 GONE = Refusal("VISIT_GONE", "没有等待办理的上门服务。", "请刷新页面。")
 
 
@@ -29,7 +29,7 @@ GONE = Refusal("VISIT_GONE", "没有等待办理的上门服务。", "请刷新�
 def ask_visit(
     *, actor: Actor, docket_id: uuid.UUID, party_ids: Sequence[str], reason: str, remark: str, place: str
 ) -> None:
-    """申请上门服务 by an applicant. Raises Refused with every fault, NotPermitted for whoever does not apply."""
+    """申请上门服务 by an applicant, from the submission on. Raises Refused with every fault, NotPermitted for whoever does not apply."""
     case = locked(docket_id)
     as_applicant(case, actor)
     _ask(case, actor, "applicant", party_ids, reason, remark, place)
@@ -37,12 +37,22 @@ def ask_visit(
 
 @act("cases.ask_visit_at_window", permission="case.accept")
 def ask_visit_at_window(
-    *, actor: Actor, docket_id: uuid.UUID, party_ids: Sequence[str], reason: str, remark: str, place: str
+    *,
+    actor: Actor,
+    docket_id: uuid.UUID,
+    party_ids: Sequence[str],
+    reason: str,
+    remark: str,
+    place: str,
+    how: str = "window",
 ) -> None:
-    """The same, asked for by word at the window or by telephone."""
+    """The same, asked for by word at the `window` or by `phone`; by who typed the application too: it is part of filing
+    for somebody, and handles nothing."""
     case = locked(docket_id)
-    not_own(case, list(case.parties.all()), actor)
-    _ask(case, actor, "window", party_ids, reason, remark, place)
+    parties = list(case.parties.all())
+    if own(parties, actor):
+        not_own(case, parties, actor)
+    _ask(case, actor, "phone" if how == "phone" else "window", party_ids, reason, remark, place)
 
 
 def _ask(
@@ -71,7 +81,7 @@ def _ask(
         round=before.round + 1 if before else 1,
         owner=rules.OWNERS[KIND],
         opened_at=clock.now(),
-        due_at=workdays_from_now(PLAN_DAYS),
+        due_at=workdays_from_now(VISIT_PLAN_DAYS) if case.state == State.PREAPPROVED else None,
     )
     visit = HomeVisit.objects.create(
         matter=matter,
@@ -121,7 +131,8 @@ def plan_visit(
     second: int | None,
     place: str = "",
 ) -> None:
-    """The office says when and who; may be planned anew until the record is written. The applicants are told.
+    """The office says when and who, once the pre-review has passed; may be planned anew until the record is written.
+    The applicants are told.
 
     `first` and `second` are accounts. Raises Refused with every fault.
     """
@@ -132,7 +143,10 @@ def plan_visit(
         raise Conflict(Refusal("VISIT_WRITTEN", "面签记录已经填写，不能改期。", "请刷新页面。"))
     found = facts(case)
     officers = [_officer(first), _officer(second)]
+    there = {(p.role, p.number_index) for p in people(found)}
     wrong = home_visits.plan(
+        state=case.state,
+        gone=[s.name for s in visit.signers.all() if (s.role, s.number_index) not in there],
         planned_at=planned_at,
         now=clock.now(),
         until=case.valid_until,

@@ -17,10 +17,10 @@ from dengbu.core.refusals import Refusal, Refused
 from dengbu.register.queries import book_of
 
 from ...facts import CaseFacts, facts
-from ...models import Case, Correction, LedgerRow, RestrictionCheck, Verdict
+from ...models import Case, Correction, LedgerRow, PendingMatter, RestrictionCheck, Verdict
 from .. import checking
 from ..filing.submitting import hold
-from ..moving import move, workdays_from_now
+from ..moving import VISIT_PLAN_DAYS, move, workdays_from_now
 from ..served import holding
 from .claiming import mine
 from .judging import all_judged, lines_of
@@ -176,6 +176,10 @@ def pass_case(*, actor: Actor, docket_id: uuid.UUID) -> str:
     case.token, case.short_code = token(), short_code(8)
     case.valid_until = workdays_from_now(found.policy.pass_valid_days)
     move(case, "pass", actor, due_at=case.valid_until)
+    # A home visit that was asked for before can be planned from now on.
+    PendingMatter.objects.filter(
+        docket_id=case.docket_id, visit__planned_at__isnull=True, visit__isnull=False, settled_at__isnull=True
+    ).update(due_at=workdays_from_now(VISIT_PLAN_DAYS))
     _ledger(case, actor, "passed")
     enqueue("cases.tell", docket_ids=[str(case.docket_id)], template="passed")
     return case.state
