@@ -173,6 +173,11 @@ class RegistrationType:
         return "each" if cls.produces else "none"
 
     @classmethod
+    def makes(cls, terms: Mapping[str, Any]) -> tuple[CertificateKind, ...]:
+        """Which kinds of paper come out, given the answers; none where nothing is handed out."""
+        return (cls.produces,) if cls.produces and cls.paper_way(terms) != "none" else ()
+
+    @classmethod
     def required_roles(cls, terms: Mapping[str, Any]) -> tuple[str, ...]:
         """Roles that must have somebody, given the answers: a judgment lets one side apply alone (条例 14)."""
         return tuple(r.key for r in cls.roles if r.required)
@@ -384,6 +389,10 @@ class Combined(RegistrationType):
 
     def registrations(self) -> tuple[RegistrationType, ...]:
         return tuple(self.part(n) for n in range(len(self.parts)))
+
+    @classmethod
+    def makes(cls, terms: Mapping[str, Any]) -> tuple[CertificateKind, ...]:
+        return tuple(dict.fromkeys(kind for part in cls.parts for kind in part.makes(terms)))
 
     def part(self, n: int) -> RegistrationType:
         return self.parts[n](self.filed.seen_as(self.part_roles[n]) if self.part_roles else self.filed)

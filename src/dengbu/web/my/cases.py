@@ -10,8 +10,8 @@ from django.shortcuts import render
 
 from dengbu.appointments.queries import missed_by
 from dengbu.cases.documents import KINDS
-from dengbu.cases.facts import Line, facts, makes_paper, writes
-from dengbu.cases.labels import Label, label
+from dengbu.cases.facts import Line, facts, makes, writes
+from dengbu.cases.labels import Label, label, paper_words, road_words
 from dengbu.cases.lifecycle import BEFORE_ENTRY, State
 from dengbu.cases.queries.portal import (
     Listed,
@@ -67,7 +67,7 @@ def label_of(row: Listed) -> Label:
         booked_at=row.booking.slot.starts_at if row.booking and not row.booking.missed_at else None,
         confirmed=row.confirmed,
         fee_due=row.bill is not None and row.bill.state == "due",
-        certificate=makes_paper(row.case),
+        paper=paper_words(makes(row.case)),
         to_confirm=bool(row.to_confirm),
     )
 
@@ -151,6 +151,7 @@ def case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResp
     words = _label(own, road, actor)
     found = facts(own.case)
     book = unit_book(own.case.unit_code)
+    paper = paper_words([c.kind for c in road.certificates] or makes(own.case))
     sights.saw("case", own.case.docket.number, docket_id=docket_id, purpose="本人查看办件")
     context = {
         **portal.context("cases"),
@@ -158,10 +159,11 @@ def case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResp
         "case": own.case,
         "name": own.registration.name,
         "label": words,
+        "steps": road_words(paper),
         "turn": turn(portal, own, road, words, actor),
         "road": road,
         "papers_word": "、".join(dict.fromkeys(CertificateKind(c.kind).label for c in road.certificates)),
-        "events": [e for e in (event_words(t, own.case) for t in road.transitions) if e],
+        "events": [e for e in (event_words(t, paper, actor) for t in road.transitions) if e],
         "lines": [
             _line(line, found.pages.get(line.key, 0), portal.url("case.paper", docket_id, line.key))
             for line in found.checklist(book, clock.now())
@@ -206,6 +208,7 @@ def _invitation(own: OwnCase, actor: Actor) -> str:
 def turn(portal: Portal, own: OwnCase, road: Road, words: Label, actor: Actor) -> dict[str, Any]:
     """The card 现在轮到: who, what by when, and one button."""
     c, link = own.case, portal.url
+    paper = paper_words([x.kind for x in road.certificates] or makes(own.case))
     card: dict[str, Any] = {
         "who": words.turn,
         "tone": "",
@@ -284,7 +287,7 @@ def turn(portal: Portal, own: OwnCase, road: Road, words: Label, actor: Actor) -
     ):
         return card | {
             "title": f"请缴登记费 {format_yuan(road.bill.total_fen)} 元",
-            "text": f"缴费后才能领证，不影响登簿。{_waits_for(road)}",
+            "text": f"缴费后才能领取{paper or '办理结果'}，不影响登簿。{_waits_for(road)}",
             "url": link("pay", c.pk),
             "action": "去缴费",
         }
@@ -298,10 +301,10 @@ def turn(portal: Portal, own: OwnCase, road: Road, words: Label, actor: Actor) -
     if c.state == State.REGISTERED:
         return card | {
             "title": f"已于 {cn_date(c.entered_at)} 登簿",
-            "text": "正在制证，好了会发短信。" if makes_paper(c) else "不发证书，正在归档。",
+            "text": f"正在制作{paper}，好了会发短信。" if paper else "这项登记不发证书，正在归档。",
         }
     if c.state == State.CERTIFIED:
-        return card | {"title": "证书（证明）已制好，可以领取", "text": "请带身份证和受理凭证到窗口。"}
+        return card | {"title": f"{paper}已制好，可以领取", "text": "请带身份证和受理凭证到窗口。"}
     return card | {"who": "", "text": f"{cn_date(c.closed_at or c.state_since)}"}
 
 
