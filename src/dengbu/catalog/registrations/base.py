@@ -86,7 +86,8 @@ class RegistrationType:
     heirs_apply: ClassVar[bool] = False
     form: ClassVar[tuple[Ask, ...]] = ()
     reason_first: ClassVar[bool] = False  # the reason says who applies: it is asked before the parties
-    titles: ClassVar[Mapping[str, str]] = {}  # of the filing tasks, where the usual words do not fit
+    # Of the filing tasks, where the usual words do not fit; `reason_said` heads the card of what was answered there.
+    titles: ClassVar[Mapping[str, str]] = {}
     produces: ClassVar[CertificateKind | None] = None
     voids_certificate: ClassVar[bool] = False
     answers_to: ClassVar[Mapping[str, Rule]] = ALWAYS_BLOCK

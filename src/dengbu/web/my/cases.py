@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from dengbu.appointments.queries import missed_by
-from dengbu.cases.documents import KINDS
+from dengbu.cases.documents import KINDS, name_of
 from dengbu.cases.facts import Line, facts, makes, writes
 from dengbu.cases.labels import Label, label, paper_words, road_words
 from dengbu.cases.lifecycle import BEFORE_ENTRY, State
@@ -33,13 +33,16 @@ from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock, sights
 from dengbu.core.acts import Actor
 from dengbu.core.documents import read_verified
+from dengbu.core.identifiers import mask_name
 from dengbu.core.middleware import bind_case
 from dengbu.core.money import format_yuan
 from dengbu.core.vocabulary import CertificateKind
 from dengbu.notices.queries import unread_count
 from dengbu.register.queries import book_of, unit_book, units_of_holder
+from dengbu.register.rules import UnitBook
 from dengbu.web.pages import page
 
+from ..filing.knowing import names_open, own_indexes, reads
 from ..filing.portals import MY, Portal, actor_of, everywhere, see_other
 from ..filing.start import services_at
 from ..templatetags._text import cn_date, cn_datetime
@@ -168,13 +171,17 @@ def case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResp
             _line(line, found.pages.get(line.key, 0), portal.url("case.paper", docket_id, line.key))
             for line in found.checklist(book, clock.now())
         ],
-        "people": _people(own, actor),
+        "people": _people(own, actor, book),
         "undertaken": [
             {"one": u, "follows": u.kind == LATER, "word": OUTCOME_NAMES.get(u.outcome, "")}
             for u in road.undertaken
         ],
         "documents": [
-            {"name": KINDS[d.kind][0], "url": portal.url("case.document", docket_id, d.kind), "at": d.made_at}
+            {
+                "name": name_of(d.kind, road.bill),
+                "url": portal.url("case.document", docket_id, d.kind),
+                "at": d.made_at,
+            }
             for d in documents_of(docket_id)
             if d.kind in PAPERS
         ],
@@ -333,11 +340,14 @@ def _line(line: Line, count: int, url: str) -> dict[str, Any]:
     }
 
 
-def _people(own: OwnCase, actor: Actor) -> list[dict[str, Any]]:
-    """Parties by role: applicants of one case know each other's names."""
+def _people(own: OwnCase, actor: Actor, book: UnitBook | None) -> list[dict[str, Any]]:
+    """Parties by role: who applies together knows each other's names."""
+    mine = own_indexes(actor, own)
+    seen = names_open(book, mine) if book else mine
     found: dict[str, list[str]] = {}
     for party in own.parties:
-        found.setdefault(own.registration.word(party.role), []).append(party.name)
+        name = party.name if reads(own, actor, party, seen) else mask_name(party.name)
+        found.setdefault(own.registration.word(party.role), []).append(name)
     return [{"key": role, "value": "、".join(names)} for role, names in found.items()]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 
 from dengbu.cases.actions import vouchers as acts
+from dengbu.cases.documents import name_of
 from dengbu.cases.models import Case
 from dengbu.cases.queries.counter import papers_made
 from dengbu.core.money import format_yuan, yuan_to_fen
@@ -90,6 +91,7 @@ def _page(
         case=case,
         bill=bill,
         state=STATES[bill.state],
+        voucher_name=name_of("fee_voucher", bill),
         rows=[_row(v) for v in vouchers],
         can_reissue=bill.state in ("paid", "free"),
         can_return=bill.state == "paid",
