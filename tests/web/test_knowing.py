@@ -56,7 +56,9 @@ def test_names_are_open_to_who_stands_beside_them(book: UnitBook, who: str, name
 def test_a_masked_name_is_masked_on_every_page_until_all_have_confirmed() -> None:
     owner = HOME.title.holders[0] if HOME.title else None
     assert owner is not None and holder_name(owner, frozenset()) != owner.name
-    party = CaseParty(role="owner", name="LI", document_kind="resident_id", number_index="li", source="register")
+    party = CaseParty(
+        role="owner", name="LI", document_kind="resident_id", number_index="li", source="register"
+    )
 
     def seen(state: str, seen: frozenset[str] = frozenset(), **said: str) -> bool:
         case = Case(state=state, organisation_id=None, **said)

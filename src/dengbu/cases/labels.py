@@ -33,7 +33,8 @@ _ROAD = ("提交", "网上审核", "预约", "窗口核验", "登簿")
 
 def paper_words(kinds: Iterable[str]) -> str:
     """What is handed out, as people call it: 证书, 登记证明, 证书和登记证明; empty where nothing is."""
-    return "和".join(word for kind, word in _PAPERS.items() if kind in set(kinds))
+    made = set(kinds)
+    return "和".join(word for kind, word in _PAPERS.items() if kind in made)
 
 
 def road_words(paper: str) -> tuple[str, ...]:

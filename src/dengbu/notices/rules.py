@@ -163,7 +163,9 @@ TEMPLATES: Final[dict[str, Template]] = {
         Template(
             "fee_due", "待缴费", "{no}登记费{yuan}元，可登录网上缴费，也可在窗口缴费。缴清后领取{paper}。"
         ),
-        Template("fee_paid", "已缴费", "{no}登记费{yuan}元已缴清，缴费凭证可登录下载。"),
+        Template(
+            "fee_paid", "已缴费", "{no}登记费{yuan}元已缴清，凭证号可登录查看，领取时可在窗口索取凭证。"
+        ),
         Template("registered_in_book", "已登簿", "{no}已登簿，正在制作{paper}，可领取时会再通知您。"),
         Template("registered_only", "已登簿", "{no}已登簿。这项登记不发证书，办理结果可登录查看。"),
         Template("ready", "可以领取", "{no}的{paper}已制好，请带身份证和受理凭证到{place}领取。"),

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from dengbu.cases.actions import papers as acts
 from dengbu.cases.documents import belongs, name_of
 from dengbu.cases.facts import facts
+from dengbu.cases.labels import paper_words
 from dengbu.cases.lifecycle import State
 from dengbu.cases.models import Case
 from dengbu.cases.queries import counter
@@ -59,6 +60,7 @@ def print_page(request: HttpRequest, case: Case, refusals: Any = (), status: int
     bill = bill_of(case.pk)
     voucher = voucher_of(case.pk) if bill is not None else None
     rows = _rows(case, refused, voucher is not None, bill)
+    made = certificates_of(case.pk)
     return show(
         request,
         "desk/accept_print.html",
@@ -71,7 +73,8 @@ def print_page(request: HttpRequest, case: Case, refusals: Any = (), status: int
         unprinted=sum(not r["last"] and not r["not_yet"] for r in rows),
         bill=bill,
         voucher=voucher,
-        certificates=[c.number for c in certificates_of(case.pk)],
+        certificates=[c.number for c in made],
+        paper=paper_words(c.kind for c in made),
         entries=entries_of(case.pk) if case.entry_no else [],
         can_accept=actor.may("case.accept"),
         corrects=TYPES[case.type_code].kind is RegistrationKind.CORRECTION and actor.may("case.settle"),

@@ -31,7 +31,7 @@ from dengbu.register.rules import HolderFact, RightFact, UnitBook
 
 from ..templatetags._text import cn_date
 from .drafts import Draft
-from .knowing import concerns, holder_name, holder_number, names_open, own_indexes, reads
+from .knowing import concerns, holder_name, holder_number, is_organisation, names_open, own_indexes, reads
 
 WAYS = {
     "window": ("window", "窗口自取", "办结后带身份证到窗口领取。"),
@@ -39,7 +39,7 @@ WAYS = {
     "electronic": (
         "electronic",
         "只要电子证照",
-        "办结后在“我的办件”里看证号和登记结果，不发纸质证书、证明。",
+        "办结后登录网上大厅看证号和登记结果，不发纸质证书、证明。",
     ),
 }
 NO_CERTIFICATE_WAYS = {"electronic": ("electronic", "办结后网上通知", "这项登记不发证书，办结后发短信。")}
@@ -214,8 +214,12 @@ def _hint(draft: Draft, section: str) -> str:
         if not done(draft, "parties"):
             known = "、".join(r.word for roles in draft.journey.from_book for r in roles)
             return f"{known}从登记簿带出，只需核对" if known else "填写谁来申请"
-        counts = [(r.word, sum(p.role == r.key for p in draft.own.parties), r) for r in roles]
-        return "，".join(f"{word} {n} {'家' if r.source == 'us' else '人'}" for word, n, r in counts if n)
+        named = [(r.word, [p for p in draft.own.parties if p.role == r.key]) for r in roles]
+        return "，".join(
+            f"{word} {len(who)} {'家' if all(is_organisation(p.document_kind) for p in who) else '人'}"
+            for word, who in named
+            if who
+        )
     if section == "reason":
         return _reason_hint(draft, filed)
     if section == "materials":

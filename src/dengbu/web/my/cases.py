@@ -13,6 +13,7 @@ from dengbu.cases.documents import KINDS, name_of
 from dengbu.cases.facts import Line, facts, makes, writes
 from dengbu.cases.labels import Label, label, paper_words, road_words
 from dengbu.cases.lifecycle import BEFORE_ENTRY, State
+from dengbu.cases.models import Case
 from dengbu.cases.queries.portal import (
     Listed,
     OwnCase,
@@ -168,7 +169,7 @@ def case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResp
         "papers_word": "、".join(dict.fromkeys(CertificateKind(c.kind).label for c in road.certificates)),
         "events": [e for e in (event_words(t, paper, actor) for t in road.transitions) if e],
         "lines": [
-            _line(line, found.pages.get(line.key, 0), portal.url("case.paper", docket_id, line.key))
+            _line(line, found.pages.get(line.key, 0), portal.url("case.paper", docket_id, line.key), own.case)
             for line in found.checklist(book, clock.now())
         ],
         "people": _people(own, actor, book),
@@ -325,9 +326,10 @@ def _waits_for(road: Road) -> str:
     return f"正在办理{names}{notice}。办完后登簿，会发短信告诉您。"
 
 
-def _line(line: Line, count: int, url: str) -> dict[str, Any]:
+def _line(line: Line, count: int, url: str, case: Case) -> dict[str, Any]:
     if line.item.generated:
-        return {"name": line.item.name, "text": "到窗口签字", "word": "自动生成", "tone": "plain"}
+        to_sign = "" if case.accepted_at else "到窗口签字"  # at acceptance it was signed
+        return {"name": line.item.name, "text": to_sign, "word": "自动生成", "tone": "plain"}
     if line.exempt:
         return {"name": line.item.name, "text": line.exempt, "word": "可免交", "tone": "plain"}
     word = "已上传" if count else ("选交" if line.item.when == "optional" else "未上传")

@@ -99,6 +99,7 @@ def _page(
         may_print=actor.may("print.case"),
         made=made,
         wrong=wrong,
+        bad={r.field for r in refusals},
         payer=request.POST.get("payer", ""),
         amount=request.POST.get("amount", ""),
         reason=request.POST.get("reason", ""),
