@@ -7,16 +7,18 @@ import uuid
 import pytest
 
 from dengbu.archives.models import HandOver
-from dengbu.cases.documents import certificate_page
+from dengbu.cases.documents import certificate_page, closing
 from dengbu.cases.facts import facts
 from dengbu.cases.models import Batch, Case
 from dengbu.certificates.actions import receive_blanks
 from dengbu.certificates.models import Blank, Certificate
+from dengbu.certificates.prints import UnitLine
 from dengbu.core import clock
 from dengbu.core.acts import act
 from dengbu.core.vocabulary import CertificateKind
 from dengbu.payments.actions import collect_at_window
 from dengbu.payments.queries import bill_of
+from dengbu.web.desk import cert
 from tests.support import office
 from tests.web.windows import at_work, budget, hidden, statements, text_of
 
@@ -171,6 +173,20 @@ def test_the_preview_is_a_picture_of_the_live_book() -> None:
     picture = at_work("certify").get(f"/desk/cert/{docket}/{certificate.pk}/1.png")
     assert picture["Content-Type"] == "image/png" and picture.content.startswith(b"\x89PNG")
     assert at_work("certify").get(f"/desk/cert/{docket}/{certificate.pk}/9.png").status_code == 404
+
+
+def test_every_sheet_of_a_list_of_units_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    docket = office.registered_sale()
+    certificate = Certificate.objects.get(docket_id=docket)
+    line = UnitLine(certificate.unit_code, "示范市示范区示范路1号1栋101", "住宅", "88.00")
+    monkeypatch.setattr(closing, "annex", lambda found: (line,) * 60)
+    monkeypatch.setattr(cert, "list_counts", lambda ids: dict.fromkeys(ids, (60, 60)))
+    page = text_of(at_work("certify").get(f"/desk/cert/{docket}/"))
+    shown = page.count(f"/desk/cert/{docket}/{certificate.pk}/")
+    assert shown > 3, "two sheets of the certificate, and more than one of the list"
+    for sheet, status in ((shown, 200), (shown + 1, 404)):
+        answer = at_work("certify").get(f"/desk/cert/{docket}/{certificate.pk}/{sheet}.png")
+        assert answer.status_code == status
 
 
 def test_a_case_that_is_not_handed_out_yet_cannot_be_archived() -> None:

@@ -16,6 +16,7 @@ from dengbu.contracts.queries import Filing, filings
 from dengbu.core import clock, crypto, rows
 from dengbu.core.acts import Actor
 from dengbu.core.identifiers import is_minor
+from dengbu.core.vocabulary import CertificateKind
 from dengbu.register.queries import housed, houses_in_the_same_hands, known_land
 from dengbu.register.rules import UnitBook
 from dengbu.surveys.queries import Measured, measured
@@ -197,9 +198,14 @@ def answered(case: Case) -> RegistrationType:
     return TYPES[case.type_code](Filed(None, case.unit_code, (), terms=terms))
 
 
+def makes(case: Case) -> tuple[CertificateKind, ...]:
+    """Which kinds of paper are handed out for a case, as its answers say."""
+    return TYPES[case.type_code].makes(case.filed.get("terms", {}))
+
+
 def makes_paper(case: Case) -> bool:
     """Whether something is handed out for a case, as its answers say."""
-    return TYPES[case.type_code].paper_way(case.filed.get("terms", {})) != "none"
+    return bool(makes(case))
 
 
 def units_of(case: Case) -> tuple[str, ...]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dengbu.core.clock import local
+from dengbu.core.vocabulary import CertificateKind
 
 from .lifecycle import STATE_NAMES, State
 
@@ -25,6 +27,21 @@ class Label:
 
 
 CENTRE, YOU = "登记中心", "您"
+_PAPERS = {CertificateKind.CERTIFICATE: "证书", CertificateKind.PROOF: "登记证明"}
+_ROAD = ("提交", "网上审核", "预约", "窗口核验", "登簿")
+
+
+def paper_words(kinds: Iterable[str]) -> str:
+    """What is handed out, as people call it: 证书, 登记证明, 证书和登记证明; empty where nothing is."""
+    made = set(kinds)
+    return "和".join(word for kind, word in _PAPERS.items() if kind in made)
+
+
+def road_words(paper: str) -> tuple[str, ...]:
+    """The steps of a case by what comes out of it (`paper_words`): without a paper it ends in the archive."""
+    if not paper:
+        return (*_ROAD, "归档")
+    return (*_ROAD, "制证", "领证") if "证书" in paper else (*_ROAD, "制作证明", "领取证明")
 
 
 def label(
@@ -34,10 +51,10 @@ def label(
     booked_at: dt.datetime | None = None,
     confirmed: tuple[int, int] = (0, 0),
     fee_due: bool = False,
-    certificate: bool = True,
+    paper: str = "证书",
     to_confirm: bool = False,
 ) -> Label:
-    """The label of a case for its applicants. `certificate`: whether one comes out; `to_confirm`: the viewer's turn."""
+    """The label of a case for its applicants. `paper`: what comes out (`paper_words`); `to_confirm`: the viewer's turn."""
     s = State(state)
     if s is State.AWAITING:
         word = f"等待他人确认（{confirmed[0]}/{confirmed[1]}）"
@@ -54,9 +71,11 @@ def label(
     if s is State.REGISTERED:
         if fee_due:
             return Label("已登簿，待缴费", "info", YOU, 6)
-        return Label("制证中" if certificate else "已登簿", "info", CENTRE, 6)
+        making = "制证中" if "证书" in paper else "正在制作证明"
+        return Label(making if paper else "已登簿", "info", CENTRE, 6)
     if s is State.CERTIFIED:
-        return Label("可领证，请先缴费" if fee_due else "可领证", "ok", YOU, 7)
+        ready = "可领证" if "证书" in paper else "可领取证明"
+        return Label(f"{ready}，请先缴费" if fee_due else ready, "ok", YOU, 7)
     simple = {
         State.DRAFT: Label("草稿", "neutral", YOU, 1),
         State.SUBMITTED: Label("待审核", "info", CENTRE, 2),

@@ -44,6 +44,7 @@ class Actor:
     posts: frozenset[str] = frozenset()
     lines: frozenset[str] = frozenset()
     identity_index: str = ""
+    organisation: str = ""  # the name of the bank or developer it speaks for
 
     def may(self, permission: str) -> bool:
         return self.key.startswith("system:") or permission in self.permissions

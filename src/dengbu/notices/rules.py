@@ -95,8 +95,8 @@ TEMPLATES: Final[dict[str, Template]] = {
         ),
         Template(
             "uncollected",
-            "请领取证书",
-            "{what}的证书到{d}还没有领取，请带身份证和受理凭证到窗口领取，可委托他人代领。",
+            "请来领取",
+            "{what}的{paper}到{d}还没有领取，请带身份证和受理凭证到窗口领取，可委托他人代领。",
         ),
         Template(
             "land_ending",
@@ -165,18 +165,23 @@ TEMPLATES: Final[dict[str, Template]] = {
         ),
         Template("accepted", "已受理", "{no}已受理，受理凭证号{r}，承诺{d}前办结。"),
         Template("refused", "不予受理", "{no}本次不予受理，书面告知已当场交付，也可登录查看原因。"),
-        Template("fee_due", "待缴费", "{no}登记费{yuan}元，可登录网上缴费，也可在窗口缴费。缴清后领证。"),
-        Template("fee_paid", "已缴费", "{no}登记费{yuan}元已缴清，缴费凭证可登录下载。"),
-        Template("registered_in_book", "已登簿", "{no}已登簿，正在制作证书，可领取时会再通知您。"),
-        Template("ready", "可领证", "{no}的证书已制好，请带身份证和受理凭证到{place}领取。"),
         Template(
-            "ready_to_mail", "证书将寄出", "{no}的证书已制好，缴清登记费后按您填的地址寄出，寄出时再通知您。"
+            "fee_due", "待缴费", "{no}登记费{yuan}元，可登录网上缴费，也可在窗口缴费。缴清后领取{paper}。"
         ),
-        Template("mailed", "证书已寄出", "{no}的证书已寄出，邮件号{m}。请收件人本人凭身份证签收。"),
+        Template(
+            "fee_paid", "已缴费", "{no}登记费{yuan}元已缴清，凭证号可登录查看，领取时可在窗口索取凭证。"
+        ),
+        Template("registered_in_book", "已登簿", "{no}已登簿，正在制作{paper}，可领取时会再通知您。"),
+        Template("registered_only", "已登簿", "{no}已登簿。这项登记不发证书，办理结果可登录查看。"),
+        Template("ready", "可以领取", "{no}的{paper}已制好，请带身份证和受理凭证到{place}领取。"),
+        Template(
+            "ready_to_mail", "将要寄出", "{no}的{paper}已制好，缴清登记费后按您填的地址寄出，寄出时再通知您。"
+        ),
+        Template("mailed", "已寄出", "{no}的{paper}已寄出，邮件号{m}。请收件人本人凭身份证签收。"),
         Template(
             "mail_returned",
             "邮件被退回",
-            "{no}的证书被邮局退回。请带身份证和受理凭证到{place}领取，或致电登记中心重新寄送。",
+            "{no}的{paper}被邮局退回。请带身份证和受理凭证到{place}领取，或致电登记中心重新寄送。",
         ),
         Template(
             "renew", "登记簿已更正", "您的登记簿记载已更正（{no}），请带身份证和原证到{place}换领新证。"

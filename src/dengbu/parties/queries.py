@@ -21,10 +21,11 @@ from .permissions import OPERATOR, PERSON, VIEWER, permissions_of
 
 _ACTOR_SQL = """
 SELECT u.id, u.display_name, p.id, p.id_index, p.verified_at IS NOT NULL, o.organisation_id, o.may_submit, o.id_index,
-       s.number, s.name, s.posts, s.lines, s.id_index, o.name, u.password
+       s.number, s.name, s.posts, s.lines, s.id_index, o.name, g.name, u.password
 FROM core_user u
 LEFT JOIN parties_person p ON p.user_id = u.id
 LEFT JOIN parties_operator o ON o.user_id = u.id AND o.active
+LEFT JOIN parties_organisation g ON g.id = o.organisation_id
 LEFT JOIN parties_staff s ON s.user_id = u.id AND s.active
 WHERE u.id = %s AND u.is_active
 """
@@ -46,7 +47,7 @@ def actor_and_password(user_id: int) -> tuple[Actor, str] | None:
 
 def _actor(row: tuple[Any, ...]) -> Actor:
     (uid, name, person, person_index, _verified, org, may_submit, op_index) = row[:8]
-    (number, staff_name, posts, lines, staff_index, op_name) = row[8:14]
+    (number, staff_name, posts, lines, staff_index, op_name, org_name) = row[8:15]
     permissions: frozenset[str] = frozenset()
     if person:
         permissions |= PERSON
@@ -66,6 +67,7 @@ def _actor(row: tuple[Any, ...]) -> Actor:
         posts=frozenset(posts),
         lines=frozenset(lines),
         identity_index=staff_index or person_index or op_index or "",
+        organisation=org_name or "",
     )
 
 

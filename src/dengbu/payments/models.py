@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from dengbu.core.furniture import AppendOnly, Mutable
 from dengbu.core.ids import uuid7
@@ -48,6 +48,7 @@ class Payment(Mutable):
     checkout_url = models.CharField(max_length=300, default="")  # the demo's payer only
     gateway_ref = models.CharField(max_length=64, default="")
     received_fen = models.BigIntegerField(null=True)
+    returned_fen = models.BigIntegerField(default=0)  # the sum of its part refunds, kept by a trigger
     problem = models.CharField(max_length=200, default="")
     made_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
@@ -62,7 +63,12 @@ class Payment(Mutable):
             ),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["bill"], condition=Q(state="pending"), name="one_pending_order")
+            models.UniqueConstraint(fields=["bill"], condition=Q(state="pending"), name="one_pending_order"),
+            models.CheckConstraint(
+                condition=Q(returned_fen=0)
+                | Q(received_fen__isnull=False, returned_fen__gt=0, returned_fen__lte=F("received_fen")),
+                name="returned_at_most_what_came",
+            ),
         ]
 
 
@@ -97,6 +103,34 @@ class Voucher(AppendOnly):
                 | Q(cancels__isnull=False, amount_fen__lte=0),
                 name="below_zero_where_it_cancels",
             ),
+        ]
+
+
+class PartRefund(AppendOnly):
+    """部分退费: a part of a payment that goes back; `reversal` is the voucher that cancelled the one over the whole.
+
+    PostgreSQL adds each to its payment's `returned_fen`, so the parts never come to more than what was paid.
+    """
+
+    app_may_update = ("state", "settled_at")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="parts")
+    reversal = models.OneToOneField(Voucher, models.PROTECT, related_name="part_refund")
+    out_refund_no = models.CharField(max_length=32, unique=True)
+    amount_fen = models.BigIntegerField()
+    reason = models.CharField(max_length=200)
+    state = models.CharField(max_length=20, default="due")  # due | done | problem
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["made_at"], condition=~Q(state="done"), name="part_refunds_open")
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="a_part_is_more_than_nothing")
         ]
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from dengbu.core import clock
 
 from . import rules
-from .models import FeeBill, Payment, Voucher
+from .models import FeeBill, PartRefund, Payment, Voucher
 
 
 def bill_of(docket_id: uuid.UUID) -> FeeBill | None:
@@ -35,7 +35,7 @@ def voucher_of(docket_id: uuid.UUID) -> Voucher | None:
 def vouchers_of(docket_id: uuid.UUID) -> list[Voucher]:
     """Every voucher of a docket, with those that cancel others, the oldest first. One statement."""
     return list(
-        Voucher.objects.select_related("bill", "payment", "cancels")
+        Voucher.objects.select_related("bill", "payment", "cancels", "part_refund")
         .filter(bill__docket_id=docket_id)
         .order_by("pk")
     )
@@ -62,6 +62,25 @@ def problem_payments(limit: int = 200) -> list[Payment]:
             | Q(state="paid") & ~Q(problem="")
         )
         .order_by("made_at", "pk")[:limit]
+    )
+
+
+def open_parts(limit: int = 200) -> list[PartRefund]:
+    """Part refunds that need a person: cash or card money to hand back, and those the provider could not return.
+    Oldest first, with payment, bill and docket. One statement."""
+    return list(
+        PartRefund.objects.select_related("payment__bill__docket")
+        .filter(Q(state="problem") | Q(state="due", payment__channel__in=list(rules.WINDOW_CHANNELS)))
+        .order_by("made_at", "pk")[:limit]
+    )
+
+
+def parts_to_ask(limit: int = 200) -> list[uuid.UUID]:
+    """Part refunds through the gateway that are still to go back, oldest first."""
+    return list(
+        PartRefund.objects.filter(state="due", payment__channel=rules.GATEWAY_CHANNEL)
+        .order_by("made_at")
+        .values_list("pk", flat=True)[:limit]
     )
 
 

@@ -30,6 +30,7 @@ WINDOW_REFUND_ONLY: Final = Refusal(
 )
 NOT_A_PROBLEM: Final = Refusal("FEE_NO_PROBLEM", "这笔付款没有待处理的问题。", "请刷新清单。")
 NO_VOUCHER: Final = Refusal("FEE_NO_VOUCHER", "这笔费用还没有缴清，没有缴费凭证。", "请先缴费。")
+PART_NOT_DUE: Final = Refusal("FEE_PART_NOT_DUE", "这笔部分退费不用在窗口退还。", "请刷新待退清单。")
 REFUND_FAILED: Final = "原路退款没有成功，请联系缴款人另行退还"
 
 
@@ -62,6 +63,7 @@ def judge(
     received_fen: int | None,
     told: TradeState,
     told_fen: int | None,
+    returned_fen: int = 0,
 ) -> Verdict:
     """Decide by the order and the bill, not by the message, what the gateway's word about one order means.
 
@@ -73,7 +75,7 @@ def judge(
     if told is TradeState.CLOSED:
         return Verdict(Outcome.CLOSED if payment_state == "pending" else Outcome.REPEATED)
     if told is TradeState.REFUNDED:
-        return _refunded(payment_state)
+        return _refunded(payment_state, returned_fen)
     if payment_state in ("paid", "refund_due", "refunded"):
         return Verdict(Outcome.REPEATED)
     if payment_state == "problem" and told_fen == received_fen:
@@ -88,8 +90,9 @@ def judge(
     return Verdict(Outcome.SETTLED)
 
 
-def _refunded(payment_state: str) -> Verdict:
-    if payment_state == "refunded":
+def _refunded(payment_state: str, returned_fen: int) -> Verdict:
+    # The provider says the same word of a part that we sent back.
+    if payment_state == "refunded" or (payment_state == "paid" and returned_fen):
         return Verdict(Outcome.REPEATED)
     if payment_state == "refund_due":
         return Verdict(Outcome.REFUNDED)
@@ -148,6 +151,23 @@ def may_take_back(bill_state: str, reason: str) -> list[Refusal]:
     return [refusal for refusal in (paid, _reason(reason)) if refusal]
 
 
+def may_return_part(bill_state: str, left_fen: int, amount_fen: int, reason: str) -> list[Refusal]:
+    """Whether a part of what was paid may go back, the fee being lower than was charged: every reason against it.
+
+    `left_fen` is what was paid less what went back already; all of it may go back: nothing is owed then. 分.
+    """
+    paid = None if bill_state == "paid" else NO_VOUCHER if bill_state == "due" else may_pay(bill_state)
+    too_much = None
+    if bill_state == "paid" and not 0 < amount_fen <= left_fen:
+        too_much = Refusal(
+            "FEE_PART_TOO_MUCH",
+            f"最多可以退 {format_yuan(left_fen)} 元，录入的是 {format_yuan(amount_fen)} 元。",
+            "已经退过的不能再退，请核对金额。",
+            field="amount",
+        )
+    return [refusal for refusal in (paid, too_much, _reason(reason)) if refusal]
+
+
 def _reason(reason: str) -> Refusal | None:
     if 4 <= len(reason.strip()) <= 150:
         return None
@@ -180,3 +200,8 @@ def trade_number(day: dt.date, serial: int, code: str) -> str:
 def refund_number(out_trade_no: str) -> str:
     """Our number of the one refund of an order: asking again is the same refund."""
     return f"R{out_trade_no}"
+
+
+def part_number(out_trade_no: str, nth: int) -> str:
+    """Our number of the nth part refund of an order."""
+    return f"{refund_number(out_trade_no)}P{nth}"

@@ -30,6 +30,12 @@ def refund(payment_id: str) -> None:
     actions.refund(actor=SYSTEM, payment_id=uuid.UUID(payment_id))
 
 
+@app.task(name="payments.refund_part", retry=LATER)
+def refund_part(part_id: str) -> None:
+    """Send back a part of a fee."""
+    actions.refund_part(actor=SYSTEM, part_id=uuid.UUID(part_id))
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="payments.ask_pending", queueing_lock="payments.ask_pending", lock="payments.ask_pending")
 def ask_pending(timestamp: int = 0) -> None:
@@ -39,18 +45,22 @@ def ask_pending(timestamp: int = 0) -> None:
             _one("ask", payment_id)
         for payment_id in queries.refunds_to_ask():
             _one("refund", payment_id)
+        for part_id in queries.parts_to_ask():
+            _one("part", part_id)
     except PartnerUnavailable:
         log.warning("payment_gateway_silent")  # the next minute asks again
 
 
-def _one(what: str, payment_id: uuid.UUID) -> None:
+def _one(what: str, asked: uuid.UUID) -> None:
     try:
         if what == "ask":
-            actions.ask_again(actor=SYSTEM, payment_id=payment_id)
+            actions.ask_again(actor=SYSTEM, payment_id=asked)
+        elif what == "refund":
+            actions.refund(actor=SYSTEM, payment_id=asked)
         else:
-            actions.refund(actor=SYSTEM, payment_id=payment_id)
+            actions.refund_part(actor=SYSTEM, part_id=asked)
     except PartnerUnavailable:
         raise
     except PartnerError as error:
         # One order the gateway speaks strangely about does not keep the others waiting.
-        log.warning("payment_not_answered", payment=str(payment_id), codes=error.codes)
+        log.warning("payment_not_answered", payment=str(asked), codes=error.codes)

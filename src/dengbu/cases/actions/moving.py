@@ -118,6 +118,7 @@ def move(
         to_state=target.value,
         actor=actor.key,
         actor_name=actor.name,
+        organisation=actor.organisation[:200],
         note=note,
         at=now,
     )

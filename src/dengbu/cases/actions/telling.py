@@ -18,7 +18,8 @@ from dengbu.parties.models import Operator, Person
 from dengbu.payments.queries import bills_of
 from dengbu.register.queries import holders_of
 
-from ..facts import answered
+from ..facts import answered, makes
+from ..labels import paper_words
 from ..models import PHONE_PURPOSE, Case, CaseParty
 
 RENEW, CORRECTED = "renew", "corrected"
@@ -32,6 +33,15 @@ WATCHED = {
     "undertaking_ending": "undertaking",
     "undertaking_over": "undertaken",
 }
+OF_PAPER = (
+    "registered_in_book",
+    "ready",
+    "ready_to_mail",
+    "mailed",
+    "mail_returned",
+    "fee_due",
+    "uncollected",
+)
 # What only who filed is told: a draft is nobody else's business, and it is for him to send a corrected case back.
 TO_FILER = ("draft_ending", "draft_ended", "papers_mended")
 
@@ -59,6 +69,10 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
     visit = case.docket.home_visits.order_by("-pk").first() if template == "visit_planned" else None
     due = deadline_of(case.docket_id, WATCHED[template]) if template in WATCHED else None
     ending = day_words(due.due_on if due else None)
+    paper = ""
+    if template in OF_PAPER:
+        made = Certificate.objects.filter(docket_id=case.docket_id).values_list("kind", flat=True)
+        paper = paper_words(list(made) or makes(case))
     every: dict[str, dict[str, str]] = {
         "submitted": {"no": number, "d": day_words(case.due_at)},
         "invited": {
@@ -79,6 +93,7 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
         "filing_changed": {"no": number},
         "expired": {"no": number},
         **{name: {"what": number, "d": ending} for name in WATCHED},
+        "uncollected": {"what": number, "d": ending, "paper": paper},
         "stopped_by_order": {"no": number},
         "held_by_order": {"no": number},
         "withdrawn": {"no": number},
@@ -103,15 +118,16 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
         "withdrawal_refused": {"no": number},
         "accepted": {"no": number, "r": case.acceptance_no or "", "d": day_words(case.promised_on)},
         "refused": {"no": number},
-        "registered_in_book": {"no": number},
-        "ready": {"no": number, "place": settings.OFFICE["address"]},
-        "ready_to_mail": {"no": number},
-        "mailed": {"no": number, "m": mailing.tracking if mailing else ""},
-        "mail_returned": {"no": number, "place": settings.OFFICE["address"]},
+        "registered_in_book": {"no": number, "paper": paper},
+        "registered_only": {"no": number},
+        "ready": {"no": number, "paper": paper, "place": settings.OFFICE["address"]},
+        "ready_to_mail": {"no": number, "paper": paper},
+        "mailed": {"no": number, "paper": paper, "m": mailing.tracking if mailing else ""},
+        "mail_returned": {"no": number, "paper": paper, "place": settings.OFFICE["address"]},
         "renew": {"no": number, "place": settings.OFFICE["address"]},
         "corrected": {"no": number},
         "archived": {"no": number},
-        "fee_due": {"no": number, "yuan": f"{bill_fen // 100}"},
+        "fee_due": {"no": number, "yuan": f"{bill_fen // 100}", "paper": paper or "办理结果"},
         "fee_paid": {"no": number, "yuan": f"{bill_fen // 100}"},
     }
     return every[template]

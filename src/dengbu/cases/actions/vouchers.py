@@ -43,6 +43,15 @@ def reissue_voucher(*, actor: Actor, docket_id: uuid.UUID, payer: str, reason: s
     return number
 
 
+@act("cases.return_part", permission="fee.collect")
+def return_part(*, actor: Actor, docket_id: uuid.UUID, amount_fen: int, reason: str) -> str:
+    """退还一部分: the fee is lower than was charged; also when the certificate is out, for what is owed stays paid.
+    Raises Refused, NotPermitted."""
+    bill = _bill(locked(docket_id), actor)
+    number: str = payments.return_part(actor=actor, bill_id=bill.pk, amount_fen=amount_fen, reason=reason)
+    return number
+
+
 @act("cases.return_fee", permission="fee.collect")
 def return_fee(*, actor: Actor, docket_id: uuid.UUID, reason: str) -> str:
     """退费重收: what the wrong one paid goes back the way it came, the fee is owed again. Not once a certificate is

@@ -146,8 +146,13 @@ def fee_reversal(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
     if red is None or red.cancels is None:
         raise Refused(Refusal("PRINT_NO_REVERSAL", "这件申请没有红冲的缴费凭证。", "请先换开凭证或者退费。"))
     payment = red.payment
-    gone = payment is not None and payment.state in ("refund_due", "refunded")
     way = CHANNELS.get(payment.channel, payment.channel) if payment else "免缴"
+    if part := getattr(red, "part_refund", None):
+        back = f"原路退回{words.yuan(part.amount_fen)}（{way}），其余另开凭证"
+    elif payment is not None and payment.state in ("refund_due", "refunded"):
+        back = f"原路退回（{way}）"
+    else:
+        back = "款项不退，另开凭证"
     return prints.fee_reversal(
         prints.FeeReversal(
             head=words.head(case, red.number, actor, reprint=reprint),
@@ -157,7 +162,7 @@ def fee_reversal(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             location=case.location,
             amount=format_yuan(red.amount_fen),
             channel=way,
-            back=f"原路退回（{way}）" if gone else "款项不退，另开凭证",
+            back=back,
             reason=red.cancel_reason,
             made_at=red.issued_at,
             cashier=red.issued_by if not red.issued_by.startswith(("user:", "system:")) else "",

@@ -14,12 +14,13 @@ from dengbu.catalog.registrations import RegistrationType
 from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor
 from dengbu.core.refusals import Refusal, Refused
+from dengbu.payments.models import FeeBill
 from dengbu.payments.queries import bill_of
 from dengbu.register.queries import unit_book
 from dengbu.register.rules import UnitBook
 
 from .. import prints
-from ..facts import CaseFacts
+from ..facts import CaseFacts, makes
 from ..models import NUMBER_PURPOSE, PHONE_PURPOSE, CaseParty, Verdict
 from ..originals import originals
 from . import court, ending, faults, fees, matters, renewal, signing, undertakings, words
@@ -67,11 +68,13 @@ def acceptance_receipt(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             promised_on=case.promised_on,
             items=items,
             fee=fees.fee_words(bill),
-            collection="邮寄送达" if mail else "窗口领取",
+            collection=("邮寄送达" if mail else "窗口领取") if makes(case) else "不发证书",
             collector_notes=(
-                "领证时请带本凭证、缴费凭证和身份证件。",
+                f"领取时请带本凭证、{name_of('fee_voucher', bill)}和身份证件。",
                 "委托他人领取的，请带授权委托书和双方身份证件。",
-            ),
+            )
+            if makes(case)
+            else ("这项登记不发证书，办结后发短信，也可以登录查看结果。",),
             query_address=f"{settings.BASE_URL}/my/",
             acceptor=case.desk_name,
             acceptor_badge=actor.staff_number,
@@ -313,6 +316,14 @@ KINDS: dict[str, tuple[str, PaperMaker]] = {
     "supplement_receipt": ("补充材料收件凭证", matters.supplement_receipt),
     "undertaking": ("容缺受理告知承诺书", undertakings.paper),
 }
+
+
+NO_CHARGE = "免收登记费证明"
+
+
+def name_of(kind: str, bill: FeeBill | None) -> str:
+    """What a paper of a case is called: where nothing is paid, the voucher is the proof of no charge."""
+    return NO_CHARGE if kind == "fee_voucher" and bill and bill.state == "free" else KINDS[kind][0]
 
 
 def belongs(kind: str, found: CaseFacts) -> bool:

@@ -182,6 +182,9 @@ class Transition(AppendOnly):
     to_state = models.CharField(max_length=24)
     actor = models.CharField(max_length=80)
     actor_name = models.CharField(max_length=100)
+    organisation = models.CharField(
+        max_length=200, default=""
+    )  # for which bank or developer, as it was called
     note = models.CharField(max_length=300, default="")
     at = models.DateTimeField()
 

@@ -86,7 +86,8 @@ class RegistrationType:
     heirs_apply: ClassVar[bool] = False
     form: ClassVar[tuple[Ask, ...]] = ()
     reason_first: ClassVar[bool] = False  # the reason says who applies: it is asked before the parties
-    titles: ClassVar[Mapping[str, str]] = {}  # of the filing tasks, where the usual words do not fit
+    # Of the filing tasks, where the usual words do not fit; `reason_said` heads the card of what was answered there.
+    titles: ClassVar[Mapping[str, str]] = {}
     produces: ClassVar[CertificateKind | None] = None
     voids_certificate: ClassVar[bool] = False
     answers_to: ClassVar[Mapping[str, Rule]] = ALWAYS_BLOCK
@@ -171,6 +172,11 @@ class RegistrationType:
     def paper_way(cls, terms: Mapping[str, Any]) -> PaperWay:
         """What papers its rights get, given the answers: one each, one for all with a list of their units, or none."""
         return "each" if cls.produces else "none"
+
+    @classmethod
+    def makes(cls, terms: Mapping[str, Any]) -> tuple[CertificateKind, ...]:
+        """Which kinds of paper come out, given the answers; none where nothing is handed out."""
+        return (cls.produces,) if cls.produces and cls.paper_way(terms) != "none" else ()
 
     @classmethod
     def required_roles(cls, terms: Mapping[str, Any]) -> tuple[str, ...]:
@@ -384,6 +390,10 @@ class Combined(RegistrationType):
 
     def registrations(self) -> tuple[RegistrationType, ...]:
         return tuple(self.part(n) for n in range(len(self.parts)))
+
+    @classmethod
+    def makes(cls, terms: Mapping[str, Any]) -> tuple[CertificateKind, ...]:
+        return tuple(dict.fromkeys(kind for part in cls.parts for kind in part.makes(terms)))
 
     def part(self, n: int) -> RegistrationType:
         return self.parts[n](self.filed.seen_as(self.part_roles[n]) if self.part_roles else self.filed)

@@ -244,7 +244,7 @@ class CorrectionOnRequest(Correction):
         Role("applicant", "申请人", "taker", "typed"),
         CORRECTED,
     )
-    titles = {"parties": "申请人", "reason": "更正什么"}
+    titles = {"parties": "申请人", "reason": "更正什么", "reason_said": "更正的内容"}
     form = (
         Ask(
             "applies_as",
@@ -291,7 +291,7 @@ class CorrectionExOfficio(Correction):
     code, name = "S03", "依职权更正登记"
     client = Client.STAFF
     roles = (CORRECTED,)
-    titles = {"reason": "更正什么"}
+    titles = {"reason": "更正什么", "reason_said": "更正的内容"}
     answers_to = ORDER | {"R_NOFIRST": Rule.BLOCK}
     form = (
         *CORRECTION_FORM,

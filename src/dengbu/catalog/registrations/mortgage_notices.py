@@ -203,6 +203,7 @@ class NoticeToMortgage(AboutMortgageNotice):
         "property": "选择要转的抵押预告登记",
         "parties": "抵押权人和抵押人",
         "reason": "授权和合同有没有变更",
+        "reason_said": "授权和合同",
     }
     form = (
         Ask(

@@ -19,12 +19,14 @@ from .online import (
     refund_problem,
     take_notification,
 )
+from .parts import hand_back_part, refund_part, return_part
 
 __all__ = [
     "ask_again",
     "cancel_bill",
     "close_order",
     "collect_at_window",
+    "hand_back_part",
     "open_order",
     "pay_online",
     "raise_bill",
@@ -32,8 +34,10 @@ __all__ = [
     "record_code",
     "refund",
     "refund_at_window",
+    "refund_part",
     "refund_problem",
     "reissue_voucher",
+    "return_part",
     "take_back",
     "take_notification",
 ]

@@ -82,7 +82,7 @@ def raise_bills(*, actor: Actor, bills: Sequence[Mapping[str, Any]], assessed_on
     rows.insert(made)
     current().about(*(bill.docket_id for bill in made))
     current().note(bills=[bill.number for bill in made], total_fen=sum(bill.total_fen for bill in made))
-    _issue_vouchers([(bill, None) for bill in made if bill.state == "free"], actor)
+    issue_vouchers([(bill, None) for bill in made if bill.state == "free"], actor)
     return made
 
 
@@ -112,7 +112,7 @@ def cancel_bill(*, actor: Actor, docket_id: uuid.UUID, reason: str) -> FeeBill |
         return bill
     bill.state = "cancelled"
     bill.save(update_fields=["state"])
-    _reverse(bill, reason, actor)
+    reverse(bill, reason, actor)
     current().note(bill=bill.number, reason=reason)
     for payment in Payment.objects.filter(bill=bill, state="paid"):
         send_back(payment, f"缴费通知已撤销：{reason}")
@@ -153,13 +153,13 @@ def reissue_voucher(*, actor: Actor, bill_id: uuid.UUID, payer: str, reason: str
     made out in the right name; the money stays. Answers the new number. Raises Refused. corrections §2.14.
     """
     bill = locked_bill(bill_id)
-    live = _live_voucher(bill)
+    live = live_voucher(bill)
     now_on = (live.payer or bill.payer) if live else ""
     against = rules.may_reissue(bill.state, now_on, payer, reason)
     if against or live is None:
         raise Refused(against or rules.NO_VOUCHER)
-    _reverse(bill, reason.strip(), actor)
-    (made,) = _issue_vouchers([(bill, live.payment)], actor, payer=payer.strip())
+    reverse(bill, reason.strip(), actor)
+    (made,) = issue_vouchers([(bill, live.payment)], actor, payer=payer.strip())
     current().note(bill=bill.number, cancelled=live.number, voucher=made.number, reason=reason.strip())
     return made.number
 
@@ -173,7 +173,7 @@ def take_back(*, actor: Actor, bill_id: uuid.UUID, reason: str) -> str:
     against = rules.may_take_back(bill.state, reason)
     if against:
         raise Refused(against)
-    red = _reverse(bill, reason.strip(), actor)
+    red = reverse(bill, reason.strip(), actor)
     bill.state, bill.paid_fen, bill.settled_at = "due", 0, None
     bill.save(update_fields=["state", "paid_fen", "settled_at"])
     current().note(bill=bill.number, reason=reason.strip())
@@ -192,7 +192,9 @@ def refund_at_window(*, actor: Actor, payment_id: uuid.UUID) -> str:
         raise Refused(rules.WINDOW_REFUND_ONLY)
     payment.state = "refunded"
     payment.save(update_fields=["state"])
-    current().note(payment=payment.out_trade_no, refunded_fen=payment.received_fen)
+    current().note(
+        payment=payment.out_trade_no, refunded_fen=(payment.received_fen or 0) - payment.returned_fen
+    )
     return payment.state
 
 
@@ -218,7 +220,7 @@ def settle(bill: FeeBill, payment: Payment, actor: Actor) -> Voucher:
     """The bill is paid by this payment: voucher, and the case is told by a job. The bill's row is locked."""
     bill.state, bill.paid_fen, bill.settled_at = "paid", bill.total_fen, clock.now()
     bill.save(update_fields=["state", "paid_fen", "settled_at"])
-    (voucher,) = _issue_vouchers([(bill, payment)], actor)
+    (voucher,) = issue_vouchers([(bill, payment)], actor)
     current().note(bill=bill.number, channel=payment.channel, paid_fen=bill.paid_fen, voucher=voucher.number)
     jobs.enqueue("cases.fee_settled", docket_id=str(bill.docket_id))
     return voucher
@@ -239,7 +241,7 @@ def _close_pending(bill: FeeBill) -> None:
         jobs.enqueue("payments.close_order", queueing_lock=f"close:{payment_id}", payment_id=str(payment_id))
 
 
-def _live_voucher(bill: FeeBill) -> Voucher | None:
+def live_voucher(bill: FeeBill) -> Voucher | None:
     return (
         Voucher.objects.select_related("payment")
         .filter(bill=bill, cancelled_at__isnull=True, cancels__isnull=True)
@@ -247,15 +249,17 @@ def _live_voucher(bill: FeeBill) -> Voucher | None:
     )
 
 
-def _reverse(bill: FeeBill, reason: str, actor: Actor) -> Voucher | None:
+def reverse(bill: FeeBill, reason: str, actor: Actor) -> Voucher | None:
     """红冲 of the live voucher: one of its own number over the same amount below zero. None where none is live."""
-    live = _live_voucher(bill)
-    if live is None:
-        return None
+    live = live_voucher(bill)
+    return cancel_voucher(live, reason, actor) if live else None
+
+
+def cancel_voucher(live: Voucher, reason: str, actor: Actor) -> Voucher:
     now = clock.now()
     Voucher.objects.filter(pk=live.pk).update(cancelled_at=now, cancel_reason=reason[:200])
     red = Voucher(
-        bill=bill,
+        bill_id=live.bill_id,
         payment=live.payment,
         number=rules.voucher_number(clock.today(), counters.next_serial("dengbu_voucher_no")),
         amount_fen=-live.amount_fen,
@@ -269,7 +273,7 @@ def _reverse(bill: FeeBill, reason: str, actor: Actor) -> Voucher | None:
     return red
 
 
-def _issue_vouchers(
+def issue_vouchers(
     settled: Sequence[tuple[FeeBill, Payment | None]], actor: Actor, payer: str = ""
 ) -> list[Voucher]:
     if not settled:

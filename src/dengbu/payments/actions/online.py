@@ -232,6 +232,7 @@ def _apply(payment_id: uuid.UUID, status: PaymentStatus, actor: Actor) -> Outcom
         received_fen=payment.received_fen,
         told=status.state,
         told_fen=status.amount_fen,
+        returned_fen=payment.returned_fen,
     )
     outcome = verdict.outcome
     if outcome in (Outcome.UNPAID, Outcome.REPEATED):
@@ -278,19 +279,25 @@ def refund(*, actor: Actor, payment_id: uuid.UUID) -> str:
     order = RefundOrder(
         out_trade_no=payment.out_trade_no,
         out_refund_no=rules.refund_number(payment.out_trade_no),
-        refund_fen=payment.received_fen,
+        refund_fen=payment.received_fen - payment.returned_fen,
         total_fen=payment.received_fen,
         reason="不动产登记费退回",
     )
-    try:
-        state = payment_gateway().refund(order).state
-    except PartnerRejected as error:
-        log.warning("refund_rejected", order=payment.out_trade_no, code=error.partner_code)
-        state = RefundState.ABNORMAL
+    state = asked_to_return(order)
     if state is RefundState.PROCESSING:
         return payment.state
     done: str = _note_refund(actor=actor, payment_id=payment_id, done=state is RefundState.DONE)
     return done
+
+
+def asked_to_return(order: RefundOrder) -> RefundState:
+    """What the provider says to a refund; its no is a refund that a person must make another way."""
+    _outside_of_acts()
+    try:
+        return payment_gateway().refund(order).state
+    except PartnerRejected as error:
+        log.warning("refund_rejected", order=order.out_trade_no, code=error.partner_code)
+        return RefundState.ABNORMAL
 
 
 @act("payments.note_refund")

@@ -140,7 +140,9 @@ def _cert_page(request: HttpRequest, case: Case, refusals: Any = (), status: int
     )
     stock = stock_count()
     left, all_ = list_counts([current.pk]).get(current.pk, (0, 0)) if current else (0, 0)
-    base = 2 if current is not None and current.kind == "proof" else 3
+    leaves = 1 if current is not None and current.kind == "proof" else 2
+    # How many sheets a list of units takes is known when it is laid out.
+    sheets = len(_sheets(request, case, current, 8)) if current and left > 1 else leaves
     return show(
         request,
         "desk/cert_case.html",
@@ -155,7 +157,7 @@ def _cert_page(request: HttpRequest, case: Case, refusals: Any = (), status: int
         ),
         kind_word=KIND_WORDS[current.kind] if current else "",
         state_word=STATE_WORDS[current.state] if current else "",
-        sheets=range(1, 1 if current is None else base + (left > 1)),
+        sheets=range(1, sheets + 1) if current else (),
         covers=(left, all_) if all_ else None,
         stock=stock.get(CertificateKind(current.kind), 0) if current else 0,
         offered=next_blank(CertificateKind(current.kind))
@@ -176,6 +178,12 @@ def _certificate(docket: uuid.UUID, certificate: uuid.UUID) -> Certificate:
     return found
 
 
+def _sheets(request: HttpRequest, case: Case, found: Certificate, ppi: float) -> list[bytes]:
+    made = papers.certificate_page(facts(case), found, actor_of(request), found.blank_serial, as_printed=True)
+    kind = "proof" if isinstance(made, ProofPage) else "certificate"
+    return preview(f"certificates/prints/{kind}.typ", made, ppi)
+
+
 @page(
     "desk/cert/<uuid:docket>/<uuid:certificate>/<int:sheet>.png",
     name="desk.cert_preview",
@@ -187,10 +195,7 @@ def _certificate(docket: uuid.UUID, certificate: uuid.UUID) -> Certificate:
 def cert_preview(request: HttpRequest, docket: uuid.UUID, certificate: uuid.UUID, sheet: int) -> HttpResponse:
     """A sheet of the certificate as a picture, from the live book."""
     case = case_or_404(docket, purpose="缮证预览")
-    found = _certificate(docket, certificate)
-    made = papers.certificate_page(facts(case), found, actor_of(request), found.blank_serial, as_printed=True)
-    kind = "proof" if isinstance(made, ProofPage) else "certificate"
-    sheets = preview(f"certificates/prints/{kind}.typ", made, 96)
+    sheets = _sheets(request, case, _certificate(docket, certificate), 96)
     if not 1 <= sheet <= len(sheets):
         raise Http404
     response = HttpResponse(sheets[sheet - 1], content_type="image/png")
@@ -284,7 +289,11 @@ def _issue_page(request: HttpRequest, case: Case, refusals: Any = (), status: in
         },
         ticks=[
             ("receipt_shown", "已查验受理凭证", request.POST.get("receipt_shown")),
-            ("voucher_shown", "已查验缴费凭证（免费的不用）", request.POST.get("voucher_shown")),
+            (
+                "voucher_shown",
+                f"已查验{papers.name_of('fee_voucher', bill)}",
+                request.POST.get("voucher_shown"),
+            ),
             (
                 "identity_checked",
                 "已核对领证人身份证件；代领的已收授权委托书",

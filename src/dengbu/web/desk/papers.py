@@ -9,8 +9,9 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 
 from dengbu.cases.actions import papers as acts
-from dengbu.cases.documents import KINDS, belongs
+from dengbu.cases.documents import belongs, name_of
 from dengbu.cases.facts import facts
+from dengbu.cases.labels import paper_words
 from dengbu.cases.lifecycle import State
 from dengbu.cases.models import Case
 from dengbu.cases.queries import counter
@@ -21,6 +22,7 @@ from dengbu.core.identifiers import half_width
 from dengbu.core.refusals import Refusal, Refused
 from dengbu.core.vocabulary import RegistrationKind
 from dengbu.payments.actions import collect_at_window
+from dengbu.payments.models import FeeBill
 from dengbu.payments.queries import bill_of, voucher_of
 from dengbu.register.queries import entries_of
 
@@ -57,7 +59,8 @@ def print_page(request: HttpRequest, case: Case, refusals: Any = (), status: int
     refused = case.state == State.REFUSED
     bill = bill_of(case.pk)
     voucher = voucher_of(case.pk) if bill is not None else None
-    rows = _rows(case, refused, voucher is not None)
+    rows = _rows(case, refused, voucher is not None, bill)
+    made = certificates_of(case.pk)
     return show(
         request,
         "desk/accept_print.html",
@@ -70,7 +73,8 @@ def print_page(request: HttpRequest, case: Case, refusals: Any = (), status: int
         unprinted=sum(not r["last"] and not r["not_yet"] for r in rows),
         bill=bill,
         voucher=voucher,
-        certificates=[c.number for c in certificates_of(case.pk)],
+        certificates=[c.number for c in made],
+        paper=paper_words(c.kind for c in made),
         entries=entries_of(case.pk) if case.entry_no else [],
         can_accept=actor.may("case.accept"),
         corrects=TYPES[case.type_code].kind is RegistrationKind.CORRECTION and actor.may("case.settle"),
@@ -81,7 +85,7 @@ def print_page(request: HttpRequest, case: Case, refusals: Any = (), status: int
     )
 
 
-def _rows(case: Case, refused: bool, paid: bool) -> list[dict[str, Any]]:
+def _rows(case: Case, refused: bool, paid: bool, bill: FeeBill | None = None) -> list[dict[str, Any]]:
     last: dict[str, Any] = {}
     for made in counter.papers_made(case.pk):
         last.setdefault(made.kind, made)
@@ -93,7 +97,7 @@ def _rows(case: Case, refused: bool, paid: bool) -> list[dict[str, Any]]:
     return [
         {
             "kind": kind,
-            "name": KINDS[kind][0],
+            "name": name_of(kind, bill),
             "last": last.get(kind),
             "again": last[kind].print_no - 1 if kind in last else 0,
             "not_yet": "缴费后打印" if kind == "fee_voucher" and not paid else "",

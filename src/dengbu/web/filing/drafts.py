@@ -23,6 +23,8 @@ from dengbu.core.acts import Actor
 from dengbu.core.identifiers import land_unit
 from dengbu.core.middleware import bind_case
 from dengbu.core.refusals import Conflict, NotPermitted, Refusal, Refused
+from dengbu.parties.models import Organisation
+from dengbu.parties.queries import organisation_of
 from dengbu.register.queries import unit_book
 from dengbu.register.rules import UnitBook
 
@@ -67,6 +69,16 @@ class Draft:
     def land(self) -> UnitBook | None:
         """The book of the land under it, for a house that is not in the book yet."""
         return unit_book(land_unit(self.case.unit_code)) if self.case.unit_code else None
+
+    @property
+    def people_book(self) -> UnitBook | None:
+        """Where the people of the register stand: of a house that is not in the book yet, the land under it."""
+        return self.land if self.book is None and self.journey.on_survey else self.book
+
+    @cached_property
+    def organisation(self) -> Organisation | None:
+        """The bank or developer that files; None for a person."""
+        return organisation_of(self.actor)
 
     @cached_property
     def facts(self) -> CaseFacts:

@@ -114,7 +114,7 @@ def delivery_rows(draft: Draft) -> list[dict[str, Any]]:
     kept = draft.case.filed.get("delivery", {})
     way = kept.get("way", "")
     words = {w[0]: w[1] for w in ways_of(draft)}
-    rows = [{"key": "领证方式", "value": words.get(way, WAYS.get(way, ("", ""))[1])}]
+    rows = [{"key": "怎样领取", "value": words.get(way, WAYS.get(way, ("", ""))[1])}]
     if way == "mail":
         rows += [
             {"key": "收件人", "value": kept.get("receiver", "")},

@@ -139,7 +139,7 @@ def _field_of(ask: Ask, rights: Sequence[tuple[str, str]]) -> forms.Field:
 
 
 class DeliveryForm(Phone):
-    way = forms.ChoiceField(label="怎样领证", widget=forms.RadioSelect)
+    way = forms.ChoiceField(label="怎样领取", widget=forms.RadioSelect)
     receiver = forms.CharField(label="收件人", max_length=50)
     address = forms.CharField(label="邮寄地址", help_text="写到门牌号。", max_length=120)
     separate = forms.ChoiceField(label="共有人怎样持证", widget=forms.RadioSelect)

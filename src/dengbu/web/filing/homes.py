@@ -11,18 +11,17 @@ from django.http import HttpRequest, HttpResponse
 
 from dengbu.cases.actions.filing import PartyIn, save_parties, save_property
 from dengbu.cases.queries.portal import live_case_on
-from dengbu.catalog.registrations.notices import bound_by
 from dengbu.certificates.queries import live_for_rights, live_units
 from dengbu.core import crypto, sights
 from dengbu.core.identifiers import check_certificate_number, check_unit_code, normalise_number
 from dengbu.core.refusals import Refusal, Refused
 from dengbu.core.vocabulary import RestrictionKind
 from dengbu.parties.models import Organisation
-from dengbu.parties.queries import organisation_of
 from dengbu.register.queries import book_of, unit_book, units_of_holder
 from dengbu.register.rules import RightFact, UnitBook
 
 from .drafts import Draft, elsewhere, open_draft, show, version_of
+from .knowing import concerns, own_indexes
 from .portals import Portal, everywhere, see_other, uuid_or_none
 from .presenters import book_summary, label, right_words
 from .surveyed import choose_survey
@@ -66,14 +65,6 @@ def find(text: str, unit: str = "") -> tuple[str, uuid.UUID | None]:
     return number, None
 
 
-def seen_by(draft: Draft, organisation: Organisation | None) -> frozenset[str]:
-    """Whose names in the register this viewer may read: their own."""
-    own = {draft.actor.identity_index} - {""}
-    if organisation is not None:
-        own.add(crypto.index(organisation.uscc))
-    return frozenset(own)
-
-
 @everywhere(
     "apply/<uuid:docket_id>/property/",
     name="apply.property",
@@ -87,7 +78,7 @@ def choose(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpRe
     draft = open_draft(request, portal, docket_id)
     if away := elsewhere(request, draft, "property"):
         return away
-    organisation = organisation_of(draft.actor)
+    organisation = draft.organisation
     if draft.journey.on_survey:
         return choose_survey(request, draft, organisation)
     refused: Refused | None = None
@@ -142,10 +133,10 @@ def _page(
         "choices": [],
     }
     if book is not None:
-        seen = seen_by(draft, organisation)
+        own = own_indexes(draft.actor, draft.own, organisation)
         rights = [r.public_id for r in book.rights]
-        context["found"] = book_summary(book, live_for_rights(rights), seen=seen)
-        context["choices"] = choices(draft, book, seen, proved, holder)
+        context["found"] = book_summary(book, live_for_rights(rights), own=own)
+        context["choices"] = choices(draft, book, own, proved, holder)
         context["busy"] = _busy(draft, book)
         sights.saw("register", book.code, docket_id=draft.case.pk, purpose="申请登记")
     else:
@@ -159,7 +150,7 @@ def _page(
 def choices(
     draft: Draft,
     book: UnitBook,
-    seen: frozenset[str],
+    own: frozenset[str],
     proved: uuid.UUID | None = None,
     holder: str = "",
 ) -> list[dict[str, str]]:
@@ -172,7 +163,7 @@ def choices(
     kind = draft.journey.kind
 
     def theirs(right: RightFact | None) -> bool:
-        return bool(right and right.holder_indexes & seen)
+        return bool(right and right.holder_indexes & own)
 
     by_desk = draft.case.filed_for_by_staff
     kept = draft.case.filed.get("terms", {}).get("right") if draft.case.unit_code == book.code else None
@@ -180,16 +171,15 @@ def choices(
     found = []
     if kind.subject != "restriction":
         for right in book.rights:
-            against = bound_by(right, book) if right.kind == "advance_notice" else book.title
             named = bool(holder) and holder in {h.name for h in right.holders}
-            ours = theirs(right) or theirs(against) or by_desk
+            ours = concerns(right, book, own) or by_desk
             # Where its holder is on the case too, whoever begins names it, without what is nobody's business.
             known = named or kind.chooses_right or str(right.public_id) in brought
             if kind.may_be_about(right) and (ours or known):
                 found.append({"id": str(right.public_id), "text": right_words(right, amount=ours)})
     else:
         for one in book.restrictions:
-            mine = bool(one.party_index) and one.party_index in seen
+            mine = bool(one.party_index) and one.party_index in own
             if one.kind in kind.target_kinds and (mine or theirs(book.title) or by_desk):
                 text = f"{label(RestrictionKind, one.kind)}，{one.document_no}"
                 found.append({"id": str(one.public_id), "text": text})
@@ -227,7 +217,11 @@ def _save(
     right = uuid_or_none(request.POST.get("right", ""))
     if draft.journey.about_right:
         book = unit_book(unit)
-        offered = choices(draft, book, seen_by(draft, organisation), proved, holder) if book else []
+        offered = (
+            choices(draft, book, own_indexes(draft.actor, draft.own, organisation), proved, holder)
+            if book
+            else []
+        )
         if right is None or (book and str(right) not in {c["id"] for c in offered}):
             raise Refused(Refusal("F_NO_RIGHT", f"请{draft.journey.titles['property']}", "", "", "right"))
     save_property(

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from dengbu.catalog.registrations import TYPES, RegistrationType, Role
 from dengbu.core.refusals import Refusal, Refused
-from dengbu.core.vocabulary import Client
+from dengbu.core.vocabulary import CertificateKind, Client
 
 SECTIONS = ("property", "parties", "reason", "materials", "delivery")
 CONTRACT_FIRST = ("property", "reason", "parties", "materials", "delivery")
@@ -21,6 +21,20 @@ _PROPERTY = {
     "restriction": "选择要办理的登记",
     "project": "选择项目和楼栋",
     "survey": "选择测绘成果",
+}
+_SAID = {
+    "home": "不动产",
+    "land": "土地",
+    "unit": "不动产",
+    "right": "不动产和办理的权利",
+    "restriction": "不动产和办理的登记",
+    "project": "项目和楼栋",
+    "survey": "测绘成果",
+}
+_DELIVERY = {
+    CertificateKind.CERTIFICATE: "领证方式和联系方式",
+    CertificateKind.PROOF: "领取方式和联系方式",
+    None: "联系方式",
 }
 
 
@@ -143,16 +157,21 @@ class Journey:
     @cached_property
     def titles(self) -> dict[str, str]:
         """The tasks in words."""
-        produces = self.kind.produces is not None
         return {
             "property": _PROPERTY[self.kind.subject],
             "parties": "、".join(dict.fromkeys(r.word for r in self.kind.roles)) or "申请人",
             "reason": "登记原因和合同" if self.kind.needs_contract else "登记原因和内容",
             "materials": "上传材料",
-            "delivery": "领证方式和联系方式" if produces else "联系方式",
+            "delivery": _DELIVERY[self.kind.produces],
             "check": "核对并提交",
             **self.kind.titles,
         }
+
+    @cached_property
+    def cards(self) -> dict[str, str]:
+        """What was answered, as headings of the cards that are checked: a task says what to do, a card what is said."""
+        asked = self.kind.titles.get("reason_said", self.titles["reason"])
+        return {"property": _SAID[self.kind.subject], "reason": asked, "delivery": self.titles["delivery"]}
 
 
 # What can be filled in on line today; each has been walked from filing to archive.

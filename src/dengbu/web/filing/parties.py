@@ -13,13 +13,13 @@ from django.http import HttpRequest, HttpResponse
 from dengbu.cases.actions.filing import PartyIn, save_parties
 from dengbu.core import crypto, sights
 from dengbu.core.refusals import Refused
-from dengbu.parties.queries import organisation_of, organisations
+from dengbu.parties.queries import organisations
 from dengbu.register.effects import NUMBER_PURPOSE as HOLDER_NUMBER
 
 from .drafts import elsewhere, open_draft, show, version_of
 from .homes import filing_party
 from .party_forms import Placed, TakerForm, percent, read_share
-from .people import MOST, Page, book_of, contract_of, holders_of, posted, stored, with_change
+from .people import MOST, Page, contract_of, holders_of, posted, stored, with_change
 from .portals import Portal, everywhere, see_other
 
 
@@ -36,7 +36,7 @@ def parties(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpR
     draft = open_draft(request, portal, docket_id)
     if away := elsewhere(request, draft, "parties"):
         return away
-    if not draft.case.unit_code or book_of(draft) is None:
+    if not draft.case.unit_code or draft.people_book is None:
         return see_other(draft.url("apply.property"))
     sights.saw("parties", draft.case.docket.number, docket_id=draft.case.pk, purpose="申请登记")
     filing = contract_of(draft)
@@ -79,7 +79,7 @@ def _save(request: HttpRequest, page: Page) -> list[dict[str, str]]:
         return int(share * denominator) if share and denominator else None
 
     people = _from_book(page, numerator)
-    organisation = organisation_of(draft.actor)
+    organisation = draft.organisation
     if draft.journey.us is not None and organisation is not None:
         people.append(filing_party(draft.journey.us.key, organisation))
     people += [_taker_party(form, numerator(form)) for form in page.takers]
@@ -101,7 +101,7 @@ def _save(request: HttpRequest, page: Page) -> list[dict[str, str]]:
 
 def _from_book(page: Page, numerator: Callable[[Placed], int | None]) -> list[PartyIn]:
     draft = page.draft
-    organisation = organisation_of(draft.actor)
+    organisation = draft.organisation
     own = crypto.index(organisation.uscc) if organisation is not None else ""
     found = []
     for group in page.groups:

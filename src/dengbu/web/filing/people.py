@@ -15,17 +15,18 @@ from dengbu.catalog.registrations import Role
 from dengbu.catalog.registrations.places import right_of
 from dengbu.contracts.queries import Filing, filing_by_no, filings
 from dengbu.core import clock, crypto
-from dengbu.core.identifiers import is_minor, mask_document_number
+from dengbu.core.identifiers import is_minor
 from dengbu.core.vocabulary import Client
 from dengbu.parties.models import Organisation
 from dengbu.parties.queries import account_of, lenders_in_force, organisation_of, with_accounts
 from dengbu.register.effects import NUMBER_PURPOSE as HOLDER_NUMBER
-from dengbu.register.rules import HolderFact, RightFact, UnitBook
+from dengbu.register.rules import HolderFact, RightFact
 
 from .drafts import Draft
+from .knowing import holder_name, holder_number, is_organisation, names_open, own_indexes
 from .party_forms import OwnerForm, PartnerForm, ShareForm, TakerForm, percent
 from .portals import uuid_or_none
-from .presenters import holder_name, is_organisation, share_words
+from .presenters import share_words
 
 MOST = 20
 
@@ -86,9 +87,8 @@ def contract_of(draft: Draft) -> Filing | None:
     if not draft.journey.kind.needs_contract:
         return None
     ours = {draft.actor.identity_index} - {""}
-    organisation = organisation_of(draft.actor)
-    if organisation is not None:
-        ours.add(crypto.index(organisation.uscc))
+    if draft.organisation is not None:
+        ours.add(crypto.index(draft.organisation.uscc))
     for filing in filings(unit_codes=[draft.case.unit_code]):
         if ours & (filing.indexes("seller") | filing.indexes("buyer")):
             return filing
@@ -110,16 +110,9 @@ def stored(draft: Draft, filing: Filing | None) -> Page:
     )
 
 
-def book_of(draft: Draft) -> UnitBook | None:
-    """Where the people of the register stand: of a house that is not in the book yet, the land under it."""
-    if draft.book is None and draft.journey.on_survey:
-        return draft.land
-    return draft.book
-
-
 def holders_of(draft: Draft, role: Role) -> tuple[RightFact | None, tuple[HolderFact, ...]]:
     """The right a role's people hold in the register, and who they are."""
-    book = book_of(draft)
+    book = draft.people_book
     if book is None:
         return None, ()
     right = right_of(role, book, uuid_or_none(str(draft.case.filed.get("terms", {}).get("right", ""))))
@@ -166,8 +159,10 @@ def _known(
     keys = {r.key for r in roles}
     saved = {p.number_index: p for p in draft.own.parties if p.role in keys}
     denominator = draft.case.filed.get("terms", {}).get("share_denominator")
-    seen = frozenset({draft.actor.identity_index} - {""})
-    if draft.actor.identity_index in right.holder_indexes or filing is not None:
+    book = draft.people_book
+    seen = own_indexes(draft.actor, draft.own, draft.organisation)
+    seen |= names_open(book, seen) if book else frozenset()
+    if filing is not None:  # the contract on file was shown already, with who sells
         seen |= right.holder_indexes
     forms = []
     for n, holder in enumerate(right.holders):
@@ -179,7 +174,6 @@ def _known(
         number = crypto.decrypt(holder.number_cipher, HOLDER_NUMBER)
         account = accounts.get(holder.number_index)
         us = account is not None and account.pk == draft.case.organisation_id
-        shown = is_organisation(holder.document_kind) or holder.number_index in seen
         forms.append(
             OwnerForm(
                 data,
@@ -196,7 +190,7 @@ def _known(
                 asks_share=any(r.shares and r.source != "land" for r in roles),
                 holder={
                     "name": holder_name(holder, seen),
-                    "number": mask_document_number(number) if shown else "已隐藏",
+                    "number": holder_number(holder, seen),
                     "share": share_words(right, holder),
                     "me": me,
                     "us": us,

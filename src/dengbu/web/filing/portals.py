@@ -30,7 +30,12 @@ class Portal:
 
     @property
     def home(self) -> str:
-        return f"/{self.key}/"
+        return "/desk/walkin/" if self.key == "desk" else f"/{self.key}/"
+
+    @property
+    def place(self) -> str:
+        """What the page is called on which one's drafts and cases stand: `home`."""
+        return {"my": "我的办件", "desk": "代为录入"}.get(self.key, "首页")
 
     def context(self, nav: str) -> dict[str, Any]:
         """What the frame of the portal's pages needs."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,11 +28,11 @@ from dengbu.core.vocabulary import (
     Structure,
     Vocabulary,
 )
-from dengbu.register.effects import NUMBER_PURPOSE as HOLDER_NUMBER
 from dengbu.register.rules import HolderFact, RightFact, UnitBook
 
 from ..templatetags._text import cn_date
 from .drafts import Draft
+from .knowing import concerns, holder_name, holder_number, is_organisation, names_open, own_indexes, reads
 
 WAYS = {
     "window": ("window", "窗口自取", "办结后带身份证到窗口领取。"),
@@ -39,7 +40,7 @@ WAYS = {
     "electronic": (
         "electronic",
         "只要电子证照",
-        "办结后在“我的办件”里看证号和登记结果，不发纸质证书、证明。",
+        "办结后登录网上大厅看证号和登记结果，不发纸质证书、证明。",
     ),
 }
 NO_CERTIFICATE_WAYS = {"electronic": ("electronic", "办结后网上通知", "这项登记不发证书，办结后发短信。")}
@@ -51,17 +52,6 @@ def label(words: type[Vocabulary], value: object) -> str:
     return words(text).label if text in words.values else text
 
 
-def is_organisation(kind: str) -> bool:
-    return kind in (DocumentKind.USCC, DocumentKind.ORGANISATION_CODE)
-
-
-def holder_name(holder: HolderFact, seen: frozenset[str]) -> str:
-    """Full for oneself, for those one deals with and for organisations; masked for all others."""
-    if is_organisation(holder.document_kind) or holder.number_index in seen:
-        return holder.name
-    return mask_name(holder.name)
-
-
 def share_words(right: RightFact, holder: HolderFact) -> str:
     if right.share_denominator and holder.share_numerator:
         return f"按份共有，{holder.share_numerator}/{right.share_denominator}"
@@ -69,9 +59,10 @@ def share_words(right: RightFact, holder: HolderFact) -> str:
 
 
 def book_summary(
-    book: UnitBook, certificates: Mapping[uuid.UUID, str], *, seen: frozenset[str] = frozenset()
+    book: UnitBook, certificates: Mapping[uuid.UUID, str], *, own: frozenset[str] = frozenset()
 ) -> dict[str, Any]:
-    """The four blocks for `register_summary`. `seen`: identity indexes whose names and numbers may be shown."""
+    """The four blocks for `register_summary`. `own`: the indexes under which the viewer stands in the book."""
+    seen = names_open(book, own)
     facts, parcel = book.facts, book.parcel
     house = [
         ("不动产单元号", group_unit_code(book.code)),
@@ -89,15 +80,14 @@ def book_summary(
         ("使用期限", _term(parcel.get("term_from"), parcel.get("term_until"))),
     ]
     owners = []
-    title = book.title.holder_indexes if book.title else frozenset()
     if book.ownership:
         owned = book.ownership
         owners = [
             {
                 "name": holder_name(h, seen),
-                "id_no": _number(h, seen),
+                "id_no": holder_number(h, seen),
                 "share": share_words(owned, h),
-                "certificate": certificates.get(owned.public_id, "") if seen & owned.holder_indexes else "",
+                "certificate": certificates.get(owned.public_id, "") if own & owned.holder_indexes else "",
                 "kind": label(RightKind, owned.kind),
                 "booked_on": owned.registered_on,
             }
@@ -118,11 +108,11 @@ def book_summary(
                 "kind": ("最高额抵押" if m.terms.get("mortgage_kind") == "maximum" else "一般抵押")
                 + ("（在建建筑物）" if m.terms.get("thing") == MortgagedThing.WORKS_IN_PROGRESS else ""),
                 # To others the book says only that there is a mortgage (资料查询办法 21).
-                "amount_fen": m.terms.get("amount_fen") if seen & (m.holder_indexes | title) else None,
+                "amount_fen": m.terms.get("amount_fen") if concerns(m, book, own) else None,
                 "period": _term(m.terms.get("debt_from"), m.terms.get("debt_until"))
-                if seen & (m.holder_indexes | title)
+                if concerns(m, book, own)
                 else "",
-                "certificate": certificates.get(m.public_id, "") if seen & (m.holder_indexes | title) else "",
+                "certificate": certificates.get(m.public_id, "") if concerns(m, book, own) else "",
                 "booked_on": m.registered_on,
             }
             for m in book.mortgages
@@ -175,12 +165,6 @@ def restriction_rows(book: UnitBook, seen: frozenset[str] = frozenset()) -> list
                 }
             )
     return rows
-
-
-def _number(holder: HolderFact, seen: frozenset[str]) -> str:
-    if holder.number_index not in seen and not is_organisation(holder.document_kind):
-        return "已隐藏"
-    return mask_document_number(crypto.decrypt(holder.number_cipher, HOLDER_NUMBER))
 
 
 def _two(a: object, b: object) -> str:
@@ -236,8 +220,12 @@ def _hint(draft: Draft, section: str) -> str:
         if not done(draft, "parties"):
             known = "、".join(r.word for roles in draft.journey.from_book for r in roles)
             return f"{known}从登记簿带出，只需核对" if known else "填写谁来申请"
-        counts = [(r.word, sum(p.role == r.key for p in draft.own.parties), r) for r in roles]
-        return "，".join(f"{word} {n} {'家' if r.source == 'us' else '人'}" for word, n, r in counts if n)
+        named = [(r.word, [p for p in draft.own.parties if p.role == r.key]) for r in roles]
+        return "，".join(
+            f"{word} {len(who)} {'家' if all(is_organisation(p.document_kind) for p in who) else '人'}"
+            for word, who in named
+            if who
+        )
     if section == "reason":
         return _reason_hint(draft, filed)
     if section == "materials":
@@ -328,18 +316,25 @@ def tasks(draft: Draft) -> list[dict[str, Any]]:
 
 def party_rows(draft: Draft, number_purpose: str, phone_purpose: str) -> list[dict[str, Any]]:
     """The parties with masked numbers and phones, as cards of rows."""
+    own = own_indexes(draft.actor, draft.own)
+    book = draft.people_book
+    seen = names_open(book, own) if book else own
     terms = draft.case.filed.get("terms", {})
     words = {"debtor": "债务人"} | {r.key: r.word for r in draft.journey.kind.roles}
     cards = []
     order = list(words)
+    several = Counter(p.role for p in draft.own.parties)
     for party in sorted(
         draft.own.parties, key=lambda p: (order.index(p.role) if p.role in order else len(order), p.ordinal)
     ):
+        open_ = reads(draft.own, draft.actor, party, seen)
+        name = party.name if open_ else mask_name(party.name)
+        number = mask_document_number(crypto.decrypt(party.number_cipher, number_purpose))
         rows = [
-            {"key": "姓名或名称", "value": party.name},
+            {"key": "姓名或名称", "value": name},
             {
                 "key": "证件",
-                "value": f"{label(DocumentKind, party.document_kind)} {mask_document_number(crypto.decrypt(party.number_cipher, number_purpose))}",
+                "value": f"{label(DocumentKind, party.document_kind)} {number if open_ else '已隐藏'}",
             },
         ]
         phone = crypto.decrypt(party.phone_cipher, phone_purpose)
@@ -349,9 +344,8 @@ def party_rows(draft: Draft, number_purpose: str, phone_purpose: str) -> list[di
             rows.append({"key": "份额", "value": f"{party.share_numerator}/{terms['share_denominator']}"})
         if party.agent_name:
             rows.append({"key": "监护人或代理人", "value": party.agent_name})
-        cards.append(
-            {"title": f"{words.get(party.role, party.role)} {party.ordinal}：{party.name}", "rows": rows}
-        )
+        nth = f" {party.ordinal}" if several[party.role] > 1 else ""
+        cards.append({"title": f"{words.get(party.role, party.role)}{nth}：{name}", "rows": rows})
     return cards
 
 
@@ -391,10 +385,9 @@ def target_rows(draft: Draft) -> list[dict[str, Any]]:
     book, target = draft.book, draft.answered.target
     if book is None or target is None or not draft.journey.about_right:
         return []
-    mine = {p.number_index for p in draft.own.mine(draft.actor)} | {draft.actor.identity_index} - {""}
     if right := book.right(target):
-        title = book.title.holder_indexes if book.title else frozenset()
-        known = bool(mine & (right.holder_indexes | title)) or draft.case.filed_for_by_staff
+        own = own_indexes(draft.actor, draft.own)
+        known = concerns(right, book, own) or draft.case.filed_for_by_staff
         return [{"key": "办理的权利", "value": right_words(right, amount=known), "source": "来自登记簿"}]
     for one in book.restrictions:
         if one.public_id == target:

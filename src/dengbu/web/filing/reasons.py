@@ -19,9 +19,10 @@ from dengbu.register.rules import UnitBook
 
 from .drafts import Draft, elsewhere, open_draft, show, version_of
 from .forms import ReasonForm
+from .knowing import is_organisation
 from .people import contract_of
 from .portals import Portal, everywhere, see_other
-from .presenters import is_organisation, money_words, right_words
+from .presenters import money_words, right_words
 
 NOT_FOUND = "没有找到该合同备案号，请核对；刚备案的约 30 分钟后可查"
 OTHER_HOME = "该合同的房屋与所选不动产不一致"

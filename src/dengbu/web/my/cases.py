@@ -10,11 +10,11 @@ from django.shortcuts import render
 
 from dengbu.appointments.queries import missed_by
 from dengbu.cases import hand_ins, home_visits
-from dengbu.cases.documents import KINDS
-from dengbu.cases.facts import CaseFacts, Line, facts, makes_paper, writes
-from dengbu.cases.labels import YOU, Label, label
+from dengbu.cases.documents import KINDS, name_of
+from dengbu.cases.facts import CaseFacts, Line, facts, makes, writes
+from dengbu.cases.labels import YOU, Label, label, paper_words, road_words
 from dengbu.cases.lifecycle import BEFORE_ENTRY, State
-from dengbu.cases.models import HandIn, Undertaking
+from dengbu.cases.models import Case, HandIn, Undertaking
 from dengbu.cases.queries.portal import (
     Listed,
     OwnCase,
@@ -35,13 +35,16 @@ from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock, sights
 from dengbu.core.acts import Actor
 from dengbu.core.documents import read_verified
+from dengbu.core.identifiers import mask_name
 from dengbu.core.middleware import bind_case
 from dengbu.core.money import format_yuan
 from dengbu.core.vocabulary import CertificateKind
 from dengbu.notices.queries import unread_count
 from dengbu.register.queries import book_of, unit_book, units_of_holder
+from dengbu.register.rules import UnitBook
 from dengbu.web.pages import page
 
+from ..filing.knowing import names_open, own_indexes, reads
 from ..filing.portals import MY, Portal, actor_of, everywhere, see_other
 from ..filing.start import services_at
 from ..templatetags._text import cn_date, cn_datetime
@@ -69,7 +72,7 @@ def label_of(row: Listed) -> Label:
         booked_at=row.booking.slot.starts_at if row.booking and not row.booking.missed_at else None,
         confirmed=row.confirmed,
         fee_due=row.bill is not None and row.bill.state == "due",
-        certificate=makes_paper(row.case),
+        paper=paper_words(makes(row.case)),
         to_confirm=bool(row.to_confirm),
     )
 
@@ -153,6 +156,7 @@ def case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResp
     words = _label(own, road, actor)
     found = facts(own.case)
     book = unit_book(own.case.unit_code)
+    paper = paper_words([c.kind for c in road.certificates] or makes(own.case))
     sights.saw("case", own.case.docket.number, docket_id=docket_id, purpose="本人查看办件")
     owed = [_undertaken(portal, found, u, actor) for u in road.undertaken]
     context = {
@@ -161,18 +165,23 @@ def case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResp
         "case": own.case,
         "name": own.registration.name,
         "label": words,
+        "steps": road_words(paper),
         "turn": _to_hand_in(owed) or turn(portal, own, road, words, actor),
         "road": road,
         "papers_word": "、".join(dict.fromkeys(CertificateKind(c.kind).label for c in road.certificates)),
-        "events": [e for e in (event_words(t, own.case) for t in road.transitions) if e],
+        "events": [e for e in (event_words(t, paper, actor) for t in road.transitions) if e],
         "lines": [
-            _line(line, found.pages.get(line.key, 0), portal.url("case.paper", docket_id, line.key))
+            _line(line, found.pages.get(line.key, 0), portal.url("case.paper", docket_id, line.key), own.case)
             for line in found.checklist(book, clock.now())
         ],
-        "people": _people(own, actor),
+        "people": _people(own, actor, book),
         "undertaken": owed,
         "documents": [
-            {"name": KINDS[d.kind][0], "url": portal.url("case.document", docket_id, d.kind), "at": d.made_at}
+            {
+                "name": name_of(d.kind, road.bill),
+                "url": portal.url("case.document", docket_id, d.kind),
+                "at": d.made_at,
+            }
             for d in documents_of(docket_id)
             if d.kind in PAPERS
         ],
@@ -207,6 +216,7 @@ def _invitation(own: OwnCase, actor: Actor) -> str:
 def turn(portal: Portal, own: OwnCase, road: Road, words: Label, actor: Actor) -> dict[str, Any]:
     """The card 现在轮到: who, what by when, and one button."""
     c, link = own.case, portal.url
+    paper = paper_words([x.kind for x in road.certificates] or makes(own.case))
     card: dict[str, Any] = {
         "who": words.turn,
         "tone": "",
@@ -285,7 +295,7 @@ def turn(portal: Portal, own: OwnCase, road: Road, words: Label, actor: Actor) -
     ):
         return card | {
             "title": f"请缴登记费 {format_yuan(road.bill.total_fen)} 元",
-            "text": f"缴费后才能领证，不影响登簿。{_waits_for(road)}",
+            "text": f"缴费后才能领取{paper or '办理结果'}，不影响登簿。{_waits_for(road)}",
             "url": link("pay", c.pk),
             "action": "去缴费",
         }
@@ -299,10 +309,10 @@ def turn(portal: Portal, own: OwnCase, road: Road, words: Label, actor: Actor) -
     if c.state == State.REGISTERED:
         return card | {
             "title": f"已于 {cn_date(c.entered_at)} 登簿",
-            "text": "正在制证，好了会发短信。" if makes_paper(c) else "不发证书，正在归档。",
+            "text": f"正在制作{paper}，好了会发短信。" if paper else "这项登记不发证书，正在归档。",
         }
     if c.state == State.CERTIFIED:
-        return card | {"title": "证书（证明）已制好，可以领取", "text": "请带身份证和受理凭证到窗口。"}
+        return card | {"title": f"{paper}已制好，可以领取", "text": "请带身份证和受理凭证到窗口。"}
     return card | {"who": "", "text": f"{cn_date(c.closed_at or c.state_since)}"}
 
 
@@ -357,9 +367,10 @@ def _to_hand_in(owed: list[dict[str, Any]]) -> dict[str, Any] | None:
     }
 
 
-def _line(line: Line, count: int, url: str) -> dict[str, Any]:
+def _line(line: Line, count: int, url: str, case: Case) -> dict[str, Any]:
     if line.item.generated:
-        return {"name": line.item.name, "text": "到窗口签字", "word": "自动生成", "tone": "plain"}
+        to_sign = "" if case.accepted_at else "到窗口签字"  # at acceptance it was signed
+        return {"name": line.item.name, "text": to_sign, "word": "自动生成", "tone": "plain"}
     if line.exempt:
         return {"name": line.item.name, "text": line.exempt, "word": "可免交", "tone": "plain"}
     word = "已上传" if count else ("选交" if line.item.when == "optional" else "未上传")
@@ -372,11 +383,14 @@ def _line(line: Line, count: int, url: str) -> dict[str, Any]:
     }
 
 
-def _people(own: OwnCase, actor: Actor) -> list[dict[str, Any]]:
-    """Parties by role: applicants of one case know each other's names."""
+def _people(own: OwnCase, actor: Actor, book: UnitBook | None) -> list[dict[str, Any]]:
+    """Parties by role: who applies together knows each other's names."""
+    mine = own_indexes(actor, own)
+    seen = names_open(book, mine) if book else mine
     found: dict[str, list[str]] = {}
     for party in own.parties:
-        found.setdefault(own.registration.word(party.role), []).append(party.name)
+        name = party.name if reads(own, actor, party, seen) else mask_name(party.name)
+        found.setdefault(own.registration.word(party.role), []).append(name)
     return [{"key": role, "value": "、".join(names)} for role, names in found.items()]
 
 

@@ -79,7 +79,7 @@ def _confirm(
         "parties": party_rows(draft, NUMBER_PURPOSE, PHONE_PURPOSE),
         "terms": term_rows(draft),
         "delivery": delivery_rows(draft)[:1],
-        "reason_title": draft.journey.titles["reason"],
+        "cards": draft.journey.cards,
         "papers": papers,
         "mine_open": any(row["open"] for row in papers),
         "errors": [_located(draft, r) for r in refused.refusals] if refused else [],
@@ -163,14 +163,13 @@ def property_(request: HttpRequest, unit: str) -> HttpResponse:
     if book is None or not index or not any(r.held_by(index) for r in book.rights):
         raise Http404
     since = min(r.registered_on for r in book.rights if r.held_by(index))
-    seen = frozenset({index})
-    if book.ownership and book.ownership.held_by(index):
-        seen |= book.ownership.holder_indexes  # co-owners know each other
     sights.saw("register", book.code, purpose="权利人本人查询")
     context = {
         **MY.context("properties"),
         "book": book,
-        "summary": book_summary(book, live_for_rights([r.public_id for r in book.rights]), seen=seen),
+        "summary": book_summary(
+            book, live_for_rights([r.public_id for r in book.rights]), own=frozenset({index})
+        ),
         # who looked before the right was one's own is no business of the new holder
         "looks": [x for x in looks_at(book.code) if clock.local(x.seen_at).date() >= since],
     }

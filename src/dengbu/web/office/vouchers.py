@@ -8,8 +8,10 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 
 from dengbu.cases.actions import vouchers as acts
+from dengbu.cases.documents import name_of
 from dengbu.cases.models import Case
 from dengbu.cases.queries.counter import papers_made
+from dengbu.core.money import format_yuan, yuan_to_fen
 from dengbu.core.refusals import Refused
 from dengbu.payments import rules
 from dengbu.payments.models import Voucher
@@ -23,6 +25,16 @@ STATES = {"due": "待缴费", "paid": "已缴清", "free": "不收费", "cancell
 DONE = {
     "reissued": "凭证已换开，原凭证已红冲。请打印两张凭证。",
     "returned": "凭证已红冲，费用原路退回；这笔费用重新待缴。",
+    "part": "原凭证已红冲，应退的部分原路退回，其余已另开凭证。请打印两张凭证。",
+}
+
+AFTER = {"reissue": "reissued", "return_part": "part", "take_back": "returned"}
+BACK = {
+    "due": "待退",
+    "refund_due": "待退",
+    "done": "已退回",
+    "refunded": "已退回",
+    "problem": "原路退款没有成功",
 }
 
 
@@ -36,7 +48,7 @@ DONE = {
     methods=("GET", "POST"),
 )
 def fee(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
-    """The vouchers of a case; POST `do`: reissue, take_back."""
+    """The vouchers of a case; POST `do`: reissue, return_part, take_back."""
     case = case_or_404(docket, purpose="票据和退费")
     if request.method == "GET":
         return _page(request, case)
@@ -47,6 +59,9 @@ def fee(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
             acts.reissue_voucher(
                 **given, payer=request.POST.get("payer", "").strip()[:250], key=form_key(request)
             )
+        elif do == "return_part":
+            amount = yuan_to_fen(request.POST.get("amount", ""), field="amount", empty="请填写要退的金额")
+            acts.return_part(**given, amount_fen=amount, key=form_key(request))
         elif do == "take_back":
             acts.return_fee(**given, key=form_key(request))
         else:
@@ -55,7 +70,7 @@ def fee(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
         if refused.status == 403:
             raise
         return _page(request, case, refused.refusals, refused.status, do)
-    return see_other("office.fee", docket, done="reissued" if do == "reissue" else "returned")
+    return see_other("office.fee", docket, done=AFTER[do])
 
 
 def _page(
@@ -76,6 +91,7 @@ def _page(
         case=case,
         bill=bill,
         state=STATES[bill.state],
+        voucher_name=name_of("fee_voucher", bill),
         rows=[_row(v) for v in vouchers],
         can_reissue=bill.state in ("paid", "free"),
         can_return=bill.state == "paid",
@@ -83,20 +99,25 @@ def _page(
         may_print=actor.may("print.case"),
         made=made,
         wrong=wrong,
+        bad={r.field for r in refusals},
         payer=request.POST.get("payer", ""),
+        amount=request.POST.get("amount", ""),
         reason=request.POST.get("reason", ""),
         done=DONE.get(request.GET.get("done", "")),
     )
 
 
 def _row(voucher: Voucher) -> dict[str, Any]:
-    payment = voucher.payment
+    payment, part = voucher.payment, getattr(voucher, "part_refund", None)
+    back = BACK.get(payment.state, "") if payment and payment.state != "problem" else ""
+    if part:
+        back = f"退还{format_yuan(part.amount_fen)}元（{BACK[part.state]}）"
     return {
         "number": voucher.number,
         "amount": voucher.amount_fen,
         "payer": voucher.payer or voucher.bill.payer,
         "channel": CHANNELS.get(payment.channel, payment.channel) if payment else "免缴",
-        "back": {"refund_due": "待退", "refunded": "已退回"}.get(payment.state, "") if payment else "",
+        "back": back,
         "at": voucher.issued_at,
         "by": voucher.issued_by,
         "cancels": voucher.cancels.number if voucher.cancels else "",

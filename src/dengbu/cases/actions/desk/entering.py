@@ -15,7 +15,7 @@ from dengbu.core.refusals import Refusal, Refused
 from dengbu.register.actions import hold, prepare
 
 from ... import rules
-from ...facts import CaseFacts, facts
+from ...facts import CaseFacts, facts, makes
 from ...lifecycle import State
 from ...models import Case, ClockStop, PendingMatter
 from ..due import count_again
@@ -138,7 +138,8 @@ def _enter(case: Case, found: CaseFacts, actor: Actor) -> None:
     use_surveys(entered, {docket_id: found}, actor)
     number_papers(entered, {docket_id: found}, held.books, actor)
     after_entry(entered, {docket_id: found}, held.books, actor)
-    enqueue("cases.tell", docket_ids=[str(docket_id)], template="registered_in_book")
+    told = "registered_in_book" if makes(case) else "registered_only"
+    enqueue("cases.tell", docket_ids=[str(docket_id)], template=told)
 
 
 def _second(matters: Sequence[PendingMatter]) -> str:

@@ -241,7 +241,7 @@ class MortgageTransfer(AboutMortgage):
         ),
         Ask("part_fen", "转让的债权数额", Kind.MONEY, only_if=("part", (True,)), basis="实施细则69"),
     )
-    titles = {"property": "选择要转移的抵押权", "reason": "债权怎样转让"}
+    titles = {"property": "选择要转移的抵押权", "reason": "债权怎样转让", "reason_said": "债权转让"}
     fee_rule = "FEE_MTG"
     legal_basis = "民法典407、421、546、547；实施细则69、74"
 
@@ -337,7 +337,7 @@ class MaximumFixed(AboutMortgage):
         Ask("fixed_amount_fen", "确定的债权数额", Kind.MONEY, basis="实施细则73"),
         Ask("fixed_on", "债权确定的日期", Kind.DATE, "例如 2026-03-04", basis="实施细则73"),
     )
-    titles = {"property": "选择要确定的最高额抵押权", "reason": "债权怎样确定"}
+    titles = {"property": "选择要确定的最高额抵押权", "reason": "债权怎样确定", "reason_said": "债权确定"}
     fee_rule = "FEE_MTG_CHANGE"
     legal_basis = "民法典423；实施细则73"
 

@@ -164,7 +164,7 @@ class WorksConversion(AboutMortgage):
             basis="实施细则77",
         ),
     )
-    titles = {"property": "选择要转的在建建筑物抵押权", "reason": "合同有没有变化"}
+    titles = {"property": "选择要转的在建建筑物抵押权", "reason": "合同有没有变化", "reason_said": "合同"}
     fee_rule = "FEE_MTG_CHANGE"
     legal_basis = "实施细则77"
 
