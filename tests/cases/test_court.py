@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from dengbu.cases import tasks
 from dengbu.cases.actions import court, desk, filing
@@ -18,6 +18,7 @@ from dengbu.core import clock
 from dengbu.core.acts import Actor, act
 from dengbu.core.refusals import NotPermitted, Refused
 from dengbu.notices.models import Message
+from dengbu.orders import actions as orders
 from dengbu.orders.models import Letter, Order, Service
 from dengbu.orders.rules import Officer
 from dengbu.register import effects as fx
@@ -69,6 +70,8 @@ def test_the_courts_system_and_an_outage_bring_their_own_minute_never_a_later_on
     earlier = clock.now() - dt.timedelta(hours=2)
     by_network = served.received(channel="network", request_no="WLCK-1", served_at=earlier, officers=())
     assert Service.objects.get(pk=by_network).served_at == earlier
+    slip = served.said(by_network, "service_slip")
+    assert "请求单号WLCK-1" in slip and "没有当面送达人员" in slip
     with pytest.raises(Refused) as caught:
         served.received(channel="outage", served_at=earlier)
     assert codes(caught) == {"SERVED_WHY_LATE"}
@@ -125,6 +128,15 @@ def test_the_scans_of_the_paper_and_of_the_credentials_lie_in_the_case_too() -> 
     assert lines == {"ASSIST": 1, "CREDS": 1}
 
 
+def test_a_paper_may_name_neither_its_organs_number_nor_the_debtor_yet() -> None:
+    begin = {"actor": served.receiver(), "unit_code": office.homes.home(1), "type_code": "S01"}
+    docket_id = court.begin(service_id=served.received(authority_number=""), **begin)
+    assert not Case.objects.get(pk=docket_id).parties.exists(), "typed on the page of the parties"
+    with pytest.raises(Refused) as caught:
+        court.begin(service_id=uuid.uuid4(), **begin)
+    assert codes(caught) == {"SERVICE_UNKNOWN"}
+
+
 def test_the_line_of_seizures_is_that_of_service_not_of_typing() -> None:
     first, second = served.received("先执1号"), served.received("后执2号")
     late, early = served.checked(served.begun(second)), served.begun(first)
@@ -135,6 +147,20 @@ def test_the_line_of_seizures_is_that_of_service_not_of_typing() -> None:
     desk.accept(actor=office.clerk(), docket_id=late)
     line = Restriction.objects.filter(ended_by=None).order_by("kind")
     assert [(r.kind, r.document_no) for r in line] == [("seizure", "先执1号"), ("waiting_seizure", "后执2号")]
+
+
+def test_a_paper_that_lifts_ends_the_seizure_and_its_receipt_says_which() -> None:
+    served.entered(served.begun(served.received()))
+    stands, unit, by = Restriction.objects.get(), office.homes.home(1), served.receiver()
+    docket_id = served.begun(served.received("解封1号"), kind="S02")
+    case = Case.objects.get(pk=docket_id)
+    assert (case.unit_code, case.location) == (unit, "试验路1号1室"), "the paper names it"
+    filing.save_property(actor=by, docket_id=docket_id, unit_code=unit, right=str(stands.public_id))
+    served.entered(docket_id, reason="ordered")
+    stands.refresh_from_db()
+    assert stands.ended_by.docket_id == docket_id and served.order_of(docket_id).outcome == "entered"
+    tasks.court_papers(str(docket_id))
+    assert f"注销查封{served.COURT}，（2026）豫0106执1号" in served.said(docket_id, "order_receipt")
 
 
 # --- what stops ----------------------------------------------------------------------------------------------------
@@ -160,6 +186,13 @@ def test_one_press_stops_the_accepted_cases_of_the_unit_in_writing_and_tells_the
     assert "（2026）豫0106执1号" in stop.evidence and order.service.number in stop.evidence
     assert "pause" in matters.open_kinds(heir)
     assert not any(court.stop_running(actor=served.receiver(), order_id=order.pk).values()), "stopped once"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM procrastinate_jobs WHERE args->>'template' = 'stopped_by_order'"
+            " AND args->'docket_ids' = %s::jsonb",
+            [f'["{heir}"]'],
+        )
+        assert cursor.fetchone() == (1,), "the applicants are told"
     tasks.tell([str(heir)], "stopped_by_order")
     assert Message.objects.filter(docket_id=heir, template="stopped_by_order").count() == 1
     tasks.stop_notices([str(heir)])
@@ -176,6 +209,12 @@ def test_the_receipt_says_what_was_entered_and_lies_in_the_volume_once() -> None
     tasks.court_papers(str(docket_id))
     tasks.court_papers(str(docket_id))
     text, case = served.said(docket_id, "order_receipt"), Case.objects.get(pk=docket_id)
+    found = Restriction.objects.get()
+    since, last = clock.local(found.from_at), clock.local(found.until_at - dt.timedelta(seconds=1))
+    term = (
+        f"{since.year}年{since.month}月{since.day}日{since:%H:%M}起至{last.year}年{last.month}月{last.day}日"
+    )
+    assert term in text and "份额" not in text
     assert case.entry_no in text and "查封" in text and served.COURT in text
     assert "协助执行回执" in {line["title"] for line in catalogue(facts(case))}
 
@@ -194,6 +233,7 @@ def test_corrections_1_after_the_home_has_passed_the_receipt_tells_to_whom_and_w
     text = served.said(order.service_id, "order_receipt")
     today = clock.today()
     assert office.BUYER[0] in text and f"{today.year}年{today.month}月{today.day}日" in text
+    assert "（复核人）：王审核" in text and "（经办人）：陈协执22" in text, "who decided, and who proposed it"
     assert not Restriction.objects.exists() and office.state_of(docket_id) == "withdrawn"
     assert verify().ok
 
@@ -205,12 +245,32 @@ def test_what_has_not_passed_cannot_be_answered_without_an_entry() -> None:
     assert codes(caught) == {"ORDER_NOT_PASSED"}
 
 
+def test_whether_the_home_has_passed_is_looked_up_again_when_the_second_person_decides() -> None:
+    """The wrong person was typed: the home is the debtor's, and is seized."""
+    office.registered_sale()
+    docket_id, by = served.begun(served.received()), served.receiver()
+    order = served.order_of(docket_id)
+    court.propose_end(actor=by, order_id=order.pk, outcome="passed", reason="已过户给买方")
+    filing.save_parties(actor=by, docket_id=docket_id, parties=[office.party("debtor", office.BUYER)])
+    with pytest.raises(Refused) as caught:
+        court.decide_end(actor=office.reviewer(), order_id=order.pk, agrees=True)
+    assert codes(caught) == {"ORDER_NOT_PASSED"} and served.order_of(docket_id).outcome == ""
+    assert court.decide_end(actor=office.reviewer(), order_id=order.pk, agrees=False) == ""
+    order.refresh_from_db()
+    assert (order.proposed, order.settled_at) == ("", None), "not agreed: it stays in the line"
+    assert office.state_of(docket_id) == "draft"
+
+
 def test_a_home_chosen_by_mistake_is_let_go_by_two_people() -> None:
     sale, docket_id = office.checked_sale(), served.begun(served.received())
     order = served.order_of(docket_id)
     court.propose_end(actor=served.receiver(), order_id=order.pk, outcome="taken_back", reason="选错了房屋")
     assert court.decide_end(actor=office.reviewer(), order_id=order.pk, agrees=True) == "taken_back"
     assert desk.accept(actor=office.clerk(), docket_id=sale)["entered"]
+    prints = CaseDocument.objects.filter(docket_id=order.service_id)
+    assert [p.kind for p in prints] == ["service_slip"], (
+        "a mistake of the office is not answered to the court"
+    )
 
 
 def test_a_case_that_ended_gives_the_order_back_with_its_place() -> None:
@@ -222,6 +282,15 @@ def test_a_case_that_ended_gives_the_order_back_with_its_place() -> None:
     filing.drop_draft(actor=served.receiver(), docket_id=docket_id)
     again = served.begun(service)
     assert Order.objects.get().docket_id == again
+
+
+def test_a_case_that_ended_on_one_unit_gives_no_second_case_on_another() -> None:
+    service = served.received()
+    running, ended = served.begun(service), served.begun(service, 2)
+    filing.drop_draft(actor=served.receiver(), docket_id=ended)
+    with pytest.raises(Refused) as caught:
+        served.begun(service)
+    assert codes(caught) == {"ORDER_TWICE"} and served.order_of(running).settled_at is None
 
 
 # --- letters -------------------------------------------------------------------------------------------------------
@@ -251,6 +320,29 @@ def test_corrections_2_a_term_that_was_cut_opens_a_task_until_the_court_answers(
     assert (letter.answered_on, letter.answered_by) == (today, "李受理")
     titles = {line["title"] for line in catalogue(facts(Case.objects.get(pk=docket_id)))}
     assert {"告知函", "机关的书面答复"} <= titles
+
+
+def test_of_two_letters_of_a_case_each_is_printed_as_itself() -> None:
+    docket_id = capped()
+    second_letter(actor=office.SYSTEM, docket_id=docket_id)
+    tasks.court_papers(str(docket_id))
+    first, second = Letter.objects.order_by("serial")
+    for letter, words in ((first, "60个月"), (second, "第3次续封")):
+        text = served.said(docket_id, f"letter-{letter.serial:06d}")
+        assert words in text and letter.number in text
+
+
+@act("test.second_letter")
+def second_letter(*, actor: Actor, docket_id: uuid.UUID) -> None:
+    said = {"times": 3, "allowed": 2, "entered": "至2029-03-04", "units": []}
+    one = {
+        "docket_id": docket_id,
+        "kind": "renewals_over",
+        "authority": "乙法院",
+        "document_no": "乙执2号",
+        "said": said,
+    }
+    orders.write_letters(actor=actor, year=2027, due_on=clock.today(), letters=[one])
 
 
 def test_corrections_2_a_term_within_the_law_opens_none() -> None:

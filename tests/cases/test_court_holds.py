@@ -140,6 +140,8 @@ def test_a_paper_that_names_the_home_holds_it_from_its_stamp_on() -> None:
     with pytest.raises(Refused) as caught:
         desk.accept(actor=office.clerk(), docket_id=sale)
     assert codes(caught) == {"ORDER_SERVED"} and office.state_of(sale) == "preapproved"
+    said = caught.value.refusals[0]
+    assert "土地" not in said.message + said.remedy and said.basis == "查封规定23"
     docket_id = served.entered(served.begun(service))
     order.refresh_from_db()
     assert (order.docket_id, order.outcome) == (docket_id, "entered"), "the case took the place that was kept"
@@ -286,7 +288,9 @@ def test_corrections_6_a_paper_on_the_land_holds_the_house_of_the_same_owner() -
     sale, order = office.checked_sale(), on_land()
     with pytest.raises(Refused) as caught:
         desk.accept(actor=office.clerk(), docket_id=sale)
-    assert codes(caught) == {"ORDER_SERVED"} and "查封房屋所占土地" in str(caught.value.refusals[0].message)
+    said = caught.value.refusals[0]
+    assert codes(caught) == {"ORDER_SERVED"} and "查封房屋所占土地" in said.message
+    assert "由审核人员判断" in said.remedy and said.basis == "查封规定21、23"
     docket_id = uuid.UUID(
         court.begin(
             actor=served.receiver(),

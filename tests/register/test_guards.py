@@ -191,6 +191,27 @@ def test_a_right_without_an_entry_is_refused(town: Town, sql: Sql, entry: int | 
         )
 
 
+@pytest.mark.parametrize(
+    ("table", "held_by"),
+    [
+        ("parcel", "register_parcel_code_key"),
+        ("building", "register_building_code_key"),
+        ("realestateunit", "register_realestateunit_code_key"),
+        ("entry", "register_entry_public_id_key"),
+        ("right", "register_right_public_id_key"),
+        ("restriction", "register_restriction_public_id_key"),
+        ("parcelfacts", "one_live_parcel_facts"),
+        ("buildingfacts", "one_live_building_facts"),
+        ("holder", "one_holder_per_place"),
+    ],
+)
+def test_nothing_stands_in_the_book_twice(town: Town, sql: Sql, table: str, held_by: str) -> None:
+    put(seizure(home(1)))
+    copy = "SELECT (jsonb_populate_record(t, jsonb_build_object('id', 1000000 + t.id))).*"
+    with pytest.raises(DatabaseError, match=held_by):
+        sql(f"INSERT INTO register_{table} {copy} FROM register_{table} t ORDER BY t.id DESC LIMIT 1")
+
+
 def test_two_entries_do_not_share_a_number(town: Town, sql: Sql) -> None:
     entry = write_entry(sql)
     with pytest.raises(DatabaseError, match="one_entry_per_number"):
