@@ -162,7 +162,7 @@ def property_(request: HttpRequest, unit: str) -> HttpResponse:
     index = actor.identity_index
     if book is None or not index or not any(r.held_by(index) for r in book.rights):
         raise Http404
-    since = min(r.registered_on for r in book.rights if r.held_by(index))
+    since = min(r.entered_on for r in book.rights if r.held_by(index))
     seen = frozenset({index})
     if book.ownership and book.ownership.held_by(index):
         seen |= book.ownership.holder_indexes  # co-owners know each other
