@@ -162,7 +162,7 @@ def property_(request: HttpRequest, unit: str) -> HttpResponse:
     index = actor.identity_index
     if book is None or not index or not any(r.held_by(index) for r in book.rights):
         raise Http404
-    since = min(r.registered_on for r in book.rights if r.held_by(index))
+    since = min(r.entered_on for r in book.rights if r.held_by(index))
     sights.saw("register", book.code, purpose="权利人本人查询")
     context = {
         **MY.context("properties"),
