@@ -212,6 +212,42 @@ def test_nothing_stands_in_the_book_twice(town: Town, sql: Sql, table: str, held
         sql(f"INSERT INTO register_{table} {copy} FROM register_{table} t ORDER BY t.id DESC LIMIT 1")
 
 
+@pytest.mark.parametrize("table", ["parcelfacts", "buildingfacts"])
+def test_facts_of_land_that_their_entry_does_not_say_are_refused(town: Town, sql: Sql, table: str) -> None:
+    entry = write_entry(sql)
+    changed = "jsonb_build_object('id', 1000000 + t.id, 'made_by_id', %s::bigint, 'ended_by_id', %s::bigint)"
+    with pytest.raises(DatabaseError, match="stand in no effect of their entry"):
+        sql(
+            f"INSERT INTO register_{table} SELECT (jsonb_populate_record(t, {changed})).* FROM register_{table} t LIMIT 1",
+            entry,
+            entry,
+        )
+
+
+def test_each_table_of_the_book_is_kept_by_its_triggers_besides_the_rights_of_the_role(sql: Sql) -> None:
+    """The role may not delete at all; the triggers hold whoever writes, also the owner."""
+    found = sql(
+        "SELECT tgrelid::regclass::text, tgname FROM pg_trigger"
+        " WHERE tgname LIKE 'book%%' AND tgenabled = 'O' AND NOT tgisinternal"
+    )
+    stand = {"entry", "holder", "entryanswer", "entrynote"}
+    end = {
+        "parcel",
+        "parcelfacts",
+        "building",
+        "buildingfacts",
+        "realestateunit",
+        "unitfacts",
+        "right",
+        "restriction",
+    }
+    assert set(found) == (
+        {(f"register_{t}", "book_keeps") for t in stand | end}
+        | {(f"register_{t}", "book_stands") for t in stand}
+        | {(f"register_{t}", "book_ends_once") for t in end}
+    )
+
+
 def test_two_entries_do_not_share_a_number(town: Town, sql: Sql) -> None:
     entry = write_entry(sql)
     with pytest.raises(DatabaseError, match="one_entry_per_number"):
