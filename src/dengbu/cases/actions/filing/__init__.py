@@ -18,7 +18,7 @@ from .drafting import (
     survey_for,
 )
 from .ending import close_old_drafts, tell_of_ending_drafts
-from .starting import draft_term, organisation_for, start, start_walk_in
+from .starting import draft_term, front_at_window, organisation_for, start, start_walk_in
 from .submitting import (
     DECLARATION,
     REVIEW_DAYS,
@@ -61,6 +61,7 @@ __all__ = [
     "save_reason",
     "save_survey",
     "start",
+    "front_at_window",
     "start_walk_in",
     "submit",
     "survey_for",
