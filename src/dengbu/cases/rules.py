@@ -28,6 +28,7 @@ class Kind(StrEnum):
     OBJECTION = "objection"
     INSPECTION = "inspection"
     SECOND_REVIEW = "second_review"
+    SIGN_OFF = "sign_off"
     ANSWER = "answer"
     PAUSE = "pause"
     SUPPLEMENT = "supplement"
@@ -42,7 +43,8 @@ KIND_NAMES: Final[dict[str, str]] = {
     Kind.OBJECTION: "公告异议",
     Kind.INSPECTION: "实地查看",
     Kind.SECOND_REVIEW: "复审",
-    Kind.ANSWER: "答复复审意见",
+    Kind.SIGN_OFF: "领导签批",
+    Kind.ANSWER: "答复退回意见",
     Kind.PAUSE: "暂缓办理",
     Kind.SUPPLEMENT: "补充材料",
     Kind.UNDERTAKING: "容缺补交",
@@ -82,6 +84,7 @@ OWNERS: Final[dict[str, str]] = {
     Kind.INSPECTION: "case.inspect",
     Kind.FACE_SIGNING: "case.face_sign",
     Kind.SECOND_REVIEW: "case.second_review",
+    Kind.SIGN_OFF: "case.sign_off",
     Kind.ANSWER: "case.review",
     Kind.PAUSE: "case.settle",
     Kind.SUPPLEMENT: "case.settle",
@@ -95,6 +98,7 @@ PAUSES: Final = {
 }
 INSPECTION_DAYS: Final = 5  # working days an inspection is to be made in; the office's own
 SECOND_REVIEW_DAYS: Final = 1
+SIGN_OFF_DAYS: Final = 1
 ANSWER_DAYS: Final = 1
 
 
@@ -110,6 +114,8 @@ class _Policy(Protocol):
     def site_visit(self) -> str: ...
     @property
     def reviews(self) -> int: ...
+    @property
+    def sign_off(self) -> tuple[str, ...]: ...
 
 
 class _Matter(Protocol):
@@ -133,7 +139,26 @@ def asked(
         found.append(Kind.INSPECTION)
     if policy.reviews > 1 and registration.second_review():
         found.append(Kind.SECOND_REVIEW)
+    if leader_signs(policy, conditions):
+        found.append(Kind.SIGN_OFF)
     return tuple(found)
+
+
+def leader_signs(policy: _Policy, conditions: Callable[[], Iterable[str]]) -> bool:
+    """Whether the leader signs this case off (领导签批): where the policy names the type or a circumstance of the case
+    (corrections §2, 4 and 8)."""
+    return bool(policy.sign_off) and not {"always", *conditions()}.isdisjoint(policy.sign_off)
+
+
+def now_due(asked: tuple[Kind, ...], waiting: bool) -> tuple[Kind, ...]:
+    """Of what is asked, what is opened now: the leader signs last, with everything else on the table."""
+    rest = tuple(k for k in asked if k is not Kind.SIGN_OFF)
+    return rest if rest or waiting else asked
+
+
+def signed_off(matters: Iterable[_Matter]) -> bool:
+    """Whether the leader has signed."""
+    return any(m.kind == Kind.SIGN_OFF and m.outcome == AGREED for m in matters)
 
 
 def is_open(matters: Iterable[_Matter]) -> bool:
@@ -167,6 +192,13 @@ _AGAINST: Final[Mapping[tuple[str, str], Refusal]] = {
         "MATTER_SENT_BACK",
         "复审退回，还没有同意登记。",
         "请原审核人答复复审意见后再送复审，或作出不予登记的决定。",
+        "domain §9.1",
+        "matters",
+    ),
+    (Kind.SIGN_OFF, SENT_BACK): Refusal(
+        "MATTER_LEADER_SENT_BACK",
+        "领导签批退回，还没有同意登记。",
+        "请原审核人答复后再送签批，或作出不予登记的决定。",
         "domain §9.1",
         "matters",
     ),

@@ -11,7 +11,7 @@ from .checking_in import (
     send_back,
     separate,
 )
-from .entering import NONE, enter_accepted, enter_if_last, open_matter, settle, settle_matter
+from .entering import NONE, enter_accepted, enter_if_last, open_matter, open_one, settle, settle_matter
 from .exempting import decide_exemption
 from .fees import CaseFee, certificates_of, fee_of
 from .opening import asked_now
@@ -36,6 +36,7 @@ __all__ = [
     "enter_if_last",
     "fee_of",
     "open_matter",
+    "open_one",
     "papers",
     "query_batch",
     "refuse",
