@@ -33,6 +33,7 @@ class Kind(StrEnum):
     PAUSE = "pause"
     SUPPLEMENT = "supplement"
     UNDERTAKING = "undertaking"
+    BACKFILL = "backfill"
 
 
 KIND_NAMES: Final[dict[str, str]] = {
@@ -48,13 +49,14 @@ KIND_NAMES: Final[dict[str, str]] = {
     Kind.PAUSE: "暂缓办理",
     Kind.SUPPLEMENT: "补充材料",
     Kind.UNDERTAKING: "容缺补交",
+    Kind.BACKFILL: "单件补录",
 }
 
 # Those that an officer settles by writing down the evidence; the others have a procedure of their own.
 BY_EVIDENCE: Final = frozenset({Kind.FACE_SIGNING, Kind.TAX, Kind.HOUSING})
 
 # Outcomes. A bad one forbids the entry until something later of the same kind is good; `over`: the case ended first.
-DONE, FAILED, AGREED, SENT_BACK, DISMISSED, UPHELD, BREACHED, OVER, TURNED_DOWN = (
+DONE, FAILED, AGREED, SENT_BACK, DISMISSED, UPHELD, BREACHED, OVER, TURNED_DOWN, NOT_FOUND = (
     "done",
     "failed",
     "agreed",
@@ -64,6 +66,7 @@ DONE, FAILED, AGREED, SENT_BACK, DISMISSED, UPHELD, BREACHED, OVER, TURNED_DOWN 
     "breached",
     "over",
     "turned_down",
+    "not_found",
 )
 OUTCOME_NAMES: Final = {
     DONE: "已办结",
@@ -75,6 +78,7 @@ OUTCOME_NAMES: Final = {
     BREACHED: "承诺没有兑现",
     OVER: "办件已结束",
     TURNED_DOWN: "不予上门",
+    NOT_FOUND: "不能补录",
 }
 
 # Who has to act, as a permission.
@@ -89,6 +93,7 @@ OWNERS: Final[dict[str, str]] = {
     Kind.PAUSE: "case.settle",
     Kind.SUPPLEMENT: "case.settle",
     Kind.UNDERTAKING: "case.settle",
+    Kind.BACKFILL: "register.backfill",
 }
 # Why a case may be put off by hand: its days do not count, and it is not entered before the reason is gone.
 PAUSES: Final = {
@@ -100,6 +105,7 @@ INSPECTION_DAYS: Final = 5  # working days an inspection is to be made in; the o
 SECOND_REVIEW_DAYS: Final = 1
 SIGN_OFF_DAYS: Final = 1
 ANSWER_DAYS: Final = 1
+BACKFILL_DAYS: Final = 5  # working days in which the old right is entered from the archive; the office's own
 
 
 class _Registration(Protocol):
@@ -161,6 +167,23 @@ def signed_off(matters: Iterable[_Matter]) -> bool:
     return any(m.kind == Kind.SIGN_OFF and m.outcome == AGREED for m in matters)
 
 
+BACKFILL_OPEN: Final = Refusal(
+    "MATTER_BACKFILL_OPEN",
+    "正在等待单件补录，补录核对后自动继续办理。",
+    "补录没有办结以前不能通过、不能受理。",
+    "实施细则125",
+    "matters",
+)
+
+
+def backfill_against(matters: Iterable[_Matter]) -> list[Refusal]:
+    """Why a case is not passed before the old right it rests on is in the book. Given its matters as `against` is."""
+    ours = [m for m in matters if m.kind == Kind.BACKFILL]
+    if ours and not ours[-1].outcome:
+        return [BACKFILL_OPEN]
+    return against(ours)
+
+
 def is_open(matters: Iterable[_Matter]) -> bool:
     """Whether anything is still to be settled."""
     return any(not m.outcome for m in matters)
@@ -179,6 +202,13 @@ _AGAINST: Final[Mapping[tuple[str, str], Refusal]] = {
         "公告期间的异议成立，不能登簿。",
         "请作出不予登记的决定。",
         "实施细则17；条例22",
+        "matters",
+    ),
+    (Kind.BACKFILL, NOT_FOUND): Refusal(
+        "MATTER_NOT_BACKFILLED",
+        "登记簿上缺少的旧登记不能补录，还没有说明可以继续办理。",
+        "请写明不补录也可以继续办理的理由，或者要求补正、不予登记。",
+        "实施细则125；条例22",
         "matters",
     ),
     (Kind.UNDERTAKING, BREACHED): Refusal(

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 
 from dengbu.cases import rules
-from dengbu.cases.actions import desk, matters, papers
+from dengbu.cases.actions import backfills, desk, matters, papers
 from dengbu.cases.documents import approval
 from dengbu.cases.documents.matters import ANSWERS, QUESTIONS
 from dengbu.cases.facts import facts
@@ -44,6 +44,7 @@ TABS = {
     "pause": "暂缓",
     "supplement": "待补件",
     "undertaking": "容缺待补",
+    "backfill": "等待补录",
     "stuck": "办结未登簿",
 }
 EMPTY = {
@@ -56,6 +57,7 @@ EMPTY = {
     "pause": "没有暂缓的办件。",
     "supplement": "没有等待补充材料的办件。",
     "undertaking": "没有容缺受理后等待补交的办件。",
+    "backfill": "没有等待单件补录的办件。",
     "stuck": "没有待办事项已办结、还没有登簿的办件。",
 }
 DONE = {
@@ -68,6 +70,8 @@ DONE = {
     "decided": "裁定已记录。",
     "paused": "已暂缓办理，恢复前不会登簿。",
     "resumed": "已恢复办理。",
+    "backfill": "已送单件补录，补录核对后自动继续办理。",
+    "went_on": "理由已记录，继续办理。",
     "asked": "补充材料告知书已生成，请打印交申请人签收。补齐前不计入办理时限。",
     "supplied": "补充材料已收到，请打印收件凭证。",
     "again": "已重新派发实地查看。",
@@ -131,7 +135,7 @@ def waiting_row(case: Case, matter: PendingMatter | None, now: dt.datetime) -> d
     name="desk.matter",
     surface="staff",
     needs="case.settle",
-    sql=15,
+    sql=20,
     example="waiting_case",
     methods=("GET", "POST"),
 )
@@ -206,6 +210,7 @@ def _page(request: HttpRequest, case: Case, refusals: Any = ()) -> HttpResponse:
         may_print=actor.may("print.case"),
         limits=_limits(file),
         pause=file.open("pause"),
+        awaited=file.open("backfill"),
         pauses=rules.PAUSES.items(),
         supplement=_supplement(file),
         undertaken=[
@@ -222,7 +227,7 @@ def _page(request: HttpRequest, case: Case, refusals: Any = ()) -> HttpResponse:
 
 _TYPED = (
     *("opinion", "reasons", "explanation", "objector", "phone", "grounds", "received_on"),
-    *("decision", "reason", "evidence", "result", "items", "days", "new_fact"),
+    *("decision", "reason", "evidence", "result", "items", "days", "new_fact", "what"),
 )
 
 
@@ -367,6 +372,8 @@ ACTS: dict[str, Callable[[HttpRequest, uuid.UUID], str]] = {
     "enter": _plainly(desk.enter_accepted, "entered"),
     "pause": _plainly(matters.pause, "paused", "reason", "evidence"),
     "resume": _plainly(matters.resume, "resumed", "result"),
+    "backfill": _plainly(backfills.pause_for_backfill, "backfill", "what"),
+    "go_on": _plainly(backfills.go_on, "went_on", "reason"),
     "ask": _ask,
     "supplied": _supplied,
     "inspect_again": _plainly(matters.inspect_again, "again"),

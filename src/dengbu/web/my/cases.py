@@ -231,6 +231,12 @@ def turn(portal: Portal, own: OwnCase, road: Road, words: Label, actor: Actor) -
             "title": f"还等 {len(waiting)} 位当事人确认",
             "text": f"短信已发给他们，请提醒在 {cn_date(due)} 前登录确认。",
         }
+    if c.filed.get("backfill") and c.state in (State.SUBMITTED, State.REVIEW, State.ACCEPTED):
+        return card | {
+            "title": "等待补录旧登记，您不用做什么",
+            "text": f"这处不动产有一项旧的登记还没有录入现在的登记簿（{c.filed['backfill']['what']}），登记中心正在从纸质档案"
+            "补录。补录核对后自动继续办理，等待的日子不计入办理期限。",
+        }
     if c.state in (State.SUBMITTED, State.REVIEW):
         return card | {
             "title": f"预计 {cn_datetime(due)} 前完成网上审核" if due else "正在审核",
