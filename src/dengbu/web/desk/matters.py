@@ -85,7 +85,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     """What waits, by kind and due date."""
     tab = request.GET.get("tab", "second_review")
     tab = tab if tab in TABS else "second_review"
-    after = request.GET.get("after", "")
+    after, signs = request.GET.get("after", ""), actor_of(request).may("case.sign_off")
     now = clock.now()
     if tab == "stuck":
         cases, last = queries.stuck_page(after)
@@ -96,7 +96,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     return show(
         request,
         "desk/matters.html",
-        at="desk.matters",
+        at="desk.matters?tab=sign_off" if tab == "sign_off" and signs else "desk.matters",
         tabs=tabs_of(TABS, tab),
         rows=rows,
         empty=EMPTY[tab],

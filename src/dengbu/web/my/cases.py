@@ -46,8 +46,8 @@ from ..templatetags._text import cn_date, cn_datetime
 from .words import event_words
 
 CASE = "cases/<uuid:docket_id>/"
-# Papers that are the applicants' own; the transfer slip is the office's.
-PAPERS = frozenset(KINDS) - {"transfer_slip"}
+# Papers that are the applicants' own; the transfer slip and the approval sheet are the office's.
+PAPERS = frozenset(KINDS) - {"transfer_slip", "approval"}
 
 
 def open_case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> OwnCase:
