@@ -27,6 +27,7 @@ class Case:
     public_notice_days: int = 0
     site_visit: str = "none"
     reviews: int = 1
+    sign_off: tuple[str, ...] = ()
     published: bool = True
     seconded: bool = True
 
@@ -51,6 +52,13 @@ class Matter:
         (Case(public_notice_days=15, reviews=2, published=False, seconded=False), (), ()),
         (Case(site_visit="required", reviews=2), (), (Kind.INSPECTION, Kind.SECOND_REVIEW)),
         (Case(site_visit="if_destroyed"), ("destroyed",), (Kind.INSPECTION,)),
+        (
+            Case(sign_off=("legacy_scheme",), reviews=2),
+            ("legacy_scheme",),
+            (Kind.SECOND_REVIEW, Kind.SIGN_OFF),
+        ),
+        (Case(sign_off=("legacy_scheme",)), ("minor",), ()),
+        (Case(sign_off=("always",)), (), (Kind.SIGN_OFF,)),
         (Case(site_visit="if_destroyed"), ("waived",), ()),
         (Case(site_visit="officer_decides"), ("destroyed",), ()),
     ],
@@ -59,6 +67,21 @@ def test_the_policy_says_how_much_and_the_case_whether(
     case: Case, conditions: tuple[str, ...], asked: tuple[Kind, ...]
 ) -> None:
     assert rules.asked(case, case, lambda: conditions) == asked
+
+
+@pytest.mark.parametrize(
+    ("asked", "waiting", "opened"),
+    [
+        ((Kind.NOTICE, Kind.SIGN_OFF), False, (Kind.NOTICE,)),
+        ((Kind.SIGN_OFF,), False, (Kind.SIGN_OFF,)),
+        ((Kind.SIGN_OFF,), True, ()),
+        ((Kind.NOTICE,), True, (Kind.NOTICE,)),
+    ],
+)
+def test_the_leader_signs_last_with_everything_else_on_the_table(
+    asked: tuple[Kind, ...], waiting: bool, opened: tuple[Kind, ...]
+) -> None:
+    assert rules.now_due(asked, waiting) == opened
 
 
 @pytest.mark.parametrize(
@@ -73,6 +96,8 @@ def test_the_policy_says_how_much_and_the_case_whether(
         ([Matter("objection", "upheld"), Matter("objection", "dismissed")], ["MATTER_OBJECTION_UPHELD"]),
         ([Matter("objection", "dismissed"), Matter("notice", "done")], []),
         ([Matter("inspection", "failed"), Matter("inspection")], ["MATTER_INSPECTION_FAILED"]),
+        ([Matter("sign_off", "sent_back"), Matter("answer", "done")], ["MATTER_LEADER_SENT_BACK"]),
+        ([Matter("sign_off", "sent_back"), Matter("sign_off", "agreed")], []),
     ],
 )
 def test_what_was_settled_badly_forbids_the_entry_until_it_is_put_right(

@@ -27,13 +27,17 @@ def test_who_applies(terms: dict[str, Any], confirming: tuple[str, ...], absent:
 
 @pytest.mark.parametrize(
     ("terms", "asked"),
-    [({}, ()), ({"legacy": False}, ()), (ALONE, (rules.Kind.NOTICE, rules.Kind.SECOND_REVIEW))],
+    [
+        ({}, ()),
+        ({"legacy": False}, ()),
+        (ALONE, (rules.Kind.NOTICE, rules.Kind.SECOND_REVIEW, rules.Kind.SIGN_OFF)),
+    ],
 )
-def test_a_notice_and_a_second_review_come_before_the_entry_of_the_buyer_alone(
+def test_a_notice_a_second_review_and_the_leader_come_before_the_entry_of_the_buyer_alone(
     terms: dict[str, Any], asked: tuple[rules.Kind, ...]
 ) -> None:
-    policy = policy_for("D09", TODAY)
-    assert rules.asked(filed("D09", terms=terms), policy, lambda: ()) == asked
+    policy, one = policy_for("D09", TODAY), filed("D09", terms=terms)
+    assert rules.asked(one, policy, lambda: one.conditions(home("D09"), NOW)) == asked
     assert policy.public_notice_days == 15
 
 

@@ -70,6 +70,7 @@ PAPERS: dict[str, Paper] = {
     "收文单": (case_papers.service_slip, samples.service_slip, "cases/prints/service_slip.typ", 1),
     "协助执行回执": (case_papers.order_receipt, samples.order_receipt, "cases/prints/order_receipt.typ", 1),
     "告知函": (case_papers.court_letter, samples.court_letter, "cases/prints/court_letter.typ", 1),
+    "审批表": (case_papers.approval_sheet, samples.approval, "cases/prints/approval_sheet.typ", 1),
     "传递表": (case_papers.transfer_slip, samples.transfer, "cases/prints/transfer_slip.typ", 1),
     "卷内目录": (case_papers.volume_catalogue, samples.catalogue, "cases/prints/volume_catalogue.typ", 1),
     "移交清单": (case_papers.handover_list, samples.handover, "cases/prints/handover_list.typ", 2),

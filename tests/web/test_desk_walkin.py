@@ -11,7 +11,7 @@ from dengbu.catalog.registrations import TYPES
 from dengbu.core.models import User
 from dengbu.project.demo.candidates import demo_candidates
 from dengbu.web.filing.journeys import JOURNEYS
-from tests.web.filers import Filer, as_user, text_of, upload_everything
+from tests.web.filers import Filer, as_user, errors_of, party_fields, text_of, upload_everything
 
 pytestmark = pytest.mark.usefixtures("own_demo_database")
 
@@ -54,9 +54,34 @@ def test_the_list_stands_under_what_people_want_to_do_and_is_narrowed_by_words()
     page = text_of(clerk.get("/desk/walkin/"))
     offered = re.findall(r'name="type" value="(\w+)"', page)
     assert len(offered) == len(set(offered)) and {"P01", "C01", "P16", "S03"} <= set(offered)
-    here = {code for code in JOURNEYS if TYPES[code].fronts()[0] in ("person", "staff")}
+    assert {"D09", "D06"} <= set(offered)  # a buyer may file them, whoever else does
+    here = {code for code in JOURNEYS if {"person", "staff"} & {str(c) for c in TYPES[code].fronts()}}
     assert set(offered) == {code for code in here if TYPES[code].served != "must"}  # those: at the 协执窗口
     assert '<h2 id="g-family">夫妻、离婚、分家</h2>' in page
     narrowed = text_of(clerk.get("/desk/walkin/?q=证丢了"))
     assert 'value="P16"' in narrowed and 'value="P01"' not in narrowed
     assert "没有与“月球”有关的事项" in text_of(clerk.get("/desk/walkin/?q=月球"))
+
+
+def test_a_buyer_whose_developer_is_gone_files_at_the_window_on_the_same_road() -> None:
+    """历史遗留问题 (corrections §2, 1 and 4): for a person without an online application the window types it."""
+    home = demo_candidates("D09", limit=1)[0]
+    clerk = as_user(User.objects.get(login="accept1"))
+    begun = clerk.post("/desk/walkin/", {"type": "D09", "key": "gone"})
+    assert begun.status_code == 303, text_of(begun)
+    case = Case.objects.get(type_code="D09", filed_for_by_staff=True)
+    assert (case.client, case.organisation_id) == ("person", None)
+    filer = Filer(clerk, "desk", case.pk)
+    steps = [
+        filer.post("property/", unit_code=home.unit_code),
+        filer.post("reason/", filing_no=home.filing_no, legacy="yes", legacy_basis="演示区政府会议纪要〔2026〕3号", do="save"),
+        filer.post("parties/", **party_fields(filer.get("parties/")), coownership="sole", do="save"),
+    ]  # fmt: skip
+    upload_everything(filer)
+    steps.append(filer.post("delivery/", way="window", phone="13800002134", do="save"))
+    steps.append(filer.post("check/", declared="on"))
+    for answer in steps:
+        assert answer.status_code == 303, errors_of(answer)
+    case.refresh_from_db()
+    assert case.state == "submitted"  # nobody is asked on line: who came signs at the window
+    assert case.filed["terms"]["legacy"] is True

@@ -28,10 +28,12 @@ class Kind(StrEnum):
     OBJECTION = "objection"
     INSPECTION = "inspection"
     SECOND_REVIEW = "second_review"
+    SIGN_OFF = "sign_off"
     ANSWER = "answer"
     PAUSE = "pause"
     SUPPLEMENT = "supplement"
     UNDERTAKING = "undertaking"
+    BACKFILL = "backfill"
 
 
 KIND_NAMES: Final[dict[str, str]] = {
@@ -42,17 +44,19 @@ KIND_NAMES: Final[dict[str, str]] = {
     Kind.OBJECTION: "公告异议",
     Kind.INSPECTION: "实地查看",
     Kind.SECOND_REVIEW: "复审",
-    Kind.ANSWER: "答复复审意见",
+    Kind.SIGN_OFF: "领导签批",
+    Kind.ANSWER: "答复退回意见",
     Kind.PAUSE: "暂缓办理",
     Kind.SUPPLEMENT: "补充材料",
     Kind.UNDERTAKING: "容缺补交",
+    Kind.BACKFILL: "单件补录",
 }
 
 # Those that an officer settles by writing down the evidence; the others have a procedure of their own.
 BY_EVIDENCE: Final = frozenset({Kind.FACE_SIGNING, Kind.TAX, Kind.HOUSING})
 
 # Outcomes. A bad one forbids the entry until something later of the same kind is good; `over`: the case ended first.
-DONE, FAILED, AGREED, SENT_BACK, DISMISSED, UPHELD, BREACHED, OVER, TURNED_DOWN = (
+DONE, FAILED, AGREED, SENT_BACK, DISMISSED, UPHELD, BREACHED, OVER, TURNED_DOWN, NOT_FOUND = (
     "done",
     "failed",
     "agreed",
@@ -62,6 +66,7 @@ DONE, FAILED, AGREED, SENT_BACK, DISMISSED, UPHELD, BREACHED, OVER, TURNED_DOWN 
     "breached",
     "over",
     "turned_down",
+    "not_found",
 )
 OUTCOME_NAMES: Final = {
     DONE: "已办结",
@@ -73,6 +78,7 @@ OUTCOME_NAMES: Final = {
     BREACHED: "承诺没有兑现",
     OVER: "办件已结束",
     TURNED_DOWN: "不予上门",
+    NOT_FOUND: "不能补录",
 }
 
 # Who has to act, as a permission.
@@ -82,10 +88,12 @@ OWNERS: Final[dict[str, str]] = {
     Kind.INSPECTION: "case.inspect",
     Kind.FACE_SIGNING: "case.face_sign",
     Kind.SECOND_REVIEW: "case.second_review",
+    Kind.SIGN_OFF: "case.sign_off",
     Kind.ANSWER: "case.review",
     Kind.PAUSE: "case.settle",
     Kind.SUPPLEMENT: "case.settle",
     Kind.UNDERTAKING: "case.settle",
+    Kind.BACKFILL: "register.backfill",
 }
 # Why a case may be put off by hand: its days do not count, and it is not entered before the reason is gone.
 PAUSES: Final = {
@@ -95,7 +103,9 @@ PAUSES: Final = {
 }
 INSPECTION_DAYS: Final = 5  # working days an inspection is to be made in; the office's own
 SECOND_REVIEW_DAYS: Final = 1
+SIGN_OFF_DAYS: Final = 1
 ANSWER_DAYS: Final = 1
+BACKFILL_DAYS: Final = 5  # working days in which the old right is entered from the archive; the office's own
 
 
 class _Registration(Protocol):
@@ -110,6 +120,8 @@ class _Policy(Protocol):
     def site_visit(self) -> str: ...
     @property
     def reviews(self) -> int: ...
+    @property
+    def sign_off(self) -> tuple[str, ...]: ...
 
 
 class _Matter(Protocol):
@@ -133,7 +145,43 @@ def asked(
         found.append(Kind.INSPECTION)
     if policy.reviews > 1 and registration.second_review():
         found.append(Kind.SECOND_REVIEW)
+    if leader_signs(policy, conditions):
+        found.append(Kind.SIGN_OFF)
     return tuple(found)
+
+
+def leader_signs(policy: _Policy, conditions: Callable[[], Iterable[str]]) -> bool:
+    """Whether the leader signs this case off (领导签批): where the policy names the type or a circumstance of the case
+    (corrections §2, 4 and 8)."""
+    return bool(policy.sign_off) and not {"always", *conditions()}.isdisjoint(policy.sign_off)
+
+
+def now_due(asked: tuple[Kind, ...], waiting: bool) -> tuple[Kind, ...]:
+    """Of what is asked, what is opened now: the leader signs last, with everything else on the table."""
+    rest = tuple(k for k in asked if k is not Kind.SIGN_OFF)
+    return rest if rest or waiting else asked
+
+
+def signed_off(matters: Iterable[_Matter]) -> bool:
+    """Whether the leader has signed."""
+    return any(m.kind == Kind.SIGN_OFF and m.outcome == AGREED for m in matters)
+
+
+BACKFILL_OPEN: Final = Refusal(
+    "MATTER_BACKFILL_OPEN",
+    "正在等待单件补录，补录核对后自动继续办理。",
+    "补录没有办结以前不能通过、不能受理。",
+    "实施细则125",
+    "matters",
+)
+
+
+def backfill_against(matters: Iterable[_Matter]) -> list[Refusal]:
+    """Why a case is not passed before the old right it rests on is in the book. Given its matters as `against` is."""
+    ours = [m for m in matters if m.kind == Kind.BACKFILL]
+    if ours and not ours[-1].outcome:
+        return [BACKFILL_OPEN]
+    return against(ours)
 
 
 def is_open(matters: Iterable[_Matter]) -> bool:
@@ -156,6 +204,13 @@ _AGAINST: Final[Mapping[tuple[str, str], Refusal]] = {
         "实施细则17；条例22",
         "matters",
     ),
+    (Kind.BACKFILL, NOT_FOUND): Refusal(
+        "MATTER_NOT_BACKFILLED",
+        "登记簿上缺少的旧登记不能补录，还没有说明可以继续办理。",
+        "请写明不补录也可以继续办理的理由，或者要求补正、不予登记。",
+        "实施细则125；条例22",
+        "matters",
+    ),
     (Kind.UNDERTAKING, BREACHED): Refusal(
         "MATTER_UNDERTAKING_BROKEN",
         "承诺补交或者核查的事项没有兑现，不能登簿。",
@@ -167,6 +222,13 @@ _AGAINST: Final[Mapping[tuple[str, str], Refusal]] = {
         "MATTER_SENT_BACK",
         "复审退回，还没有同意登记。",
         "请原审核人答复复审意见后再送复审，或作出不予登记的决定。",
+        "domain §9.1",
+        "matters",
+    ),
+    (Kind.SIGN_OFF, SENT_BACK): Refusal(
+        "MATTER_LEADER_SENT_BACK",
+        "领导签批退回，还没有同意登记。",
+        "请原审核人答复后再送签批，或作出不予登记的决定。",
         "domain §9.1",
         "matters",
     ),

@@ -20,6 +20,7 @@ from dengbu.core.vocabulary import CoOwnership, SurveyStatus
 from dengbu.register.effects import NUMBER_PURPOSE
 from dengbu.register.rules import HolderFact, Judgement
 
+from . import rules
 from .actions import checking
 from .documents.proofs import matter
 from .models import RestrictionCheck
@@ -377,6 +378,7 @@ def hinders_pass(file: ReviewFile, judgement: Judgement, now: dt.datetime) -> li
             Refusal("REVIEW_HAS_FIX", f"有{len(file.to_fix)}项结论是“需补正”。", "", "条例17", "verdicts")
         )
     found += checking.refuse_unless_open(file.check, now)
+    found += rules.backfill_against(file.matters.values())
     told = {r.code for r in found}
     found += [r for r in judgement.refusals if r.code not in told]
     return found

@@ -42,7 +42,8 @@ POSTS: dict[str, Post] = {
         Post(
             "lead",
             "科室负责人",
-            frozenset({"case.see", "case.release_any", "case.reassign", "case.second_review", "case.settle",
+            frozenset({"case.see", "case.release_any", "case.reassign", "case.second_review", "case.sign_off",
+                       "case.settle",
                        "ledger.see", "contract.see",
                        "register.query", "stock.manage", "agreement.suspend", "appointment.manage", "survey.see",
                        "survey.check", "undertaking.lift", "fault.see"}),
@@ -76,6 +77,7 @@ PERMISSIONS: dict[str, str] = {
     "case.file_for": "代群众录入申请",
     "case.settle": "办理待办事项（公告、异议、时限）",
     "case.second_review": "复审",
+    "case.sign_off": "领导签批",
     "undertaking.lift": "解除没有兑现承诺的限制",
     "case.inspect": "实地查看",
     "case.face_sign": "上门面签",

@@ -103,6 +103,8 @@ def _days(policy: TypePolicy) -> str:
         said.append(_SITE[policy.site_visit])
     if policy.reviews > 1:
         said.append(f"{policy.reviews} reviewers")
+    if policy.sign_off:
+        said.append(f"the leader signs off ({', '.join(policy.sign_off)})")
     return "; ".join(said)
 
 

@@ -5,7 +5,7 @@ from .closing import catalogue, error_report, handover, renewal, transfer
 from .court import court_letter, order_receipt, service_slip
 from .fees import FEES, no_charge, notice, reversal, undertaking, voucher
 from .shared import DAY, LINK, PLACE, TYPE, UNIT, UNIT_PRINTED, at, head
-from .waiting import SIGNATURE, inspection, pause, promise, public_notice, signing, supplement
+from .waiting import SIGNATURE, approval, inspection, pause, promise, public_notice, signing, supplement
 
 __all__ = [
     "BUYERS",
@@ -19,6 +19,7 @@ __all__ = [
     "UNIT",
     "UNIT_PRINTED",
     "application",
+    "approval",
     "at",
     "catalogue",
     "court_letter",

@@ -6,6 +6,8 @@ import datetime as dt
 from typing import Any
 
 from dengbu.cases.prints import (
+    ApprovalSheet,
+    ApprovalStep,
     Finding,
     InspectionRecord,
     NoticeLine,
@@ -193,3 +195,28 @@ def promise(**changes: Any) -> UndertakingPaper:
         "phone": "0371-0000 1234",
     }
     return UndertakingPaper(**(given | changes))
+
+
+def approval(**changes: Any) -> ApprovalSheet:
+    steps = (
+        ("初审", "通过", "网上审核通过", "王审核", at(9, 5)),
+        ("受理", "受理", "材料核验相符", "李受理", at(10, 20)),
+        ("公告", "已办结", "公告期满，没有异议", "系统", at(12, 0)),
+        ("复审", "退回", "买卖合同第3页的价款与备案不一致，请核实。", "周复审", at(14, 10)),
+        ("答复退回意见", "已办结", "已与房管核对，以补充协议为准。", "王审核", at(15, 2)),
+        ("复审（第2次）", "同意登记", "同意登记", "周复审", at(15, 40)),
+        ("领导签批", "同意登记", "符合会议纪要范围，同意登记。", "程方正", at(16, 30)),
+        ("登簿", "已登簿", "登簿号2026-000123", "王审核", at(16, 30)),
+    )
+    given: dict[str, Any] = {
+        "head": head(),
+        "registration": "商品房首次转移登记",
+        "applicants": "河南五云置业有限公司、王丽",
+        "unit_code": UNIT,
+        "location": PLACE,
+        "reason": "买卖（按历史遗留问题政策单方申请：上街区政府会议纪要〔2026〕3号）",
+        "levels": "初审、复审、领导签批",
+        "steps": tuple(ApprovalStep(*s) for s in steps),
+        "signers": (("审核人", "王审核"), ("复审人", "周复审"), ("签批人", "程方正")),
+    }
+    return ApprovalSheet(**(given | changes))

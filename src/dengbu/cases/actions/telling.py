@@ -114,6 +114,7 @@ def _parameters(case: Case, template: str, bill_fen: int) -> dict[str, str]:
             "who": "、".join(f"{n}" for n in (visit.first_name, visit.second_name) if n) if visit else "",
         },
         "visit_declined": {"no": number},
+        "backfill": {"no": number},
         "withdrawal_asked": {"no": number},
         "withdrawal_refused": {"no": number},
         "accepted": {"no": number, "r": case.acceptance_no or "", "d": day_words(case.promised_on)},

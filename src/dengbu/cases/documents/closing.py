@@ -40,6 +40,7 @@ PAPER_NAMES = {
     "fee_voucher": "缴费凭证（不收费的为免收登记费证明）",
     "fee_reversal": "红字缴费凭证",
     "fee_undertaking": "减免登记费承诺书",
+    "approval": "不动产登记审批表",
     "transfer_slip": "传递表",
     "pass_slip": "预审结果",
     "refusal": "不予受理告知书",

@@ -23,7 +23,7 @@ from .. import prints
 from ..facts import CaseFacts, makes
 from ..models import NUMBER_PURPOSE, PHONE_PURPOSE, CaseParty, Verdict
 from ..originals import originals
-from . import court, ending, faults, fees, matters, renewal, signing, undertakings, words
+from . import approval, court, ending, faults, fees, matters, renewal, signing, undertakings, words
 from .closing import catalogue, certificate_numbers, previous_certificates
 
 PaperMaker = Callable[[CaseFacts, Actor, int], bytes]
@@ -299,6 +299,7 @@ KINDS: dict[str, tuple[str, PaperMaker]] = {
     "fee_undertaking": ("减免登记费承诺书", fees.fee_undertaking),
     "application": ("申请书", application_form),
     "inquiry": ("询问笔录", inquiry_record),
+    "approval": ("审批表", approval.approval_sheet),
     "transfer_slip": ("传递表", transfer_slip),  # last: it lists the papers made before it
     "refusal": ("不予受理告知书", refusal_notice),
     "pass_slip": ("预审结果", pass_slip),

@@ -13,6 +13,7 @@ from dengbu.core.ids import uuid7
 MATTER_KINDS = (
     *("face_signing", "tax", "housing"),
     *("notice", "objection", "inspection", "second_review", "answer", "pause", "supplement", "undertaking"),
+    *("sign_off", "backfill"),
 )
 
 

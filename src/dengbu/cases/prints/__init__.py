@@ -1,5 +1,6 @@
 """Case papers as PDF: one frozen dataclass and one function a paper."""
 
+from dengbu.cases.prints.approval import ApprovalSheet, ApprovalStep, approval_sheet
 from dengbu.cases.prints.archive import (
     CatalogueLine,
     HandoverLine,
@@ -90,6 +91,8 @@ __all__ = [
     "AcceptanceReceipt",
     "ApplicantBlock",
     "ApplicationForm",
+    "ApprovalSheet",
+    "ApprovalStep",
     "CatalogueLine",
     "CourtLetter",
     "EasementBlock",
@@ -140,6 +143,7 @@ __all__ = [
     "Withdrawal",
     "acceptance_receipt",
     "application_form",
+    "approval_sheet",
     "court_letter",
     "error_report",
     "fee_notice",

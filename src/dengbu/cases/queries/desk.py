@@ -200,6 +200,14 @@ _COUNTED: dict[str, tuple[str, str]] = {
     "to_issue": ("case.issue", f"{_CERTIFIED} IS DISTINCT FROM 'mail'"),
     "to_mail": ("case.issue", f"{_CERTIFIED} = 'mail'"),
     "to_archive": ("case.archive", "cases_case c WHERE c.state = 'issued'"),
+    "to_sign": (
+        "case.sign_off",
+        "cases_pendingmatter m WHERE m.kind = 'sign_off' AND m.settled_at IS NULL",
+    ),
+    "to_backfill": (
+        "register.backfill",
+        "cases_pendingmatter m WHERE m.kind = 'backfill' AND m.settled_at IS NULL",
+    ),
     "held": ("case.release_any", "cases_case c WHERE c.state = 'under_review'"),
 }
 

@@ -113,7 +113,14 @@ def waiting_file(case: Case) -> WaitingFile:
         documents=tuple(
             CaseDocument.objects.filter(
                 docket_id=docket,
-                kind__in=("public_notice", "inspection", "pause", "supplement", "supplement_receipt"),
+                kind__in=(
+                    "public_notice",
+                    "inspection",
+                    "pause",
+                    "supplement",
+                    "supplement_receipt",
+                    "approval",
+                ),
             ).order_by("kind", "-print_no")
         ),
         supplement=Supplement.objects.select_related("matter")

@@ -257,6 +257,8 @@ class PolicyBook:
                     )
         for question in written.questions:
             self._condition(question.condition, file, f"questions.{question.key}.condition")
+        for circumstance in written.sign_off:
+            self._condition(None if circumstance == "always" else circumstance, file, "sign_off")
         openings = tuple(
             opening
             for opening in self._openings

@@ -246,7 +246,10 @@ class TypeFile(Dated):
     site_visit: Literal["none", "required", "if_destroyed", "officer_decides"] = "none"
     pass_valid_days: int | None = Field(default=None, ge=1, le=90)
     correction_days: int | None = Field(default=None, ge=1, le=60)
-    reviews: int = Field(default=1, ge=1, le=3)
+    reviews: int = Field(default=1, ge=1, le=2)  # officers who examine: the reviewer, and a second one (复审)
+    sign_off: tuple[
+        Key, ...
+    ] = ()  # conditions under which the leader signs last (领导签批); "always": in each case
     visit_officers: int = Field(default=2, ge=1, le=2)  # who go together to whoever cannot come
     payment_due: Literal["before_issue", "before_entry"] = "before_issue"
     legal_basis: tuple[Text, ...] = Field(min_length=1)
@@ -301,6 +304,7 @@ class TypePolicy(Dated):
     pass_valid_days: int
     correction_days: int
     reviews: int
+    sign_off: tuple[Key, ...]
     visit_officers: int
     payment_due: str
     legal_basis: tuple[str, ...]

@@ -10,7 +10,9 @@ from dataclasses import replace
 
 from django.conf import settings
 
+from dengbu.cases.actions import backfills as waiting
 from dengbu.cases.actions.filing import save_property
+from dengbu.cases.facts import facts
 from dengbu.cases.lifecycle import State
 from dengbu.cases.models import Case
 from dengbu.certificates import actions as certificates
@@ -27,6 +29,7 @@ from dengbu.materials.queries import pages_of_item
 from dengbu.register.actions import OfRecord, enter
 from dengbu.register.imported import BACKFILL
 from dengbu.register.models import Building, Parcel, RealEstateUnit
+from dengbu.register.queries import unit_book
 
 from ..models import OldCertificate, RegisterImport
 from ..standard import single
@@ -40,7 +43,7 @@ OPEN = ("typed", "sent_back")
 
 
 def known_around(said: Mapping[str, str]) -> single.Known:
-    """What the book has of this unit's place. Four statements."""
+    """What the book has of this unit's place. Four statements; its whole page where something comes onto it."""
     code = single.place(said)
     proofs = (said.get(f"{single.MORTGAGE}{n}-BDCDJZMH", "") for n in single.loads(said, single.MORTGAGE))
     written = "、".join([said.get("FDCQ2-BDCQZH", ""), *proofs])
@@ -50,6 +53,22 @@ def known_around(said: Mapping[str, str]) -> single.Known:
         buildings=set(Building.objects.filter(code=code[:24]).values_list("code", flat=True)),
         units=set(RealEstateUnit.objects.filter(code=code).values_list("code", flat=True)),
         numbers=set(Certificate.objects.filter(number__in=numbers).values_list("number", flat=True)),
+        standing=standing(code) if single.beside(said) else None,
+    )
+
+
+def standing(code: str) -> single.Standing | None:
+    """The page of a unit, as far as what comes onto it has to agree with it; None where it is not in the book."""
+    book, now = unit_book(code), clock.now()
+    if book is None:
+        return None
+    live = [r for r in book.restrictions if r.in_force(now)]
+    return single.Standing(
+        location=book.location,
+        owners=tuple(h.name for h in book.ownership.holders) if book.ownership else (),
+        ranks=frozenset(m.rank for m in book.mortgages if m.rank),
+        seized=any(r.kind == "seizure" and not r.share_of for r in live),
+        waiting=frozenset(r.position for r in live if r.kind == "waiting_seizure"),
     )
 
 
@@ -112,12 +131,12 @@ def _type(
         wrong.append(
             Refusal("OLD_TWICE", "这一单元已经录入，等待核对。", "请到补录清单里查找。", "", "H-BDCDYH")
         )
-    if waiting_case is not None and not waits_for_a_home(waiting_case):
+    if waiting_case is not None and not (waits_for_a_home(waiting_case) or waits_on(waiting_case, code)):
         wrong.append(
             Refusal(
                 "OLD_CASE",
-                "所选的办件不在等待补录。",
-                "只能选窗口代为录入、还没有选不动产的草稿。",
+                "所选的办件不在等待这一单元的补录。",
+                "只能选还没有选不动产的窗口草稿，或者等待这处不动产补录的办件。",
                 "",
                 "waiting_case",
             )
@@ -129,7 +148,8 @@ def _type(
         number = f"BL{clock.today():%Y%m%d}{next_serial('dengbu_backfill_no'):06d}"
         docket = Docket.objects.create(number=number, authority=settings.AUTHORITY, created_at=now)
         one = OldCertificate(docket=docket, version=0)
-    one.unit_code, one.location = code, said["H-ZL"][:200]
+    there = standing(code) if single.beside(said) else None
+    one.unit_code, one.location = code, (there.location if there else said["H-ZL"])[:200]
     one.number, one.archive_no = said.get("FDCQ2-BDCQZH", "")[:200], archive_no.strip()
     one.cipher = crypto.encrypt(json.dumps(said, ensure_ascii=False), PURPOSE)
     one.waiting_case_id = waiting_case
@@ -192,6 +212,27 @@ def waits_for_a_home(docket_id: uuid.UUID) -> bool:
     return drafts.exists()
 
 
+def waits_on(docket_id: uuid.UUID, code: str) -> bool:
+    """Whether this is a filed case of this unit that waits for an old right on it."""
+    case = waiting.awaits(docket_id)
+    return case is not None and code in facts(case).registration.unit_codes
+
+
+@act("register.cannot_backfill", permission=PERMISSION)
+def cannot(*, actor: Actor, waiting_case: uuid.UUID, reason: str) -> None:
+    """不能补录: the archive has no such right, or it ended long ago; the officer has the case back with the reason. Raises
+    Refused, also where it was typed already."""
+    if OldCertificate.objects.filter(waiting_case_id=waiting_case, state__in=OPEN).exists():
+        raise Refused(
+            Refusal(
+                "OLD_TYPED", "这件办件等待的补录已经录入。", "请先核对；录入有误的退回后撤销。", "", "reason"
+            )
+        )
+    if waiting.awaits(waiting_case) is None:
+        raise Conflict(MOVED_ON)
+    waiting.not_backfilled(actor=actor, docket_id=waiting_case, reason=reason)
+
+
 @act("register.check_old_certificate", permission=PERMISSION)
 def check_old_certificate(
     *,
@@ -205,13 +246,15 @@ def check_old_certificate(
     """核对: another person read the archive, typed number and area again (`again`: of each mortgage its amount and proof,
     of each seizure its document and end), and all agree: it is entered in the book.
 
-    The draft that waited for it has its home from now on. Judged anew beside the book as it is now. Gives the number of the entry of the title. Raises Refused, Conflict,
-    NotPermitted for whoever typed it.
+    The draft that waited for it has its home from now on; a filed case goes on by itself. Judged anew beside the book as
+    it is now. Gives the number of the entry of the title, else the last. Raises Refused, Conflict, NotPermitted for
+    whoever typed it.
     """
     one = _to_check(docket_id, actor, version)
     said = said_of(one)
     wrong = []
-    if _numbers(number) != _numbers(said.get("FDCQ2-BDCQZH", "")):
+    onto = single.beside(said)  # the house is in the book: of the title nothing was typed
+    if not onto and _numbers(number) != _numbers(said.get("FDCQ2-BDCQZH", "")):
         wrong.append(
             Refusal(
                 "OLD_NUMBER_DIFFERS",
@@ -221,7 +264,7 @@ def check_old_certificate(
                 "number",
             )
         )
-    if area.strip().rstrip("0").rstrip(".") != said.get("H-SCJZMJ", "").rstrip("0").rstrip("."):
+    if not onto and area.strip().rstrip("0").rstrip(".") != said.get("H-SCJZMJ", "").rstrip("0").rstrip("."):
         wrong.append(
             Refusal(
                 "OLD_AREA_DIFFERS",
@@ -254,6 +297,8 @@ def check_old_certificate(
     if one.waiting_case_id is not None and waits_for_a_home(one.waiting_case_id):
         # By the system: whoever checked the archive had no hand in the application, and may receive it.
         save_property(actor=system("backfill"), docket_id=one.waiting_case_id, unit_code=one.unit_code)
+    elif one.waiting_case_id is not None and waiting.awaits(one.waiting_case_id) is not None:
+        waiting.backfilled(actor=system("backfill"), docket_id=one.waiting_case_id, entry_no=one.entry_no)
     current().note(unit=one.unit_code, entry=one.entry_no)
     return one.entry_no
 
@@ -303,7 +348,7 @@ def _enter(one: OldCertificate, judged: single.Judged, known: single.Known, acto
         papers=[taken_over(paper, entry_of[paper.right]) for b in made for paper in b.papers],
     )
     run.save(update_fields=["papers"])
-    return next(e.number for e in entered if e.granted)
+    return next((e.number for e in entered if e.granted), entered[-1].number)
 
 
 @act("register.send_back_old_certificate", permission=PERMISSION)
@@ -318,7 +363,12 @@ def send_back(*, actor: Actor, docket_id: uuid.UUID, version: int, remark: str) 
 
 @act("register.drop_old_certificate", permission=PERMISSION)
 def drop(*, actor: Actor, docket_id: uuid.UUID) -> None:
-    """撤销录入: one that was sent back is given up by whoever typed it; its number is not used again."""
+    """撤销录入: one that was sent back is given up by whoever typed it; its number is not used again. The filed case that
+    waited for it goes back to its officer, with what the checker wrote."""
     one = _sent_back(docket_id, actor)
     one.state = "dropped"
     one.save()
+    if one.waiting_case_id is not None and waiting.awaits(one.waiting_case_id) is not None:
+        waiting.not_backfilled(
+            actor=actor, docket_id=one.waiting_case_id, reason=f"补录已撤销。核对人的意见：{one.remark}"[:200]
+        )

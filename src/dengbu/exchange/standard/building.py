@@ -144,6 +144,8 @@ def _opening(
     made: Built,
 ) -> Iterator[fx.Effect]:
     if not group.is_parcel:
+        if not group.of(UNIT):  # the unit is in the book: this comes onto it
+            return
         row = group.of(UNIT)[0]
         code = normalise_number(row.get("ZRZH"))
         title = next((r for r in group.of("FDCQ2") if r.live), None)

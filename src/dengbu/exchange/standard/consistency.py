@@ -151,6 +151,15 @@ def check_group(group: Group, around: Around) -> list[Finding]:
     return judge.found
 
 
+def check_loads(group: Group, around: Around) -> list[Finding]:
+    """Every fault between mortgages and seizures that come onto a unit whose title is in the book already."""
+    judge = _Judge(group, around)
+    _rights(judge)
+    _mortgages(judge, owned=True)
+    _seizures(judge)
+    return judge.found
+
+
 def _things(judge: _Judge) -> None:
     group, around = judge.group, judge.around
     for table, name in ((LAND, "ZDDM"), (UNIT, "BDCDYH"), (BUILDING, "ZRZH")):
@@ -281,11 +290,11 @@ def _holders(judge: _Judge, row: Row, parties: list[Row]) -> None:
         )
 
 
-def _mortgages(judge: _Judge) -> None:
+def _mortgages(judge: _Judge, *, owned: bool = False) -> None:
     group = judge.group
     live = [r for r in group.of("DYAQ") if r.live]
     title = "JSYDSYQ" if group.is_parcel else "FDCQ2"
-    owned = any(r.live for r in group.of(title))
+    owned = owned or any(r.live for r in group.of(title))
     for row in (*live, *(r for r in group.of("JZQ") if r.live)):
         if not owned and not (row.table == "DYAQ" and row.get("DYBDCLX") == "4"):
             code = "MORTGAGE_WITHOUT_OWNER" if row.table == "DYAQ" else "RESIDENCE_WITHOUT_OWNER"

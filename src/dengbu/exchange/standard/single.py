@@ -6,7 +6,7 @@ The form's fields are the standard's own: `H-ZL`, `FDCQ2-DJSJ`, `QLR1-QLRMC` for
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +15,7 @@ from dengbu.core.refusals import Refusal
 from dengbu.core.vocabulary import MortgageKind
 
 from .building import Built, build, building_facts
-from .consistency import Around, Group, Row, check_group
+from .consistency import Around, Group, Row, check_group, check_loads
 from .findings import WARN, Finding
 from .tables import BUILDING, LAND, LISTS, PARTY, TABLES, UNIT
 from .values import check_row
@@ -110,13 +110,25 @@ def choices(table: str, name: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """The page of a unit that is in the book: who owns it, the ranks taken on it, the seizures that run or wait."""
+
+    location: str
+    owners: tuple[str, ...] = ()
+    ranks: frozenset[int] = frozenset()
+    seized: bool = False
+    waiting: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
-    """What the book has already around this unit."""
+    """What the book has already around this unit; `standing`: its page, asked for only where something comes onto it."""
 
     parcel: bool
     buildings: Collection[str]
     units: Collection[str]
     numbers: Collection[str]
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +147,8 @@ def place(said: Mapping[str, str]) -> str:
 def judge(said: Mapping[str, str], known: Known, now: dt.datetime, authority: str) -> Judged:
     """The rows of what was typed, and every fault of them: alone, together, beside the book."""
     code = place(said)
+    if beside(said):
+        return _judge_beside(said, code, known, now, authority)
     groups = _groups(said, code, known)
     refusals: list[Refusal] = []
     warnings: list[str] = []
@@ -159,17 +173,93 @@ def judge(said: Mapping[str, str], known: Known, now: dt.datetime, authority: st
             Refusal("OLD_NO_NUMBER", why, "没有发过证的，按首次登记办理。", BASIS, f"{TITLE}-BDCQZH")
         )
     refusals += _left_empty(said)
-    if said.get("clear") != "yes":
+    refusals += _not_clear(said)
+    return Judged(groups, tuple(dict.fromkeys(refusals)), tuple(dict.fromkeys(warnings)))
+
+
+def beside(said: Mapping[str, str]) -> bool:
+    """Whether what was typed comes onto a house that is in the book: its old mortgages and seizures alone."""
+    return said.get("beside") == "yes"
+
+
+def _not_clear(said: Mapping[str, str]) -> list[Refusal]:
+    if said.get("clear") == "yes":
+        return []
+    return [
+        Refusal(
+            "OLD_NOT_CLEAR",
+            "请核实除录入的抵押、查封以外，档案里没有未注销的抵押、查封、异议和预告登记。",
+            "有异议、预告登记或者更多抵押、查封的，请把这一单元的全部权利和限制按存量数据导入。",
+            BASIS,
+            "clear",
+        )
+    ]
+
+
+def _judge_beside(
+    said: Mapping[str, str], code: str, known: Known, now: dt.datetime, authority: str
+) -> Judged:
+    """Old mortgages and seizures of a house in the book: each row alone, together, and beside its page."""
+    standing, group = known.standing or Standing(""), Group(code)
+    group.rows += _load_rows(said, code, standing.owners)
+    refusals: list[Refusal] = []
+    found: list[Finding] = []
+    for row in group.rows:
+        found += check_row(row.table, row.line, dict(row.data), group.place, authority, now.date())
+    if not found or all(f.grade == WARN for f in found):
+        found += check_loads(group, Around(None, (), True, known.units, known.numbers, now))
+    warnings = [f"{f.why}。{f.mend}。" for f in found if f.grade == WARN]
+    refusals += [_refusal(f) for f in found if f.grade != WARN]
+    if not standing.owners:
         refusals.append(
             Refusal(
-                "OLD_NOT_CLEAR",
-                "请核实除录入的抵押、查封以外，档案里没有未注销的抵押、查封、异议和预告登记。",
-                "有异议、预告登记或者更多抵押、查封的，请把这一单元的全部权利和限制按存量数据导入。",
+                "OLD_NO_TITLE",
+                "登记簿上没有这处房屋的所有权，不能单独补录抵押、查封。",
+                "登记簿没有这处房屋的，请连同旧房产证一起补录；只有单元没有所有权的，按首次登记办理。",
                 BASIS,
-                "clear",
+                "H-BDCDYH",
             )
         )
-    return Judged(groups, tuple(dict.fromkeys(refusals)), tuple(dict.fromkeys(warnings)))
+    if not loads(said, MORTGAGE) and not loads(said, SEIZURE):
+        refusals.append(
+            Refusal("OLD_NOTHING", "请录入缺少的抵押或者查封。", "", BASIS, f"{MORTGAGE}1-BDCDJZMH")
+        )
+    for n in loads(said, MORTGAGE):
+        rank = said.get(f"{MORTGAGE}{n}-DYSW", "").strip()
+        if rank.isdecimal() and int(rank) in standing.ranks:
+            refusals.append(
+                Refusal(
+                    "OLD_RANK_TAKEN",
+                    f"登记簿上已有第{int(rank)}顺位的抵押权。",
+                    "请核对是不是同一笔抵押；不是的，按受理时间改正顺位，登记簿上的顺位有误的先办理更正。",
+                    BASIS,
+                    f"{MORTGAGE}{n}-DYSW",
+                )
+            )
+    for n in loads(said, SEIZURE):
+        kind, turn = said.get(f"{SEIZURE}{n}-CFLX", ""), said.get(f"{SEIZURE}{n}-CFSX", "").strip()
+        if kind == "1" and standing.seized:
+            refusals.append(
+                Refusal(
+                    "OLD_SEIZED",
+                    "登记簿上已有正在执行的查封。",
+                    "请核对是不是同一份查封；不是的，按轮候查封录入，送达在先的先向法院核实。",
+                    BASIS,
+                    f"{SEIZURE}{n}-CFLX",
+                )
+            )
+        if kind == "2" and turn.isdecimal() and int(turn) in standing.waiting:
+            refusals.append(
+                Refusal(
+                    "OLD_TURN_TAKEN",
+                    f"登记簿上已有轮候第{int(turn)}位的查封。",
+                    "请按送达先后核对轮候顺序。",
+                    BASIS,
+                    f"{SEIZURE}{n}-CFSX",
+                )
+            )
+    refusals += _left_empty(said) + _not_clear(said)
+    return Judged((group,), tuple(dict.fromkeys(refusals)), tuple(dict.fromkeys(warnings)))
 
 
 def built(judged: Judged, known: Known) -> list[Built]:
@@ -257,11 +347,30 @@ def _left_empty(said: Mapping[str, str]) -> list[Refusal]:
     return found
 
 
-def _groups(said: Mapping[str, str], code: str, known: Known) -> tuple[Group, ...]:
+def _filler(said: Mapping[str, str]) -> Callable[..., dict[str, str]]:
     def filled(prefix: str, table: str, **more: str) -> dict[str, str]:
         typed = {name: said.get(f"{prefix}-{name}", "").strip() for name, _ in ASKED[table]}
         return {k: v for k, v in (typed | more).items() if v}
 
+    return filled
+
+
+def _load_rows(said: Mapping[str, str], code: str, owners: Sequence[str]) -> list[Row]:
+    """The rows of the mortgages, with who has them, and of the seizures."""
+    filled, made = _filler(said), []
+    for n in loads(said, MORTGAGE):
+        common = {"BDCDYH": code, "YWH": f"BL-DY{n}"}
+        given = {"QSZT": "1", "DYR": "、".join(owners)}
+        made.append(Row(MORTGAGE, n, filled(f"{MORTGAGE}{n}", MORTGAGE, **common, **given)))
+        made.append(Row(PARTY, BANK_LINES + n, filled(f"{BANK}{n}", PARTY, **common, SXH="1", GYFS="0")))
+    for n in loads(said, SEIZURE):
+        seized = {"BDCDYH": code, "YWH": f"BL-CF{n}", "QSZT": "1"}
+        made.append(Row(SEIZURE, n, filled(f"{SEIZURE}{n}", SEIZURE, **seized)))
+    return made
+
+
+def _groups(said: Mapping[str, str], code: str, known: Known) -> tuple[Group, ...]:
+    filled = _filler(said)
     parcel, building, case = code[:19], code[:24], "BL1"
     unit = Group(code)
     unit.rows.append(Row(UNIT, 1, filled("H", UNIT, BDCDYH=code, ZRZH=building, MJDW="1")))
@@ -270,14 +379,7 @@ def _groups(said: Mapping[str, str], code: str, known: Known) -> tuple[Group, ..
     for n in owners(said):
         party = {"BDCDYH": code, "YWH": case, "SXH": str(n), "GYFS": said.get("GYFS", "")}
         unit.rows.append(Row(PARTY, n, filled(f"QLR{n}", PARTY, **party)))
-    for n in loads(said, MORTGAGE):
-        common = {"BDCDYH": code, "YWH": f"BL-DY{n}"}
-        names = "、".join(said.get(f"QLR{k}-QLRMC", "").strip() for k in owners(said))
-        unit.rows.append(Row(MORTGAGE, n, filled(f"{MORTGAGE}{n}", MORTGAGE, **common, QSZT="1", DYR=names)))
-        unit.rows.append(Row(PARTY, BANK_LINES + n, filled(f"{BANK}{n}", PARTY, **common, SXH="1", GYFS="0")))
-    for n in loads(said, SEIZURE):
-        seized = {"BDCDYH": code, "YWH": f"BL-CF{n}", "QSZT": "1"}
-        unit.rows.append(Row(SEIZURE, n, filled(f"{SEIZURE}{n}", SEIZURE, **seized)))
+    unit.rows += _load_rows(said, code, [said.get(f"QLR{k}-QLRMC", "").strip() for k in owners(said)])
     land = Group(parcel)
     if not known.parcel:
         land.rows.append(Row(LAND, 1, filled(LAND, LAND, ZDDM=parcel, MJDW="1")))

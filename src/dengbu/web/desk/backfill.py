@@ -7,7 +7,9 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 
+from dengbu.cases.models import Case
 from dengbu.cases.queries.counter import cases_without_home
+from dengbu.cases.queries.matters import waiting_page
 from dengbu.core import clock, sights
 from dengbu.core.identifiers import mask_document_number
 from dengbu.core.middleware import bind_case
@@ -29,12 +31,13 @@ STATES = {
     "entered": ("已登簿", "ok"),
     "dropped": ("已撤销", "neutral"),
 }
-TABS = {"typed": "待核对", "sent_back": "已退回", "entered": "已登簿"}
+TABS = {"wanted": "等待录入的办件", "typed": "待核对", "sent_back": "已退回", "entered": "已登簿"}
 DONE = {
     "typed": "已录入，等待另一名同事核对。核对通过后才登簿。",
     "entered": "核对通过，已登簿。现在可以为这处不动产办理业务。",
     "sent_back": "已退回录入人。",
     "dropped": "已撤销。",
+    "cannot": "已退回办件的经办人，附上您写的原因。",
 }
 TITLES = {
     "H": "房屋",
@@ -48,20 +51,62 @@ MOST = 50
 GYFS = {"0": "单独所有", "1": "共同共有", "2": "按份共有"}
 
 
-@page("desk/backfill/", name=LIST, surface="staff", needs=backfill.PERMISSION, sql=5)
+@page("desk/backfill/", name=LIST, surface="staff", needs=backfill.PERMISSION, sql=5, methods=("GET", "POST"))
 def backfills(request: HttpRequest) -> HttpResponse:
-    """What waits to be checked, what was sent back, what is in the book."""
-    tab = request.GET.get("tab", "typed")
+    """What waits to be checked, what was sent back, what is in the book; which filed cases wait. POST `case`, `reason`:
+    不能补录, the case goes back to its officer."""
+    if request.method == "GET":
+        return _list(request, request.GET.get("tab", "typed"))
+    case = _case(request.POST.get("case", ""))
+    try:
+        if case is None:
+            raise Refused(Refusal("DESK_UNKNOWN", "没有这件办件。", "请刷新页面后重新选择。"))
+        backfill.cannot(
+            actor=actor_of(request),
+            waiting_case=case,
+            reason=request.POST.get("reason", ""),
+            key=form_key(request),
+        )
+    except Refused as refused:
+        if refused.status != 422:
+            raise
+        return _list(request, "wanted", refused.refusals)
+    return see_other(LIST, tab="wanted", done="cannot")
+
+
+def _list(request: HttpRequest, tab: str, refusals: Any = ()) -> HttpResponse:
     tab = tab if tab in TABS else "typed"
+    if tab == "wanted":
+        waiting, _ = waiting_page("backfill")
+        return show(
+            request,
+            "desk/backfills.html",
+            at=LIST,
+            refusals=refusals,
+            tabs=_tabs(tab),
+            wanted=[
+                (m, m.docket.case, type_name(m.docket.case.type_code), _said(m.docket.case)) for m in waiting
+            ],
+            typed={k: request.POST.get(k, "") for k in ("case", "reason")},
+            done=DONE.get(request.GET.get("done", "")),
+        )
     rows = OldCertificate.objects.select_related("docket").filter(state=tab).order_by("-typed_at")[:MOST]
     return show(
         request,
         "desk/backfills.html",
         at=LIST,
-        tabs=[{"text": w, "url": f"?tab={k}", "current": k == tab} for k, w in TABS.items()],
+        tabs=_tabs(tab),
         rows=[(r, STATES[r.state], r.typed_by_id == actor_of(request).user_id) for r in rows],
         done=DONE.get(request.GET.get("done", "")),
     )
+
+
+def _tabs(tab: str) -> list[dict[str, Any]]:
+    return [{"text": w, "url": f"?tab={k}", "current": k == tab} for k, w in TABS.items()]
+
+
+def _said(case: Case) -> str:
+    return str(case.filed.get("backfill", {}).get("what", ""))
 
 
 @page(
@@ -75,7 +120,8 @@ def backfills(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """录入: the fields of the old certificate, as the archive has them."""
     if request.method == "GET":
-        return _form(request, {}, None)
+        onto = request.GET.get("unit", "")[:28]
+        return _form(request, {"beside": "yes", "H-BDCDYH": onto} if onto else {}, None)
     return _typed(request, None)
 
 
@@ -111,7 +157,7 @@ def _case(text: str) -> uuid.UUID | None:
 
 
 def _is_field(name: str) -> bool:
-    return name in ("GYFS", "clear") or name.partition("-")[0] in (
+    return name in ("GYFS", "clear", "beside") or name.partition("-")[0] in (
         *TITLES,
         *(f"QLR{n}" for n in range(1, single.MOST_OWNERS + 1)),
         *(f"{p}{n}" for p in LOADS for n in range(1, single.MOST_LOADS + 1)),
@@ -139,6 +185,7 @@ def _loads(said: dict[str, str], refusals: Any) -> list[dict[str, Any]]:
 def _form(
     request: HttpRequest, said: dict[str, str], one: OldCertificate | None, refusals: Any = ()
 ) -> HttpResponse:
+    onto = single.beside(said)
     known = backfill.known_around(said) if single.place(said) else None
     return show(
         request,
@@ -146,7 +193,12 @@ def _form(
         at=LIST,
         refusals=refusals,
         one=one,
-        sections=[
+        onto=onto,
+        unit=single.place(said),
+        standing=known.standing if known else None,
+        sections=[]
+        if onto
+        else [
             {
                 "title": title,
                 "fields": _fields(table, table, said, refusals),
@@ -160,7 +212,9 @@ def _form(
             for n in range(1, single.MOST_OWNERS + 1)
         ],
         loads=_loads(said, refusals),
-        waiting=[(str(c.pk), f"{type_name(c.type_code)}　{c.docket.number}") for c in cases_without_home()],
+        waiting=[]
+        if onto
+        else [(str(c.pk), f"{type_name(c.type_code)}　{c.docket.number}") for c in cases_without_home()],
         waiting_case=request.POST.get("waiting_case")
         or request.GET.get("case", "")
         or str((one and one.waiting_case_id) or ""),
@@ -242,7 +296,7 @@ def _saw(docket: Docket, docket_id: uuid.UUID) -> None:
 def _one(request: HttpRequest, one: OldCertificate, mine: bool, refusals: Any = ()) -> HttpResponse:
     said = backfill.said_of(one)
     _saw(one.docket, one.pk)
-    checking = one.state == "typed" and not mine
+    checking, onto = one.state == "typed" and not mine, single.beside(said)
     # Whoever checks reads number and area off the paper, not off this page.
     hidden = {"FDCQ2-BDCQZH", "H-SCJZMJ", *single.again(said)} if checking else set()
     known = backfill.known_around(said)
@@ -255,6 +309,7 @@ def _one(request: HttpRequest, one: OldCertificate, mine: bool, refusals: Any = 
         one=one,
         state=STATES[one.state],
         mine=mine,
+        onto=onto,
         checking=checking,
         sections=[(title.partition("（")[0], _rows(t, t, said, hidden)) for t, title in TITLES.items()],
         owners=[(n, _rows("QLR", f"QLR{n}", said, hidden, in_full=checking)) for n in single.owners(said)],

@@ -1,4 +1,4 @@
-"""待办事项: what accepted cases wait for, one case with all of it, the refusal to enter."""
+"""待办事项: what accepted cases wait for, one case with all of it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 
 from dengbu.cases import rules
-from dengbu.cases.actions import desk, matters, papers
-from dengbu.cases.actions.deciding import decline
+from dengbu.cases.actions import backfills, desk, matters, papers
+from dengbu.cases.documents import approval
 from dengbu.cases.documents.matters import ANSWERS, QUESTIONS
+from dengbu.cases.facts import facts
 from dengbu.cases.lifecycle import STATE_NAMES, State
 from dengbu.cases.models import PHONE_PURPOSE, Case, PendingMatter
 from dengbu.cases.queries import matters as queries
@@ -35,6 +36,7 @@ from .window import actor_of, case_or_404, count_of, form_key, see_other, show
 MOST_AT_ONCE = 20
 TABS = {
     "second_review": "待复审",
+    "sign_off": "待签批",
     "answer": "待答复",
     "notice": "公告中",
     "objection": "公告异议",
@@ -42,28 +44,34 @@ TABS = {
     "pause": "暂缓",
     "supplement": "待补件",
     "undertaking": "容缺待补",
+    "backfill": "等待补录",
     "stuck": "办结未登簿",
 }
 EMPTY = {
     "second_review": "没有等待复审的办件。",
-    "answer": "没有等待答复的复审意见。",
+    "sign_off": "没有等待领导签批的办件。",
+    "answer": "没有等待答复的退回意见。",
     "notice": "没有正在公告的办件。",
     "objection": "没有等待裁定的公告异议。",
     "inspection": "没有等待实地查看的办件。",
     "pause": "没有暂缓的办件。",
     "supplement": "没有等待补充材料的办件。",
     "undertaking": "没有容缺受理后等待补交的办件。",
+    "backfill": "没有等待单件补录的办件。",
     "stuck": "没有待办事项已办结、还没有登簿的办件。",
 }
 DONE = {
     "agreed": "复审同意已记录。",
     "sent_back": "已退回原审核人。",
-    "answered": "答复已记录，已再送复审。",
+    "signed": "领导签批已记录。",
+    "answered": "答复已记录，已送回提出意见的一级。",
     "ended": "公告期满已记录。",
     "objected": "异议已登记，裁定前不会登簿。",
     "decided": "裁定已记录。",
     "paused": "已暂缓办理，恢复前不会登簿。",
     "resumed": "已恢复办理。",
+    "backfill": "已送单件补录，补录核对后自动继续办理。",
+    "went_on": "理由已记录，继续办理。",
     "asked": "补充材料告知书已生成，请打印交申请人签收。补齐前不计入办理时限。",
     "supplied": "补充材料已收到，请打印收件凭证。",
     "again": "已重新派发实地查看。",
@@ -77,7 +85,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     """What waits, by kind and due date."""
     tab = request.GET.get("tab", "second_review")
     tab = tab if tab in TABS else "second_review"
-    after = request.GET.get("after", "")
+    after, signs = request.GET.get("after", ""), actor_of(request).may("case.sign_off")
     now = clock.now()
     if tab == "stuck":
         cases, last = queries.stuck_page(after)
@@ -88,7 +96,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     return show(
         request,
         "desk/matters.html",
-        at="desk.matters",
+        at="desk.matters?tab=sign_off" if tab == "sign_off" and signs else "desk.matters",
         tabs=tabs_of(TABS, tab),
         rows=rows,
         empty=EMPTY[tab],
@@ -127,7 +135,7 @@ def waiting_row(case: Case, matter: PendingMatter | None, now: dt.datetime) -> d
     name="desk.matter",
     surface="staff",
     needs="case.settle",
-    sql=15,
+    sql=20,
     example="waiting_case",
     methods=("GET", "POST"),
 )
@@ -156,6 +164,8 @@ def _page(request: HttpRequest, case: Case, refusals: Any = ()) -> HttpResponse:
     accepted = case.state == State.ACCEPTED
     first, clerk = case.reviewer_id == actor.user_id, case.desk_id == actor.user_id
     other = accepted and actor.may("case.second_review") and not first and not clerk
+    seconded = any(m.kind == "second_review" and m.settled_by_id == actor.user_id for m in file.matters)
+    levels = approval.levels(facts(case))
     typed = request.POST
     prints: dict[str, Any] = {}
     for made in file.documents:
@@ -179,6 +189,9 @@ def _page(request: HttpRequest, case: Case, refusals: Any = ()) -> HttpResponse:
         notice_open=file.open("notice"),
         second=file.open("second_review") if accepted else None,
         answer=file.open("answer") if accepted else None,
+        leader=file.open("sign_off") if accepted else None,
+        may_sign=accepted and actor.may("case.sign_off") and not first and not clerk and not seconded,
+        levels=levels,
         first=first,
         may_second=other,
         may_object=accepted and file.notice is not None,
@@ -197,6 +210,7 @@ def _page(request: HttpRequest, case: Case, refusals: Any = ()) -> HttpResponse:
         may_print=actor.may("print.case"),
         limits=_limits(file),
         pause=file.open("pause"),
+        awaited=file.open("backfill"),
         pauses=rules.PAUSES.items(),
         supplement=_supplement(file),
         undertaken=[
@@ -213,7 +227,7 @@ def _page(request: HttpRequest, case: Case, refusals: Any = ()) -> HttpResponse:
 
 _TYPED = (
     *("opinion", "reasons", "explanation", "objector", "phone", "grounds", "received_on"),
-    *("decision", "reason", "evidence", "result", "items", "days", "new_fact"),
+    *("decision", "reason", "evidence", "result", "items", "days", "new_fact", "what"),
 )
 
 
@@ -349,6 +363,8 @@ def _supplied(request: HttpRequest, docket: uuid.UUID) -> str:
 ACTS: dict[str, Callable[[HttpRequest, uuid.UUID], str]] = {
     "agree": _plainly(matters.agree, "agreed", "opinion"),
     "send_back": _plainly(matters.send_back, "sent_back", "reasons"),
+    "sign_off": _plainly(matters.sign_off, "signed", "opinion"),
+    "leader_send_back": _plainly(matters.leader_send_back, "sent_back", "reasons"),
     "answer": _plainly(matters.answer, "answered", "explanation"),
     "end_notice": _plainly(matters.end_notice, "ended"),
     "object": _object,
@@ -356,56 +372,9 @@ ACTS: dict[str, Callable[[HttpRequest, uuid.UUID], str]] = {
     "enter": _plainly(desk.enter_accepted, "entered"),
     "pause": _plainly(matters.pause, "paused", "reason", "evidence"),
     "resume": _plainly(matters.resume, "resumed", "result"),
+    "backfill": _plainly(backfills.pause_for_backfill, "backfill", "what"),
+    "go_on": _plainly(backfills.go_on, "went_on", "reason"),
     "ask": _ask,
     "supplied": _supplied,
     "inspect_again": _plainly(matters.inspect_again, "again"),
 }
-
-
-@page(
-    "desk/matters/<uuid:docket>/decline/",
-    name="desk.decline",
-    surface="staff",
-    needs="case.review",
-    sql=7,
-    example="waiting_case",
-    methods=("GET", "POST"),
-)
-def decline_page(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
-    """不予登记 (条例 22), by the case's reviewer; what was settled against it stands in the form already."""
-    case = case_or_404(docket, purpose="不予登记")
-    if request.method == "GET":
-        bad = {m.kind: m for m in PendingMatter.objects.filter(docket_id=docket).order_by("pk")}
-        reasons = [
-            f"{rules.KIND_NAMES[m.kind]}，{rules.OUTCOME_NAMES[m.outcome]}：{m.evidence}"
-            for m in bad.values()
-            if m.outcome in (rules.FAILED, rules.UPHELD, rules.BREACHED)
-        ]
-        return _decline_page(request, case, "\n".join(reasons))
-    typed = request.POST.get("reasons", "")
-    lines = [line.strip() for line in typed.splitlines() if line.strip()]
-    clause = request.POST.get("clause", "").strip() or "《不动产登记暂行条例》第二十二条"
-    try:
-        decline(
-            actor=actor_of(request),
-            docket_id=docket,
-            reasons=[{"reason": line, "clause": clause, "remedy": ""} for line in lines],
-            key=form_key(request),
-        )
-    except Refused as refused:
-        if refused.status != 422:
-            raise
-        return _decline_page(request, case, typed, refused.refusals)
-    return see_other("desk.matter", docket, done="declined")
-
-
-def _decline_page(request: HttpRequest, case: Case, reasons: str, refusals: Any = ()) -> HttpResponse:
-    return show(
-        request,
-        "desk/decline.html",
-        at="desk.matters",
-        refusals=refusals,
-        case=case,
-        reasons=reasons,
-        clause=request.POST.get("clause", "《不动产登记暂行条例》第二十二条"),
-    )

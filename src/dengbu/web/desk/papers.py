@@ -93,7 +93,9 @@ def _rows(case: Case, refused: bool, paid: bool, bill: FeeBill | None = None) ->
     if not refused:
         found = facts(case)
         kinds = tuple(k for k in AFTER_ACCEPTANCE if belongs(k, found))
-    kinds += tuple(k for k in ("public_notice", "inspection", "signing", "pause", "renewal") if k in last)
+    kinds += tuple(
+        k for k in ("public_notice", "inspection", "signing", "pause", "renewal", "approval") if k in last
+    )
     return [
         {
             "kind": kind,

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from dengbu.cases import sheet
+from dengbu.cases.actions import backfills
 from dengbu.cases.actions import review as acts
 from dengbu.cases.lifecycle import State
 from dengbu.cases.models import LedgerRow
@@ -162,6 +163,25 @@ def signing(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
         evidence=request.POST.get("evidence", ""),
     )
     return _back(request, case, "p4")
+
+
+@page(
+    "desk/review/<uuid:case>/backfill/",
+    name="desk.review_backfill",
+    surface="staff",
+    needs="case.review",
+    sql=0,
+    methods=POST,
+)
+def backfill(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
+    """Wait for an old right that is not in the book (`what`), or go on without it after 不能补录 (`reason`)."""
+    go_back_to(request, "desk.review_case", case)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if "reason" in request.POST:
+        backfills.go_on(actor=actor, docket_id=case, reason=request.POST["reason"])
+    else:
+        backfills.wait_for_backfill(actor=actor, docket_id=case, what=request.POST.get("what", ""))
+    return _back(request, case, "p3")
 
 
 @page(

@@ -111,7 +111,7 @@ NAV: tuple[tuple[str, tuple[Item, ...]], ...] = (
                 "desk.backfills",
                 "register.backfill",
                 "",
-                "",
+                "to_backfill",
                 "",
                 "登记簿里没有的旧证，两人录入核对",
             ),
@@ -140,6 +140,15 @@ NAV: tuple[tuple[str, tuple[Item, ...]], ...] = (
     (
         "科室负责人",
         (
+            Item(
+                "待签批",
+                "desk.matters",
+                "case.sign_off",
+                "?tab=sign_off",
+                "to_sign",
+                "",
+                "政策规定要领导签批的办件，登簿前的最后一步",
+            ),
             Item("审核进度", "desk.lead", "case.release_any", "", "held", "", "释放认领，改派审核人"),
             Item("差错报告", "desk.faults", "fault.see", "", "", "", "登簿差错的类别、登簿人和整改"),
             Item("房管推送问题", "desk.contracts", "contract.see", "", "", "", "推送的合同与登记簿对不上的"),

@@ -6,21 +6,18 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 
-from dengbu.cases.actions.filing import start_walk_in
+from dengbu.cases.actions.filing import front_at_window, start_walk_in
 from dengbu.cases.lifecycle import State
 from dengbu.cases.queries.counter import ACCEPTED_STATES, walk_in_drafts
 from dengbu.catalog.policy.policy import types_open
 from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock
 from dengbu.core.refusals import Refusal, Refused
-from dengbu.core.vocabulary import Client
 
 from ..filing.journeys import JOURNEYS
 from ..pages import page
 from ..public.guide import found_by, grouped, service
 from .window import actor_of, case_or_404, form_key, see_other, show
-
-FOR_DESK = (Client.PERSON, Client.STAFF)  # who walks in, and what the office does by itself
 
 
 @page(
@@ -53,7 +50,7 @@ def _page(request: HttpRequest, refusals: tuple[Refusal, ...] = ()) -> HttpRespo
     offered = [
         service(p, today)
         for p in types_open("desk", today)
-        if p.code in JOURNEYS and TYPES[p.code].fronts()[0] in FOR_DESK and TYPES[p.code].served != "must"
+        if p.code in JOURNEYS and front_at_window(TYPES[p.code]) and TYPES[p.code].served != "must"
     ]
     return show(
         request,

@@ -51,8 +51,8 @@ from ..templatetags._text import cn_date, cn_datetime
 from .words import event_words
 
 CASE = "cases/<uuid:docket_id>/"
-# Papers that are the applicants' own; the transfer slip is the office's.
-PAPERS = frozenset(KINDS) - {"transfer_slip"}
+# Papers that are the applicants' own; the transfer slip and the approval sheet are the office's.
+PAPERS = frozenset(KINDS) - {"transfer_slip", "approval"}
 
 
 def open_case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> OwnCase:
@@ -241,6 +241,12 @@ def turn(portal: Portal, own: OwnCase, road: Road, words: Label, actor: Actor) -
         return card | {
             "title": f"还等 {len(waiting)} 位当事人确认",
             "text": f"短信已发给他们，请提醒在 {cn_date(due)} 前登录确认。",
+        }
+    if c.filed.get("backfill") and c.state in (State.SUBMITTED, State.REVIEW, State.ACCEPTED):
+        return card | {
+            "title": "等待补录旧登记，您不用做什么",
+            "text": f"这处不动产有一项旧的登记还没有录入现在的登记簿（{c.filed['backfill']['what']}），登记中心正在从纸质档案"
+            "补录。补录核对后自动继续办理，等待的日子不计入办理期限。",
         }
     if c.state in (State.SUBMITTED, State.REVIEW):
         return card | {

@@ -12,7 +12,7 @@ from .checking_in import (
     send_back,
     separate,
 )
-from .entering import NONE, enter_accepted, enter_if_last, open_matter, settle, settle_matter
+from .entering import NONE, enter_accepted, enter_if_last, open_matter, open_one, settle, settle_matter
 from .exempting import decide_exemption, decision
 from .fees import CaseFee, certificates_of, fee_of
 from .opening import asked_now
@@ -39,6 +39,7 @@ __all__ = [
     "enter_if_last",
     "fee_of",
     "open_matter",
+    "open_one",
     "papers",
     "query_batch",
     "refuse",

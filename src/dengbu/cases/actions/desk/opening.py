@@ -35,7 +35,8 @@ def asked_now(found: CaseFacts, state: DeskState, books: Mapping[str, UnitBook])
     asked = rules.asked(found.registration, found.policy, conditions)
     if any(u.kind == LATER for u in state.undertakings):
         asked = (*asked, Kind.UNDERTAKING)
-    return tuple(k for k in asked if k not in state.matters)
+    wanted = tuple(k for k in asked if k not in state.matters)
+    return rules.now_due(wanted, rules.is_open(state.all_matters))
 
 
 def judged(found: CaseFacts, books: Mapping[str, UnitBook]) -> tuple[Refusal, ...]:

@@ -18,7 +18,7 @@ from .drafting import (
     survey_for,
 )
 from .ending import close_old_drafts, tell_of_ending_drafts
-from .starting import draft_term, organisation_for, start, start_walk_in
+from .starting import draft_term, front_at_window, organisation_for, start, start_walk_in
 from .submitting import (
     DECLARATION,
     REVIEW_DAYS,
@@ -50,6 +50,7 @@ __all__ = [
     "draft_term",
     "drop_draft",
     "editable",
+    "front_at_window",
     "missing",
     "organisation_for",
     "own_case",

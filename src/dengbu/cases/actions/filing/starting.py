@@ -13,12 +13,20 @@ from dengbu.core.acts import Actor, act, current
 from dengbu.core.counters import next_serial
 from dengbu.core.models import Docket
 from dengbu.core.refusals import NotPermitted, Refusal, Refused
+from dengbu.core.vocabulary import Client
 from dengbu.parties.models import Organisation
 from dengbu.parties.queries import agreement_state, require_real_name
 
 from ...lifecycle import State
 from ...models import Case
 from ..moving import authority, limit_days
+
+AT_WINDOW = (Client.PERSON, Client.STAFF)  # who walks in, and what the office does by itself
+
+
+def front_at_window(kind: type[RegistrationType]) -> str:
+    """As whose application a type is filed at the window; empty where nobody walks in for it."""
+    return next((c.value for c in kind.fronts() if c in AT_WINDOW), "")
 
 
 @act("cases.start", permission="application.file")
@@ -56,7 +64,8 @@ def start_walk_in(*, actor: Actor, type_code: str) -> str:
                 "type",
             )
         )
-    return str(new_case(actor, type_code, "desk", by_staff=True).docket_id)
+    front = front_at_window(TYPES[type_code]) if type_code in TYPES else ""
+    return str(new_case(actor, type_code, "desk", by_staff=True, front=front).docket_id)
 
 
 def new_case(

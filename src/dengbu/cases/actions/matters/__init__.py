@@ -25,7 +25,7 @@ from .inspection import (
 )
 from .notice import decide_objection, end_notice, ended_notices, record_objection
 from .pause import pause, resume
-from .second_review import agree, answer, send_back
+from .second_review import agree, answer, leader_send_back, send_back, sign_off
 from .supplement import Wanted, ask_supplement, material, receive_supplement
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "ended_notices",
     "identify_signer",
     "inspect_again",
+    "leader_send_back",
     "make_papers",
     "material",
     "pause",
@@ -63,6 +64,7 @@ __all__ = [
     "resume",
     "send_back",
     "sign",
+    "sign_off",
     "take_answers_visited",
     "to_sign",
 ]

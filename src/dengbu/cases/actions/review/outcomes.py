@@ -16,6 +16,7 @@ from dengbu.core.jobs import enqueue
 from dengbu.core.refusals import Refusal, Refused
 from dengbu.register.queries import book_of
 
+from ... import rules
 from ...facts import CaseFacts, facts
 from ...models import Case, Correction, LedgerRow, PendingMatter, RestrictionCheck, Verdict
 from .. import checking
@@ -161,6 +162,9 @@ def pass_case(*, actor: Actor, docket_id: uuid.UUID) -> str:
     now = clock.now()
     check = RestrictionCheck.objects.filter(docket_id=case.docket_id, moment="review").order_by("-pk").first()
     refusals.extend(checking.refuse_unless_open(check, now))
+    refusals.extend(
+        rules.backfill_against(PendingMatter.objects.filter(docket_id=case.docket_id).order_by("pk"))
+    )
     if refusals:
         raise Refused(refusals)
     books = book_of(found.registration.unit_codes)
