@@ -27,7 +27,7 @@ from .portals import Portal, everywhere, see_other
     "apply/<uuid:docket_id>/parties/",
     name="apply.parties",
     sql=9,
-    unlike={"bank": 7, "dev": 10},
+    unlike={"bank": 9, "dev": 12},
     example="draft",
     methods=("GET", "POST"),
 )
