@@ -9,12 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from dengbu.appointments.queries import missed_by
-from dengbu.cases import hand_ins, home_visits
+from dengbu.cases import home_visits
 from dengbu.cases.documents import KINDS, name_of
-from dengbu.cases.facts import CaseFacts, Line, facts, makes, writes
-from dengbu.cases.labels import YOU, Label, label, paper_words, road_words
+from dengbu.cases.facts import Line, facts, makes, writes
+from dengbu.cases.labels import Label, label, paper_words, road_words
 from dengbu.cases.lifecycle import BEFORE_ENTRY, State
-from dengbu.cases.models import Case, HandIn, Undertaking
+from dengbu.cases.models import Case
 from dengbu.cases.queries.portal import (
     Listed,
     OwnCase,
@@ -30,7 +30,6 @@ from dengbu.cases.queries.portal import (
     running,
 )
 from dengbu.cases.rules import KIND_NAMES, Kind
-from dengbu.cases.undertakings import LATER, OUTCOME_NAMES
 from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock, sights
 from dengbu.core.acts import Actor
@@ -48,6 +47,7 @@ from ..filing.knowing import names_open, own_indexes, reads
 from ..filing.portals import MY, Portal, actor_of, everywhere, see_other
 from ..filing.start import services_at
 from ..templatetags._text import cn_date, cn_datetime
+from .owed import to_hand_in, undertaken
 from .words import event_words
 
 CASE = "cases/<uuid:docket_id>/"
@@ -158,7 +158,7 @@ def case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResp
     book = unit_book(own.case.unit_code)
     paper = paper_words([c.kind for c in road.certificates] or makes(own.case))
     sights.saw("case", own.case.docket.number, docket_id=docket_id, purpose="本人查看办件")
-    owed = [_undertaken(portal, found, u, actor) for u in road.undertaken]
+    owed = [undertaken(portal, found, u, actor) for u in road.undertaken]
     context = {
         **portal.context("cases"),
         "own": own,
@@ -166,7 +166,7 @@ def case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpResp
         "name": own.registration.name,
         "label": words,
         "steps": road_words(paper),
-        "turn": _to_hand_in(owed) or turn(portal, own, road, words, actor),
+        "turn": to_hand_in(owed) or turn(portal, own, road, words, actor),
         "road": road,
         "papers_word": "、".join(dict.fromkeys(CertificateKind(c.kind).label for c in road.certificates)),
         "events": [e for e in (event_words(t, paper, actor) for t in road.transitions) if e],
@@ -330,47 +330,6 @@ def _waits_for(road: Road) -> str:
     notice = f"，公告到 {cn_date(ends)} 期满，公告期不计入办理时限" if ends else ""
     names = "、".join(dict.fromkeys(KIND_NAMES[m.kind] for m in road.waits_for))
     return f"正在办理{names}{notice}。办完后登簿，会发短信告诉您。"
-
-
-def _undertaken(portal: Portal, found: CaseFacts, one: Undertaking, actor: Actor) -> dict[str, Any]:
-    """What was undertaken: settled, to be checked by us, handed in and waiting, returned, or still to be handed in."""
-    last: HandIn | None = next(iter(one.versions), None)  # type: ignore[attr-defined]
-    open_now = not hand_ins.why_not_upload(one, last) and hand_ins.may_bring(found, one, actor)
-    waits = last is not None and not last.outcome
-    mine = not one.outcome and one.kind == LATER and hand_ins.may_bring(found, one, actor)
-    return {
-        "one": one,
-        "follows": one.kind == LATER,
-        "word": OUTCOME_NAMES.get(one.outcome, ""),
-        "waits": waits,
-        "last": last,
-        "returned": last is not None and last.outcome == hand_ins.RETURNED,
-        "open": open_now,
-        "url": portal.url("case.paper", found.case.pk, hand_ins.key(one)) if mine else "",
-    }
-
-
-def _to_hand_in(owed: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The card 现在轮到 where a paper that was undertaken is for the one who looks to hand in; None where none is."""
-    first = next((u for u in owed if u["open"]), None)
-    if first is None:
-        return None
-    one, due = first["one"], cn_date(first["one"].due_on)
-    over = one.due_on is not None and one.due_on < clock.today()
-    text = (
-        f"退回的原因：{first['last'].said.rstrip('。')}。"
-        if first["returned"]
-        else "拍照上传，或者把原件交到登记窗口。"
-    )
-    return {
-        "who": YOU,
-        "tone": "fix",
-        "title": f"“{one.name}”{due}已到期，请马上补交" if over else f"请在 {due} 前补交“{one.name}”",
-        "text": f"{text}核验通过后登簿。",
-        "url": first["url"],
-        "action": "重新上传" if first["returned"] else "去上传",
-        "fixes": [],
-    }
 
 
 def _line(line: Line, count: int, url: str, case: Case) -> dict[str, Any]:
