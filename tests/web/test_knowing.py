@@ -8,7 +8,7 @@ from dengbu.cases.models import Case, CaseParty
 from dengbu.cases.queries.portal import OwnCase
 from dengbu.core.acts import Actor
 from dengbu.register.rules import RightFact, UnitBook
-from dengbu.web.filing.knowing import concerns, holder_name, names_open, reads
+from dengbu.web.filing.knowing import concerns, holder_name, names_open, own_indexes, reads
 from tests.catalog.noticed import BANK, BANK2, BUILDER, LI, WANG, ZHAO, index, notice, owned, presold, right
 
 WORKS = right("mortgage", BANK, thing="works_in_progress", amount_fen=100)
@@ -68,3 +68,14 @@ def test_a_masked_name_is_masked_on_every_page_until_all_have_confirmed() -> Non
     assert seen("submitted") and seen("draft", frozenset({"li"}))
     party.source = "typed"
     assert seen("draft"), "who typed the name knows it"
+
+
+def test_who_calls_themselves_guardian_in_a_draft_reads_nothing_of_the_childs_home() -> None:
+    child = CaseParty(role="owner", number_index="li", agent_index="me", agent_authority="guardian")
+    me = Actor(key="user:1", name="许文静", identity_index="me")
+
+    def stands(state: str) -> frozenset[str]:
+        return own_indexes(me, OwnCase(Case(state=state), (child,)))
+
+    assert stands("draft") == stands("awaiting_parties") == {"me"}
+    assert stands("submitted") == {"me", "li"}

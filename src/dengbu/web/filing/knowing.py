@@ -6,6 +6,7 @@ to everybody. Everybody else is masked until all of them have confirmed that the
 
 from __future__ import annotations
 
+from dengbu.cases.applicants import is_self
 from dengbu.cases.facts import filed
 from dengbu.cases.lifecycle import State
 from dengbu.cases.models import CaseParty
@@ -29,8 +30,13 @@ def is_organisation(kind: str) -> bool:
 def own_indexes(
     actor: Actor, case: OwnCase | None, organisation: Organisation | None = None
 ) -> frozenset[str]:
-    """Under which indexes the viewer stands in the book: their own, their organisation's, the parties they speak for."""
-    found = {actor.identity_index, *(p.number_index for p in (case.mine(actor) if case else ()))}
+    """Under which indexes the viewer stands in the book: their own, their organisation's, the parties they speak for.
+    Whoever calls themselves guardian or agent in a draft has shown nobody the authority: they count once it is handed in.
+    """
+    mine = case.mine(actor) if case else ()
+    if case and case.case.state in ALONE:
+        mine = tuple(p for p in mine if is_self(p, actor))
+    found = {actor.identity_index, *(p.number_index for p in mine)}
     if organisation is not None:
         found.add(crypto.index(organisation.uscc))
     return frozenset(found - {""})
