@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from dengbu.catalog.registrations.asking import Kind
-from dengbu.catalog.registrations.places import right_of
+from dengbu.catalog.registrations.places import holders_in
 from dengbu.core import crypto
 from dengbu.core.money import format_yuan
 from dengbu.core.refusals import Refusal
@@ -23,6 +23,7 @@ from dengbu.register.rules import HolderFact, Judgement
 from . import rules
 from .actions import checking
 from .documents.proofs import matter
+from .documents.words import covered
 from .models import RestrictionCheck
 from .queries.desk import ReviewFile
 
@@ -95,6 +96,8 @@ def comparison(file: ReviewFile) -> list[Row]:
         rows.append(
             Row("共有方式", (CoOwnership(terms["coownership"]).label, None, None), "parties", "COOWN")
         )
+    if said := covered(file.case, file.facts.parties):
+        rows.append(Row("抵押范围", (said, None, None), "parties", "MTG"))
     rows += _answers(file)
     rows += _target(file)
     return rows
@@ -185,8 +188,7 @@ def _holders(file: ReviewFile, role: str) -> tuple[HolderFact, ...]:
         return ()
     if known.source == "us":  # who files is one of those whom the right it is about names
         known = replace(known, source="right")
-    right = right_of(known, book, registration.target if registration.about_right() else None)
-    return right.holders if right else ()
+    return holders_in(known, book, registration.target if registration.about_right() else None)
 
 
 def _answers(file: ReviewFile) -> list[Row]:
@@ -214,6 +216,7 @@ def _target(file: ReviewFile) -> list[Row]:
     held = target.terms.get("amount_fen")
     return [
         Row("办理的权利", (None, matter(target), None), "property"),
+        *([Row("抵押范围", (None, target.share_words, None), "property")] if target.share_words else []),
         *([Row("抵押顺位", (None, str(target.rank), None), "property")] if target.rank else []),
         *(
             [Row("被担保债权（元）", (None, format_yuan(held), None), "property")]

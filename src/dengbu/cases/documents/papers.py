@@ -157,6 +157,7 @@ def application_form(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             secured_amount=words.yuan(terms["amount_fen"]),
             term=f"{words.cn(terms.get('debt_from'))}起 {words.cn(terms.get('debt_until'))}止",
             secured_scope=str(terms.get("scope", "")),
+            covers=words.covered(case, found.parties),
             transfer_limit=terms.get("transfer_limited"),
         )
     return prints.application_form(
