@@ -173,7 +173,7 @@ def test_a_heavier_mortgage_on_one_share_harms_nobody_on_the_other() -> None:
 
 def test_a_mortgage_on_a_share_is_passed_on_and_given_up_as_any_other() -> None:
     old = of("LI")
-    end, anew = made(
+    _end, anew = made(
         about(
             "B05",
             old,

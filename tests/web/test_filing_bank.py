@@ -74,9 +74,7 @@ def test_a_mortgage_is_filed_by_the_bank_and_confirmed_by_the_owner() -> None:
 def test_of_a_home_held_by_shares_the_bank_says_whether_it_mortgages_the_whole_or_whose_share() -> None:
     """corrections 7: only whose share it is applies, is asked for a telephone number and confirms."""
     home = candidate("B01")
-    third = Right.objects.filter(
-        kind="house_ownership", ended_by__isnull=True, share_denominator=3, unit__restriction__isnull=True
-    ).first()
+    third = Right.objects.filter(kind="house_ownership", ended_by=None, share_denominator=3).first()
     assert third is not None
     filer = begin(operator_of(home.organisation.number), "bank", "b01")
     assert filer.post("property/", unit_code=third.unit.code).status_code == 303

@@ -238,7 +238,7 @@ class Check:
 
 
 _GROUPS: tuple[tuple[str, frozenset[str], str], ...] = (
-    ("当事人与登记簿权利人一致", frozenset({"P_OWNER_MISSING", "P_NOT_OWNER", "P_NOT_MORTGAGEE", "B_NO_MORTGAGE", "F_ONE_MORTGAGEE"}), "民法典209、301；条例14"),
+    ("当事人与登记簿权利人一致", frozenset({"P_OWNER_MISSING", "P_NOT_OWNER", "P_NOT_MORTGAGEE", "B_NO_MORTGAGE", "F_ONE_MORTGAGEE", "F_NO_SHARE", "F_ONE_SHARE", "F_SHARE_SAME_NAME", "F_SHARE_CHANGED", "P_SHARE_OWNER"}), "民法典209、301、305；条例14"),
     ("备案合同有效，房屋和双方一致", frozenset({"R_FILED", "B_NO_CONTRACT", "B_CONTRACT_ENDED", "B_CONTRACT_OTHER_UNIT", "F_CONTRACT_PARTIES"}), "实施细则38"),
     ("成交价格与备案合同一致", frozenset({"F_CONTRACT_PRICE"}), "实施细则38"),
     ("共有方式与份额", frozenset({"F_NO_TAKER", "F04", "F_SHARES_NOT_BY_SHARE", "F_SOLE_OF_MANY", "F_SHARED_BY_ONE", "F_TWICE", "F_BUYS_FROM_SELF"}), "民法典297、298"),

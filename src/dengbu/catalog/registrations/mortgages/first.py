@@ -86,7 +86,11 @@ def debt_term_in_order(terms: Mapping[str, Any]) -> Iterable[Refusal]:
 
 
 class MortgageFirst(RegistrationType):
-    """一般抵押权首次登记: mortgagor and mortgagee apply; the rank follows acceptance. 民法典 395, 402, 414; 细则 65-67."""
+    """一般抵押权首次登记: mortgagor and mortgagee apply; the rank follows acceptance. 民法典 395, 402, 414; 细则 65-67.
+
+    Of a home held by shares it may cover one co-owner's share (抵押范围): he alone is mortgagor, and what rests on the
+    shares of others does not stop it (民法典 301, 305; corrections 7).
+    """
 
     code, name = "B01", "一般抵押权首次登记"
     client = Client.BANK
@@ -174,7 +178,8 @@ class MaximumMortgage(MortgageFirst):
     """最高额抵押权首次登记: claims that follow one another in a period, up to a ceiling.
 
     `amount_fen` is the ceiling (最高债权额), the term of the debt the period in which claims are fixed (债权确定期间).
-    Claims from before the period are covered where both agree in writing. 民法典 420-424; 细则 71.
+    Claims from before the period are covered where both agree in writing; one co-owner's share may be mortgaged as in
+    B01. 民法典 420-424; 细则 71.
     """
 
     code, name = "B02", "最高额抵押权首次登记"
