@@ -35,7 +35,6 @@ class MortgageBlock:
     construction_scope: str = ""
     secured_scope: str = ""
     transfer_limit: bool | None = None
-    covers: str = ""  # 抵押范围, where the home is held by shares: the whole, or whose share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
