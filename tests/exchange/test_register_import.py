@@ -15,6 +15,7 @@ from benchmarks.register_folder import write
 from dengbu.cases.documents.proofs import lines, obligors
 from dengbu.certificates.queries import by_number, list_counts
 from dengbu.core.acts import system
+from dengbu.core.identifiers import make_uscc
 from dengbu.core.models import AuditRecord, Counter, Idempotency
 from dengbu.exchange import actions
 from dengbu.exchange.models import KeptRow, QuarantinedGroup, RegisterImport
@@ -394,6 +395,41 @@ def test_what_happened_since_the_import_stands_in_the_export(folder: Path, tmp_p
     assert paid[-1] == "2"
     (moved,) = set(now["H.csv"]) - set(before["H.csv"])
     assert "上街区新地址1号" in moved
+
+
+@pytest.mark.django_db
+def test_a_mortgage_on_a_share_goes_out_and_comes_in_as_such(folder: Path, tmp_path: Path) -> None:
+    """corrections 7"""
+
+    class Undo(Exception): ...
+
+    unit = HOME + "0008"
+    with pytest.raises(Undo), transaction.atomic():
+        take(folder, tmp_path)
+        book = unit_book(unit)
+        assert book is not None and book.title is not None
+        whose = book.title.holders[1].name
+        terms = {"amount_fen": 1_000_000, "mortgage_kind": "ordinary", "thing": "land_and_house", "transfer_limited": True,
+                 "mortgagors": [whose], "share": "2/3"}  # fmt: skip
+        loan = fx.Grant(
+            "mortgage",
+            unit,
+            (fx.HolderIn("示范银行", "uscc", make_uscc("410106", 1)),),
+            terms,
+            rank=1,
+            share_of=book.title.public_id,
+        )
+        put(Given((unit,), lambda _: [loan]))
+        export(tmp_path / "b", actor=OFFICE)
+        raise Undo
+    done = take(tmp_path / "b", tmp_path)
+    assert (done.refused, done.quarantined, verify(deep=True).ok) == (False, 0, True), codes(tmp_path)
+    again = unit_book(unit)
+    assert again is not None and again.title is not None
+    (mortgage,) = again.mortgages
+    assert (mortgage.share_words, mortgage.share_of) == (f"{whose}的2/3份额", again.title.public_id)
+    export(tmp_path / "c", actor=OFFICE)
+    assert bytes_of(tmp_path / "c") == bytes_of(tmp_path / "b")
 
 
 @pytest.mark.django_db

@@ -140,6 +140,9 @@ def around(**more: Any) -> Around:
 
 
 OWNED = (("H", UNIT_ROW), ("FDCQ2", TITLE), ("QLR", OWNER))
+SHARED = (*OWNED[:2], ("QLR", {**OWNER, "GYFS": "2", "QLBL": "1/3"}),
+          ("QLR", {**OWNER, "SXH": "2", "QLRMC": "李四", "ZJH": "110105194912310046", "GYFS": "2", "QLBL": "2/3"}))  # fmt: skip
+ON_SHARE = {**LOAN, "DYR": "李四", "FJ": "仅限李四的份额"}
 
 
 @pytest.mark.parametrize(
@@ -179,6 +182,10 @@ OWNED = (("H", UNIT_ROW), ("FDCQ2", TITLE), ("QLR", OWNER))
         ((*OWNED, ("DYAQ", {**LOAN, "SFCZJZHXZ": "", "DJSJ": "2021-01-01"}), ("QLR", BANK)), {}, {"warn TRANSFER_LIMIT_UNKNOWN"}),
         ((*OWNED, ("DYAQ", {**LOAN, "SFCZJZHXZ": "", "DJSJ": "2020-12-31"}), ("QLR", BANK)), {}, set()),
         ((*OWNED, ("DYAQ", {**LOAN, "BDBZZQSE": ""}), ("QLR", BANK)), {}, {"warn AMOUNT_EMPTY"}),
+        ((*SHARED, ("DYAQ", ON_SHARE), ("QLR", BANK)), {}, set()),
+        ((*OWNED, ("DYAQ", {**ON_SHARE, "DYR": "张三", "FJ": "仅限张三的份额"}), ("QLR", BANK)), {}, {"quarantine MORTGAGE_SHARE_WHOSE"}),
+        ((*SHARED, ("DYAQ", {**ON_SHARE, "FJ": "仅限王五的份额"}), ("QLR", BANK)), {}, {"quarantine MORTGAGE_SHARE_WHOSE"}),
+        ((*SHARED, ("DYAQ", {**ON_SHARE, "DYR": "张三、李四"}), ("QLR", BANK)), {}, {"quarantine MORTGAGE_SHARE_WHOSE"}),
         ((*OWNED, ("FDCQ2", {**TITLE, "YWH": "A2", "QSZT": "0"}), ("QLR", {**OWNER, "YWH": "A2"})), {}, {"warn ROW_TEMPORARY"}),
     ],
 )  # fmt: skip
@@ -248,6 +255,15 @@ EASEMENT = {
     "QLQSSJ": "2015-01-01", "QLJSSJ": "2035-01-01", "BDCDJZMH": "豫（2015）郑州市上街区不动产证明第0000009号",
     "DJSJ": "2015-01-04", "QSZT": "1",
 }  # fmt: skip
+
+
+def test_a_mortgage_on_a_share_comes_in_as_such() -> None:
+    """corrections 7: 附记 says it as 查封范围 does for a seizure; the share is that of the title beside it"""
+    made = build(group(*SHARED, ("DYAQ", ON_SHARE), ("QLR", BANK)), None, {BUILDING: {}}, parcel_known=True)
+    title, loan = (e for e in made.entries[-1].given if isinstance(e, fx.Grant))
+    assert (loan.share_of, loan.terms["mortgagors"], loan.terms["share"]) == (title.right, ["李四"], "2/3")
+    whole = build(group(*SHARED, ("DYAQ", LOAN), ("QLR", BANK)), None, {BUILDING: {}}, parcel_known=True)
+    assert [e.share_of for e in whole.entries[-1].given if isinstance(e, fx.Grant)] == [None, None]
 
 
 @pytest.mark.parametrize("with_party", [False, True])

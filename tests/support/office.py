@@ -258,6 +258,11 @@ def passed(
     filing.submit(actor=by, docket_id=docket_id, declared=True)
     if confirmed_by is not None:
         filing.confirm(actor=confirmed_by, docket_id=docket_id, declared=True)
+    return passed_on(docket_id)
+
+
+def passed_on(docket_id: uuid.UUID) -> uuid.UUID:
+    """A submitted case, passed by a reviewer."""
     review.claim(actor=reviewer(), docket_id=docket_id)
     judge_all(docket_id)
     review.query_restrictions(actor=reviewer(), docket_id=docket_id)

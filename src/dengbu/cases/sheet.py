@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from dengbu.catalog.registrations.asking import Kind
-from dengbu.catalog.registrations.places import right_of
+from dengbu.catalog.registrations.places import holders_in
 from dengbu.core import crypto
 from dengbu.core.money import format_yuan
 from dengbu.core.refusals import Refusal
@@ -23,6 +23,7 @@ from dengbu.register.rules import HolderFact, Judgement
 from . import rules
 from .actions import checking
 from .documents.proofs import matter
+from .documents.words import covered
 from .models import RestrictionCheck
 from .queries.desk import ReviewFile
 
@@ -95,6 +96,8 @@ def comparison(file: ReviewFile) -> list[Row]:
         rows.append(
             Row("共有方式", (CoOwnership(terms["coownership"]).label, None, None), "parties", "COOWN")
         )
+    if said := covered(file.case, file.facts.parties):
+        rows.append(Row("抵押范围", (said, None, None), "parties", "MTG"))
     rows += _answers(file)
     rows += _target(file)
     return rows
@@ -185,8 +188,7 @@ def _holders(file: ReviewFile, role: str) -> tuple[HolderFact, ...]:
         return ()
     if known.source == "us":  # who files is one of those whom the right it is about names
         known = replace(known, source="right")
-    right = right_of(known, book, registration.target if registration.about_right() else None)
-    return right.holders if right else ()
+    return holders_in(known, book, registration.target if registration.about_right() else None)
 
 
 def _answers(file: ReviewFile) -> list[Row]:
@@ -214,6 +216,7 @@ def _target(file: ReviewFile) -> list[Row]:
     held = target.terms.get("amount_fen")
     return [
         Row("办理的权利", (None, matter(target), None), "property"),
+        *([Row("抵押范围", (None, target.share_words, None), "property")] if target.share_words else []),
         *([Row("抵押顺位", (None, str(target.rank), None), "property")] if target.rank else []),
         *(
             [Row("被担保债权（元）", (None, format_yuan(held), None), "property")]
@@ -235,7 +238,7 @@ class Check:
 
 
 _GROUPS: tuple[tuple[str, frozenset[str], str], ...] = (
-    ("当事人与登记簿权利人一致", frozenset({"P_OWNER_MISSING", "P_NOT_OWNER", "P_NOT_MORTGAGEE", "B_NO_MORTGAGE", "F_ONE_MORTGAGEE"}), "民法典209、301；条例14"),
+    ("当事人与登记簿权利人一致", frozenset({"P_OWNER_MISSING", "P_NOT_OWNER", "P_NOT_MORTGAGEE", "B_NO_MORTGAGE", "F_ONE_MORTGAGEE", "F_NO_SHARE", "F_ONE_SHARE", "F_SHARE_SAME_NAME", "F_SHARE_CHANGED", "P_SHARE_OWNER"}), "民法典209、301、305；条例14"),
     ("备案合同有效，房屋和双方一致", frozenset({"R_FILED", "B_NO_CONTRACT", "B_CONTRACT_ENDED", "B_CONTRACT_OTHER_UNIT", "F_CONTRACT_PARTIES"}), "实施细则38"),
     ("成交价格与备案合同一致", frozenset({"F_CONTRACT_PRICE"}), "实施细则38"),
     ("共有方式与份额", frozenset({"F_NO_TAKER", "F04", "F_SHARES_NOT_BY_SHARE", "F_SOLE_OF_MANY", "F_SHARED_BY_ONE", "F_TWICE", "F_BUYS_FROM_SELF"}), "民法典297、298"),

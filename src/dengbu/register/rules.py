@@ -54,6 +54,14 @@ class RightFact:
         written = self.terms.get("registered_on")
         return min(self.entered_on, dt.date.fromisoformat(str(written))) if written else self.entered_on
 
+    @property
+    def share_words(self) -> str:
+        """抵押范围 of a mortgage on one holder's share (corrections 7): 张某的1/2份额; empty where it is on the whole."""
+        if self.share_of is None:
+            return ""
+        whose = "、".join(self.terms.get("mortgagors") or ())
+        return f"{whose}的{self.terms.get('share') or ''}份额"
+
     def held_by(self, number_index: str) -> bool:
         return any(h.number_index == number_index for h in self.holders)
 

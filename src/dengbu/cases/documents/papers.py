@@ -159,6 +159,7 @@ def application_form(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             secured_scope=str(terms.get("scope", "")),
             transfer_limit=terms.get("transfer_limited"),
         )
+    covered = words.covered(case, found.parties)  # the form of the ministry has no field for it
     return prints.application_form(
         prints.ApplicationForm(
             head=words.head(case, case.docket.number, actor, reprint=reprint),
@@ -181,6 +182,7 @@ def application_form(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             ),
             separate_certificates=bool(case.filed.get("delivery", {}).get("separate")),
             mortgage=mortgage,
+            remark=f"抵押范围：{covered}" if covered else "",
         )
     )
 

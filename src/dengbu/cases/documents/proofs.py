@@ -66,6 +66,8 @@ def _mortgage(right: RightFact) -> tuple[str, ...]:
         found.append(f"建设进度：{terms['progress']}")
     if (together := int(terms.get("together") or 1)) > 1:
         found.append(f"同一债权由{together}个不动产单元共同担保")
+    if right.share_words:
+        found.append(f"抵押范围：{right.share_words}")
     return (
         *found,
         f"担保范围：{terms.get('scope', '')}",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 
 from dengbu.catalog.registrations.base import Combined
+from dengbu.catalog.registrations.shares import COVERS, WHOLE
 from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor
 from dengbu.core.identifiers import mask_document_number
@@ -155,3 +156,17 @@ def registered(found: CaseFacts) -> str:
     if isinstance(one, Combined) and not one.part_roles:
         return f"{one.name}（{'、'.join(one.parts_named())}）"
     return one.name
+
+
+def covered(case: Case, parties: Iterable[CaseParty], name: Callable[[CaseParty], str] | None = None) -> str:
+    """抵押范围 as it was filed: the whole, or whose share; empty where it was not asked. `name`: how a name is shown."""
+    terms = case.filed.get("terms", {})
+    if COVERS not in terms:
+        return ""
+    if terms[COVERS] == WHOLE:
+        return "整处不动产"
+    whose = [p for p in parties if p.role == "mortgagor"]
+    return "、".join(
+        f"{name(p) if name else p.name}的{p.share_numerator}/{terms.get('share_denominator')}份额"
+        for p in whose
+    )

@@ -101,6 +101,8 @@ class RegistrationType:
     holds: ClassVar[bool] = False  # once it is served, nothing that it would forbid is entered (查封规定 23)
     needs_contract: ClassVar[bool] = False
     survey_kinds: ClassVar[tuple[str, ...]] = ()  # of the survey it is filed on
+    # Whether one co-owner's share may be burdened instead of the whole: asked where the home is held by shares.
+    may_cover_share: ClassVar[bool] = False
     stopped_by_filing: ClassVar[bool] = False  # a sale on file to somebody else stops it (R_FILED)
     fee_rule: ClassVar[str]
     legal_basis: ClassVar[str]

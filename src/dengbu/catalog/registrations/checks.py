@@ -36,6 +36,15 @@ def owners_apply(
         )
 
 
+def holders_named(owned: RightFact | None, names: Iterable[str]) -> frozenset[str] | None:
+    """Whose shares are meant by these names, by index. None where nobody can say: held otherwise than by shares, a name
+    that is nobody's or two holders' (corrections 7)."""
+    if owned is None or owned.share_denominator is None:
+        return None
+    found = [[h.number_index for h in owned.holders if h.name == name] for name in names]
+    return frozenset(f[0] for f in found) if all(len(f) == 1 for f in found) else None
+
+
 def two_thirds(owned: RightFact, applying: frozenset[str]) -> bool:
     """Whether these hold two thirds of a title held by shares: they may dispose of the whole of it, unless the owners
     agreed otherwise (民法典 301; 细则 10). The others' paper stays on the checklist."""

@@ -40,6 +40,8 @@ class SaleToBorrower(ExistingHomeSale):
 class LoanOfBuyer(MortgageFirst):
     """B01 by the buyer who has just got the home. A notice of this bank becomes the mortgage, with its rank."""
 
+    may_cover_share = False
+
     def rule_for(self, obstacle: Obstacle, book: UnitBook | None) -> Rule:
         own = own_mortgage_notice(self.filed, book) if book else None
         if own is not None and own.public_id == obstacle.public_id:

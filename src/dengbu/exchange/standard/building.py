@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import uuid
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dengbu.core.identifiers import normalise_name, normalise_number, parse_certificate_number
@@ -16,9 +15,10 @@ from dengbu.register import effects as fx
 from dengbu.register.imported import Imported
 
 from . import values
-from .consistency import Group, Row, paper_numbers, shares
+from .consistency import Group, Row, paper_numbers, share_only, shares
 from .tables import BUILDING, LAND, PARTY, RIGHTS, UNIT
 
+TITLES = ("house_ownership", "land_use")
 SPLIT = str.maketrans(dict.fromkeys(",，;； /|", "、"))
 
 
@@ -61,6 +61,7 @@ class Built:
     entries: list[Imported] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
     kept: list[Kept] = field(default_factory=list)
+    limited: set[uuid.UUID] = field(default_factory=set)  # live mortgages on a co-owner's share alone
 
 
 def parcel_facts(row: Row) -> dict[str, Any]:
@@ -131,8 +132,22 @@ def build(
         effects, _ = _make(group, row, ranks.get(row.case), places.get(row.case, 0), made, parcel)
         now += effects
     if now:
-        made.entries.append(Imported(tuple(now), ()))
+        made.entries.append(Imported(tuple(_on_shares(now, made.limited)), ()))
     return made
+
+
+def _on_shares(effects: list[fx.Effect], limited: Collection[uuid.UUID]) -> Iterator[fx.Effect]:
+    """Mortgages whose row limits them to a share name the title it is a share of, and how much it is. (`consistency`
+    has kept out those of whom the rows do not say whose.)"""
+    title = next((e for e in effects if isinstance(e, fx.Grant) and e.kind in TITLES), None)
+    for effect in effects:
+        if isinstance(effect, fx.Grant) and title is not None and effect.right in limited:
+            names = {normalise_name(n) for n in effect.terms["mortgagors"]}
+            share = sum(h.share_numerator or 0 for h in title.holders if h.name in names)
+            said = {"share": f"{share}/{title.share_denominator}"}
+            yield replace(effect, share_of=title.right, terms=effect.terms | said)
+        else:
+            yield effect
 
 
 def _opening(
@@ -198,6 +213,8 @@ def _make(
     kept = [dict(p.data) for p in parties if p.table == PARTY]
     if row.table in RIGHTS:
         grant = _grant(group.unit, row, parties, rank, parcel)
+        if row.table == "DYAQ" and row.live and share_only(row.get("FJ")):
+            made.limited.add(grant.right)
         made.kept.append(Kept(f"right:{grant.right}", row.table, row.line, dict(row.data), kept))
         made.papers += _papers(grant, row, parties)
         note = fx.Note(group.unit, "imported", _origin(row), grant.right)
@@ -294,18 +311,17 @@ _SAID_IN = {
     "XZDJ": ("XZJG", "XZWH", "XZQSSJ", "XZJSSJ", "XZFW"),
     "YYDJ": ("DJJG", "YWH", "DJSJ", "YYJSSJ", "YYSX"),
 }
-_SHARE_ONLY = re.compile(r"仅限(.{1,200}?)的份额(?:；(.*))?", re.DOTALL)
 
 
 def share_words(holder: str, note: str) -> str:
-    """查封范围 of a restriction on one holder's share, so that it is read back as such."""
+    """查封范围 of a restriction on one holder's share, 附记 of a mortgage on one, so that it is read back as such."""
     return f"仅限{holder}的份额" + (f"；{note}" if note else "") if holder else note
 
 
 def _restrict(unit: str, row: Row, parties: list[Row], place: int) -> fx.Restrict:
     authority, document, since, until, covers = _SAID_IN[row.table]
     kinds = {"YYDJ": "objection", "XZDJ": row.get("XZLX")}
-    share = _SHARE_ONLY.fullmatch(row.get(covers))
+    share = share_only(row.get(covers))
     return fx.Restrict(
         kind=kinds.get(row.table) or values.word("CFLX", row.get("CFLX")),
         unit=unit,

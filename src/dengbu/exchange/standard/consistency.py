@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from math import lcm
 
-from dengbu.core.identifiers import normalise_certificate_number, normalise_number
+from dengbu.core.identifiers import normalise_certificate_number, normalise_name, normalise_number
 
 from . import values
 from .findings import QUARANTINE, WARN, Finding, shown
@@ -98,6 +98,14 @@ def paper_numbers(row: Row, parties: Iterable[Row]) -> list[str]:
     said = [row.get(number_field(row.table)), *(p.get("BDCQZH") for p in parties)]
     parts = [normalise_certificate_number(n) for text in said for n in re.split(r"[、,;；，|]", text)]
     return list(dict.fromkeys(p for p in parts if p))
+
+
+_SHARE_ONLY = re.compile(r"仅限(.{1,200}?)的份额(?:；(.*))?", re.DOTALL)
+
+
+def share_only(text: str) -> re.Match[str] | None:
+    """Whose share something is limited to (查封范围; 附记 of a mortgage), and what is said besides."""
+    return _SHARE_ONLY.fullmatch(text)
 
 
 def share_of(text: str) -> Fraction | None:
@@ -308,7 +316,17 @@ def _mortgages(judge: _Judge, *, owned: bool = False) -> None:
                 "补上所有权；已消灭的改为 3 终止；在建工程抵押的 DYBDCLX 填 4",
             )
     ranks = Counter(r.get("DYSW") for r in live if r.get("DYSW"))
+    holders = [p for r in group.of(title) if r.live for p in group.parties().get(r.case, [])]
+    names = [normalise_name(p.get("QLRMC")) for p in holders if p.get("GYFS") == "2"]
     for row in live:
+        if (limit := share_only(row.get("FJ"))) and (
+            names.count(normalise_name(limit[1])) != 1
+            or normalise_name(row.get("DYR")) != normalise_name(limit[1])
+        ):
+            why = f"附记写仅限{limit[1][:40]}的份额，但他不是唯一同名的按份共有人，或者不是抵押人"
+            judge.say(
+                QUARANTINE, "MORTGAGE_SHARE_WHOSE", row, "FJ", why, "照证书改正附记、抵押人和共有人份额"
+            )
         registered = values.day(row.get("DJSJ"))
         if ranks[row.get("DYSW")] > 1:
             judge.say(QUARANTINE, "RANK_DOUBLE", row, "DYSW", "两个现势抵押权顺位相同", "按受理时间改正顺位")

@@ -285,6 +285,8 @@ def _right_row(
             }
             row |= {"ZWLXQSSJ": _text(t.get("debt_from")), "ZWLXJSSJ": _text(t.get("debt_until"))}
             row |= {"DYR": "、".join(t.get("mortgagors") or ()), "DYSW": _text(right.rank)}
+            if right.share_of:  # the standard has no field for it: 附记 says it as CFFW does for a seizure
+                row |= {"FJ": share_words("、".join(t.get("mortgagors") or ()), "")}
         case "YGDJ":
             kind = t.get("notice_kind", "")
             row |= {"YGDJZL": code_of("YGDJZL", kind), "YWR": _text(t.get("obligor")), **debt}

@@ -205,6 +205,8 @@ def _parties(visitor: Visitor, tasks: Page, candidate: Candidate, other: DemoPer
     for name, offered in form.words.items():
         if play.lender and name.endswith("-organisation"):
             values[name] = offered[ORGANISATION[play.lender].name]
+    if "covers" in form.names:  # a home held by shares is mortgaged whole
+        values["covers"] = "whole"
     if "coownership" in form.names:
         values["coownership"] = play.coownership
         if play.coownership == "by_share":  # who gives keeps half

@@ -113,6 +113,8 @@ def name_parties(visitor: Visitor, tasks: Page, candidate: Candidate) -> None:
             if f"buyer-0-{name}" in form.names and not form.values.get(f"buyer-0-{name}")
         }
         values["coownership"] = "sole"
+    if "covers" in form.names:  # a home held by shares is mortgaged whole
+        values["covers"] = "whole"
     if "do" in form.names:
         values["do"] = "save"
     visitor.submit(page, form, values)

@@ -337,6 +337,7 @@ def _mortgage(r: RightFact, certificates: dict[Any, str], on: str) -> dict[str, 
         "on": r.registered_on,
         "entry": r.entry_number,
         "limited": LIMITED.get(r.terms.get("transfer_limited"), "登记簿没有记载是否限制转让"),
+        "covers": r.share_words,
     }
 
 

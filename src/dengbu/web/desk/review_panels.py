@@ -116,6 +116,7 @@ TERM_NAMES = {
     "price_fen": "成交价格（分）",
     "coownership": "共有方式",
     "share_denominator": "份额分母",
+    "covers": "抵押范围",
     "amount_fen": "债权数额（分）",
     "debt_from": "债务开始日期",
     "debt_until": "债务结束日期",

@@ -11,6 +11,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from dengbu.cases.actions.filing import PartyIn, save_parties
+from dengbu.catalog.registrations.shares import SHARE, WHOLE
 from dengbu.core import crypto, sights
 from dengbu.core.refusals import Refused
 from dengbu.parties.queries import organisations
@@ -52,6 +53,7 @@ def parties(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> HttpR
     errors: list[dict[str, str]] = []
     page.leave_out_the_blank()
     page.ask_nobody_how_they_hold()
+    page.only_whose_share()
     if page.all_valid():
         try:
             errors = _save(request, page)
@@ -88,12 +90,20 @@ def _save(request: HttpRequest, page: Page) -> list[dict[str, str]]:
         right, _ = holders_of(draft, draft.journey.as_land)
         coownership, denominator = (right.coownership, right.share_denominator) if right else ("", None)
     coownership = coownership or ("sole" if len(page.takers) < 2 else "joint")
+    covers = ""
+    if page.covers is not None:
+        covers = WHOLE if page.groups[0].only is None else SHARE
+    if covers == SHARE and draft.book and draft.book.title:
+        denominator = (
+            draft.book.title.share_denominator
+        )  # the share that is confirmed is written down with it
     save_parties(
         actor=draft.actor,
         docket_id=draft.case.pk,
         parties=people,
         coownership=coownership,
         share_denominator=denominator,
+        covers=covers,
         version=version_of(request),
     )
     return []
@@ -105,10 +115,9 @@ def _from_book(page: Page, numerator: Callable[[Placed], int | None]) -> list[Pa
     own = crypto.index(organisation.uscc) if organisation is not None else ""
     found = []
     for group in page.groups:
-        for n, holder in enumerate(group.holders):
-            form = group.forms[n] if group.forms else None
+        for holder, form in group.applying:
             role = (form.role if form else None) or group.roles[0]
-            as_land = role is draft.journey.as_land
+            as_held = role is draft.journey.as_land or group.only is not None
             found.append(
                 PartyIn(
                     role=role.key,
@@ -116,7 +125,7 @@ def _from_book(page: Page, numerator: Callable[[Placed], int | None]) -> list[Pa
                     document_kind=holder.document_kind,
                     number=crypto.decrypt(holder.number_cipher, HOLDER_NUMBER),
                     phone=form.cleaned_data.get("phone", "") if form else "",
-                    share_numerator=holder.share_numerator if as_land else numerator(form) if form else None,
+                    share_numerator=holder.share_numerator if as_held else numerator(form) if form else None,
                     organisation_id=organisation.pk if organisation and holder.number_index == own else None,
                     source="register",
                     **_agent(form.cleaned_data if form else {}),
@@ -221,6 +230,7 @@ def _show(
         "takers": page.takers,
         "partners": page.partners,
         "shares": page.shares,
+        "covers": page.covers,
         # Who takes alone still names a share where an owner may keep the rest.
         "asks_share": page.shares is not None
         and (len(page.takers) > 1 or any(r.shares for g in page.groups for r in g.roles)),

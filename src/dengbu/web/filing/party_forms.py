@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 
 from dengbu.catalog.registrations import Role
+from dengbu.catalog.registrations.shares import WHOLE
 from dengbu.core import clock
 from dengbu.core.identifiers import (
     check_document_number,
@@ -246,6 +247,28 @@ class ShareForm(Plain):
         value: str = self.cleaned_data["coownership"]
         if not value:
             raise forms.ValidationError("请选择共有方式")
+        return value
+
+
+class CoversForm(Plain):
+    """What a mortgage of a home held by shares covers: the whole, or one co-owner's share (民法典 301, 305)."""
+
+    covers = forms.ChoiceField(label="抵押范围", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, shares: Sequence[str], **kwargs: Any):
+        """`shares`: each co-owner's in words; the answer is its place."""
+        super().__init__(*args, **kwargs)
+        field = self.fields["covers"]
+        field.choices = [  # type: ignore[attr-defined]
+            (WHOLE, "整处不动产，全体共有人都是抵押人"),
+            *((str(n), words) for n, words in enumerate(shares)),
+        ]
+        field.help_text = "照抵押合同选。只抵押份额的，由这位共有人一人作抵押人并确认，登记簿记载“抵押范围”。"
+
+    def clean_covers(self) -> str:
+        value: str = self.cleaned_data["covers"]
+        if not value:
+            raise forms.ValidationError("请选择抵押范围")
         return value
 
 

@@ -12,7 +12,8 @@ from django.http import QueryDict
 from dengbu.cases.models import NUMBER_PURPOSE, PHONE_PURPOSE, CaseParty
 from dengbu.catalog.licences import lending
 from dengbu.catalog.registrations import Role
-from dengbu.catalog.registrations.places import right_of
+from dengbu.catalog.registrations.places import holders_in, right_of
+from dengbu.catalog.registrations.shares import COVERS, SHARE, WHOLE
 from dengbu.contracts.queries import Filing, filing_by_no, filings
 from dengbu.core import clock, crypto
 from dengbu.core.identifiers import is_minor
@@ -24,7 +25,7 @@ from dengbu.register.rules import HolderFact, RightFact
 
 from .drafts import Draft
 from .knowing import holder_name, holder_number, is_organisation, names_open, own_indexes
-from .party_forms import OwnerForm, PartnerForm, ShareForm, TakerForm, percent
+from .party_forms import CoversForm, OwnerForm, PartnerForm, ShareForm, TakerForm, percent
 from .portals import uuid_or_none
 from .presenters import share_words
 
@@ -38,6 +39,13 @@ class Group:
     roles: tuple[Role, ...]
     holders: tuple[HolderFact, ...]
     forms: list[OwnerForm]
+    only: int | None = None  # of a mortgage on one share: whose; the others are no party
+
+    @property
+    def applying(self) -> list[tuple[HolderFact, OwnerForm | None]]:
+        """Those who are on the application, each with the form that stands for them, if any."""
+        places = range(len(self.holders)) if self.only is None else (self.only,)
+        return [(self.holders[n], self.forms[n] if self.forms else None) for n in places]
 
 
 @dataclass
@@ -50,6 +58,7 @@ class Page:
     partners: list[PartnerForm]
     shares: ShareForm | None
     filing: Filing | None
+    covers: CoversForm | None = None
 
     def leave_out_the_blank(self) -> None:
         """Nobody need stand in a role that is not required: a card left empty is nobody."""
@@ -57,6 +66,16 @@ class Page:
             self.takers = [t for t in self.takers if not t.blank]
             if not self.takers:
                 self.shares = None  # nor is it asked how nobody holds it
+
+    def only_whose_share(self) -> None:
+        """Of a mortgage on one co-owner's share the others are no party: their cards are not judged."""
+        if self.covers is None or not self.covers.is_valid() or self.covers.cleaned_data["covers"] == WHOLE:
+            return
+        group = self.groups[0]
+        group.only = int(self.covers.cleaned_data["covers"])
+        for n, form in enumerate(group.forms):
+            if n != group.only:
+                form.not_judged()
 
     def all_valid(self) -> bool:
         judged = [form.is_valid() for form in self.forms]  # every form is judged, none is skipped
@@ -71,7 +90,8 @@ class Page:
     @property
     def forms(self) -> list[Any]:
         return [
-            *(f for g in self.groups for f in g.forms),
+            *([self.covers] if self.covers else []),
+            *(f for g in self.groups for _, f in g.applying if f is not None),
             *self.takers,
             *self.partners,
             *([self.shares] if self.shares else []),
@@ -107,6 +127,7 @@ def stored(draft: Draft, filing: Filing | None) -> Page:
         _partners(draft, None),
         _shares(draft, None),
         filing,
+        _covers(draft, None),
     )
 
 
@@ -115,8 +136,8 @@ def holders_of(draft: Draft, role: Role) -> tuple[RightFact | None, tuple[Holder
     book = draft.people_book
     if book is None:
         return None, ()
-    right = right_of(role, book, uuid_or_none(str(draft.case.filed.get("terms", {}).get("right", ""))))
-    return right, right.holders if right else ()
+    target = uuid_or_none(str(draft.case.filed.get("terms", {}).get("right", "")))
+    return right_of(role, book, target), holders_in(role, book, target)
 
 
 def _groups(draft: Draft, filing: Filing | None, data: QueryDict | None) -> list[Group]:
@@ -136,7 +157,9 @@ def _groups(draft: Draft, filing: Filing | None, data: QueryDict | None) -> list
             or any(r.key in confirming or (r.shares and r.source != "land") for r in roles)
             or _by_agent(draft, roles)
         )
-        forms = _known(draft, filing, data, roles, right, prefix, accounts) if asked and right else []
+        forms = (
+            _known(draft, filing, data, roles, right, holders, prefix, accounts) if asked and right else []
+        )
         groups.append(Group(roles, holders, forms))
     return groups
 
@@ -153,6 +176,7 @@ def _known(
     data: QueryDict | None,
     roles: tuple[Role, ...],
     right: RightFact,
+    holders: tuple[HolderFact, ...],
     prefix: str,
     accounts: Mapping[str, Organisation],
 ) -> list[OwnerForm]:
@@ -165,7 +189,7 @@ def _known(
     if filing is not None:  # the contract on file was shown already, with who sells
         seen |= right.holder_indexes
     forms = []
-    for n, holder in enumerate(right.holders):
+    for n, holder in enumerate(holders):
         me = bool(holder.number_index) and holder.number_index == draft.actor.identity_index
         party = saved.get(holder.number_index)
         phone = crypto.decrypt(party.phone_cipher, PHONE_PURPOSE) if party else ""
@@ -180,7 +204,7 @@ def _known(
                 prefix=f"{prefix}-{n}",
                 initial={
                     "phone": phone,
-                    "role": party.role if party else (roles[0].key if len(right.holders) == 1 else ""),
+                    "role": party.role if party else (roles[0].key if len(holders) == 1 else ""),
                     "share": _percent(party.share_numerator if party else None, denominator),
                     **_agent_of(party),
                 },
@@ -351,6 +375,24 @@ def _shares(draft: Draft, data: QueryDict | None) -> ShareForm | None:
     return ShareForm(data, initial={"coownership": draft.case.filed.get("terms", {}).get("coownership", "")})
 
 
+def _covers(draft: Draft, data: QueryDict | None) -> CoversForm | None:
+    """What the mortgage covers is asked where the home is held by shares: jointly nobody has one to mortgage."""
+    title = draft.book.title if draft.book and draft.journey.kind.may_cover_share else None
+    if title is None or title.share_denominator is None or len(title.holders) < 2:
+        return None
+    seen = own_indexes(draft.actor, draft.own, draft.organisation)
+    seen |= names_open(draft.book, seen) if draft.book else frozenset()
+    said = draft.case.filed.get("terms", {}).get(COVERS, "")
+    if said == SHARE:  # whose it is stands in the list of parties
+        whose = {p.number_index for p in draft.own.parties if p.role in draft.journey.kind.owner_roles}
+        said = next((str(n) for n, h in enumerate(title.holders) if h.number_index in whose), "")
+    shares = [
+        f"只抵押{holder_name(h, seen)}的{h.share_numerator}/{title.share_denominator}份额（抵押人 {n}）"
+        for n, h in enumerate(title.holders, 1)
+    ]
+    return CoversForm(data, shares=shares, initial={"covers": said})
+
+
 # --- from what was posted ---------------------------------------------------------------------------------------
 
 
@@ -388,5 +430,11 @@ def posted(draft: Draft, filing: Filing | None, data: QueryDict) -> Page:
             for n in range(_count(data))
         ]
     return Page(
-        draft, _groups(draft, filing, data), takers, _partners(draft, data), _shares(draft, data), filing
+        draft,
+        _groups(draft, filing, data),
+        takers,
+        _partners(draft, data),
+        _shares(draft, data),
+        filing,
+        _covers(draft, data),
     )

@@ -9,8 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from dengbu.cases.documents.proofs import lines
+from dengbu.cases.documents.words import covered
 from dengbu.cases.facts import makes_paper
+from dengbu.cases.models import CaseParty
 from dengbu.catalog.registrations.asking import Ask, Kind
+from dengbu.catalog.registrations.shares import COVERS
 from dengbu.core import clock, crypto
 from dengbu.core.identifiers import group_unit_code, mask_document_number, mask_name, mask_phone
 from dengbu.core.money import capital, format_yuan
@@ -106,7 +109,8 @@ def book_summary(
                 "rank": m.rank,
                 "holder": "、".join(holder_name(h, seen) for h in m.holders),
                 "kind": ("最高额抵押" if m.terms.get("mortgage_kind") == "maximum" else "一般抵押")
-                + ("（在建建筑物）" if m.terms.get("thing") == MortgagedThing.WORKS_IN_PROGRESS else ""),
+                + ("（在建建筑物）" if m.terms.get("thing") == MortgagedThing.WORKS_IN_PROGRESS else "")
+                + share_scope(m, concerns(m, book, own)),
                 # To others the book says only that there is a mortgage (资料查询办法 21).
                 "amount_fen": m.terms.get("amount_fen") if concerns(m, book, own) else None,
                 "period": _term(m.terms.get("debt_from"), m.terms.get("debt_until"))
@@ -127,10 +131,17 @@ def right_words(right: RightFact, *, amount: bool = True) -> str:
     money = f"，债权数额 {format_yuan(fen)} 元" if isinstance(fen, int) else ""
     if right.kind == "mortgage":
         works = "在建建筑物" if right.terms.get("thing") == MortgagedThing.WORKS_IN_PROGRESS else ""
-        return f"第 {right.rank} 顺位{works}抵押权{money}，{on}"
+        return f"第 {right.rank} 顺位{works}抵押权{share_scope(right, False)}{money}，{on}"
     if right.kind == "advance_notice":
         return f"{label(NoticeKind, right.terms.get('notice_kind'))}{money}，{on}"
     return f"{label(RightKind, right.kind)}，{on}"
+
+
+def share_scope(right: RightFact, told: bool) -> str:
+    """抵押范围 of a mortgage on one owner's share, behind what it is; whose share for those it concerns."""
+    if not right.share_words:
+        return ""
+    return f"（抵押范围：{right.share_words if told else '一位共有人的份额'}）"
 
 
 def restriction_rows(book: UnitBook, seen: frozenset[str] = frozenset()) -> list[dict[str, str]]:
@@ -359,6 +370,15 @@ def term_rows(draft: Draft) -> list[dict[str, Any]]:
         if terms.get("price_fen"):
             price = money_words(terms["price_fen"])
             rows.append({"key": "成交价格", "value": price, "source": "来自备案合同"})
+    if COVERS in terms:
+        own = own_indexes(draft.actor, draft.own)
+        seen = names_open(draft.book, own) if draft.book else own
+        parties = draft.own.parties
+
+        def name(party: CaseParty) -> str:
+            return party.name if reads(draft.own, draft.actor, party, seen) else mask_name(party.name)
+
+        rows.append({"key": "抵押范围", "value": covered(draft.case, parties, name)})
     for ask in draft.journey.kind.form:
         value = terms.get(ask.key)
         if ask.applies(terms) and value not in (None, "", []):

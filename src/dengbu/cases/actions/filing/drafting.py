@@ -9,6 +9,7 @@ from typing import Any
 
 from dengbu.catalog.registrations import TYPES
 from dengbu.catalog.registrations.asking import SURVEY_NO
+from dengbu.catalog.registrations.shares import COVERS
 from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor, act, current
 from dengbu.core.identifiers import half_width
@@ -254,9 +255,13 @@ def save_parties(
     parties: Sequence[PartyIn],
     coownership: str = "sole",
     share_denominator: int | None = None,
+    covers: str = "",
     version: int | None = None,
 ) -> int:
-    """Write down who applies. Replaces the list. In a correction that changes something everybody confirms again."""
+    """Write down who applies. Replaces the list. In a correction that changes something everybody confirms again.
+
+    `covers`: of a mortgage on a home held by shares, whether it is on the whole or on its one mortgagor's share.
+    """
     case, old = own_case(docket_id, actor)
     editable(case, version, "parties")
     terms = {
@@ -264,6 +269,9 @@ def save_parties(
         "coownership": coownership,
         "share_denominator": share_denominator,
     }
+    terms.pop(COVERS, None)
+    if covers:
+        terms[COVERS] = covers
     said = [(p.role, p.name, p.document_kind, crypto.index(p.number), p.share_numerator, p.agent_name,
              p.agent_authority) for p in parties]  # fmt: skip
     before_said = [(p.role, p.name, p.document_kind, p.number_index, p.share_numerator, p.agent_name,

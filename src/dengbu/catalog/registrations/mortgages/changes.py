@@ -16,8 +16,9 @@ from dengbu.register.rules import SHANGHAI, Obstacle, RightFact, UnitBook
 
 from ..asking import Ask, Choice, Kind
 from ..base import Role, Rule
-from ..checks import agents_may_act, owners_apply
+from ..checks import agents_may_act
 from ..facts import holders, regranted
+from ..shares import beside, mortgagors_apply, share_meets, whose_share
 from ..tables import RELIEF, SOFT
 from .about import AboutMortgage, claim_fen, is_open_maximum
 
@@ -135,13 +136,18 @@ class MortgageChange(AboutMortgage):
             low, high = sorted((rank, (other.rank if other else None) or rank))
             return frozenset(r.public_id for r in rest if low <= (r.rank or 0) <= high) - {right.public_id}
         if self.heavier(right):
-            return frozenset(r.public_id for r in rest if (r.rank or 0) > rank)
+            return frozenset(
+                r.public_id for r in rest if (r.rank or 0) > rank and share_meets(r, right, book.title)
+            )
         return frozenset()
 
     def rule_for(self, obstacle: Obstacle, book: UnitBook | None) -> Rule:
         right = self.the_right(book) if book else None
         if right is None or book is None:
             return super().rule_for(obstacle, book)
+        whose = whose_share(right, book.title)
+        if whose and beside(obstacle, book.title, whose):
+            return Rule.INFO  # on another co-owner's share (corrections 7)
         if obstacle.code in MORTGAGE_CODES:
             return Rule.IF_HARM if obstacle.public_id in self.harmed(right, book) else Rule.INFO
         if obstacle.code in SEAL_CODES:
@@ -157,7 +163,7 @@ class MortgageChange(AboutMortgage):
             return
         yield from self.bank_applies(right)
         if terms.get("change") != "name":
-            yield from owners_apply(self.filed, book.title, ("mortgagor",), self.word("mortgagor"))
+            yield from mortgagors_apply(self.filed, right, book.title, self.word("mortgagor"))
             yield from agents_may_act(self.filed, ("mortgagor",), self.word("mortgagor"))
         if terms.get("change") == "content":
             if not self.changed(right):
@@ -351,7 +357,7 @@ class MaximumFixed(AboutMortgage):
         if right is None:
             return
         yield from self.bank_applies(right)
-        yield from owners_apply(self.filed, book.title, ("mortgagor",), self.word("mortgagor"))
+        yield from mortgagors_apply(self.filed, right, book.title, self.word("mortgagor"))
         if right.terms.get("mortgage_kind") != "maximum":
             yield Refusal(
                 "B_NOT_MAXIMUM",

@@ -10,12 +10,13 @@ from typing import Any, ClassVar
 from dengbu.core.refusals import Refusal
 from dengbu.core.vocabulary import CertificateKind, Client, RegistrationKind
 from dengbu.register.effects import Effect, Grant
-from dengbu.register.rules import UnitBook
+from dengbu.register.rules import Obstacle, UnitBook
 
 from ..asking import Ask, Choice, Kind
 from ..base import RegistrationType, Role
 from ..checks import agents_may_act, filed_to_others, one_mortgagee, owners_apply
 from ..facts import holders
+from ..shares import COVERS, SHARE, beside, share_filed, share_mortgaged
 from ..tables import BURDEN, HOLDERS_CONSENT, PAPERS, Rule
 
 MORTGAGE_FORM = (
@@ -85,7 +86,11 @@ def debt_term_in_order(terms: Mapping[str, Any]) -> Iterable[Refusal]:
 
 
 class MortgageFirst(RegistrationType):
-    """一般抵押权首次登记: mortgagor and mortgagee apply; the rank follows acceptance. 民法典 395, 402, 414; 细则 65-67."""
+    """一般抵押权首次登记: mortgagor and mortgagee apply; the rank follows acceptance. 民法典 395, 402, 414; 细则 65-67.
+
+    Of a home held by shares it may cover one co-owner's share (抵押范围): he alone is mortgagor, and what rests on the
+    shares of others does not stop it (民法典 301, 305; corrections 7).
+    """
 
     code, name = "B01", "一般抵押权首次登记"
     client = Client.BANK
@@ -96,6 +101,7 @@ class MortgageFirst(RegistrationType):
         Role("mortgagee", "抵押权人", "taker", "us", many=False),
     )
     produces = CertificateKind.PROOF
+    may_cover_share = True
     stopped_by_filing = True
     answers_to = BURDEN
     papers = {**PAPERS, Rule.CONSENT: HOLDERS_CONSENT}  # whose notice stands on the home agrees (细则 85)
@@ -111,11 +117,31 @@ class MortgageFirst(RegistrationType):
 
     def check(self, book: UnitBook) -> Iterable[Refusal]:
         terms = self.filed.terms
-        yield from owners_apply(self.filed, book.title, self.owner_roles, "抵押人")
+        if self.of_share:
+            yield from share_mortgaged(self.filed, book.title)
+        else:
+            yield from owners_apply(self.filed, book.title, self.owner_roles, "抵押人")
         yield from agents_may_act(self.filed, self.owner_roles, "抵押人")
         yield from filed_to_others(self.filed)
         yield from one_mortgagee(self.filed)
         yield from self.weigh(terms)
+
+    @property
+    def of_share(self) -> bool:
+        """Whether it covers the mortgagor's own share and not the whole (民法典 301, 305; corrections 7)."""
+        return self.may_cover_share and self.filed.terms.get(COVERS) == SHARE
+
+    def rule_for(self, obstacle: Obstacle, book: UnitBook | None) -> Rule:
+        """What rests on another co-owner's share does not touch the share that is mortgaged (corrections 7)."""
+        whose = self.filed.indexes("mortgagor")
+        if self.of_share and book is not None and beside(obstacle, book.title, whose):
+            return Rule.INFO
+        return super().rule_for(obstacle, book)
+
+    def conditions(self, book: UnitBook | None, at: dt.datetime) -> frozenset[str]:
+        """Who disposes of his own share asks the other co-owners nothing (民法典 305)."""
+        found = super().conditions(book, at)
+        return found - {"co_owned"} if self.of_share else found
 
     @classmethod
     def weigh(cls, terms: Mapping[str, Any]) -> Iterable[Refusal]:
@@ -124,10 +150,12 @@ class MortgageFirst(RegistrationType):
 
     def effects(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Effect]:
         book, terms = books[self.filed.unit_code], self.filed.terms
+        on_share = self.of_share and book.title is not None
         yield Grant(
             kind="mortgage",
             unit=book.code,
             holders=holders(self.filed.role("mortgagee")),
+            share_of=book.title.public_id if on_share and book.title else None,
             terms={
                 "mortgage_kind": self.mortgage_kind,
                 "thing": "land_and_house" if book.ownership else "land",
@@ -139,6 +167,7 @@ class MortgageFirst(RegistrationType):
                 "contract_no": terms.get("contract_no", ""),
                 "debtor": terms.get("debtor", ""),
                 "mortgagors": [p.name for p in self.filed.role("mortgagor")],
+                **({"share": share_filed(self.filed)} if on_share else {}),
             },
             rank=book.next_rank,
             instrument=str(terms.get("contract_no") or "")[:60],
@@ -149,7 +178,8 @@ class MaximumMortgage(MortgageFirst):
     """最高额抵押权首次登记: claims that follow one another in a period, up to a ceiling.
 
     `amount_fen` is the ceiling (最高债权额), the term of the debt the period in which claims are fixed (债权确定期间).
-    Claims from before the period are covered where both agree in writing. 民法典 420-424; 细则 71.
+    Claims from before the period are covered where both agree in writing; one co-owner's share may be mortgaged as in
+    B01. 民法典 420-424; 细则 71.
     """
 
     code, name = "B02", "最高额抵押权首次登记"

@@ -46,6 +46,7 @@ class WorksMortgage(MortgageFirst):
         "R_NOFIRST": Rule.INFO,
     }
     stopped_by_filing = True
+    may_cover_share = False
     form = (
         Ask(
             "units",

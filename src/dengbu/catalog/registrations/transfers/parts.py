@@ -14,22 +14,13 @@ from dengbu.core.refusals import Refusal
 from dengbu.register.rules import Obstacle, RightFact, UnitBook
 
 from ..base import Role
-from ..checks import shares_add_up
+from ..checks import holders_named, shares_add_up
 from ..facts import PartyFact
+from ..shares import share_in
 from ..tables import Rule
 from .ownership import OwnershipTransfer
 
 COOWNER = Role("coowner", "份额不变的共有人", "other", "register", shares=True, required=False)
-
-
-def share_in(title: RightFact, index: str) -> Fraction:
-    """A holder's share in a title held by shares; nothing in one held jointly, all in one held alone."""
-    for holder in title.holders:
-        if holder.number_index == index:
-            if title.share_denominator and holder.share_numerator:
-                return Fraction(holder.share_numerator, title.share_denominator)
-            return Fraction(1 if len(title.holders) == 1 else 0)
-    return Fraction(0)
 
 
 class PartTransfer(OwnershipTransfer):
@@ -168,16 +159,9 @@ class PartTransfer(OwnershipTransfer):
         return super().rule_for(obstacle, book)
 
     def stays(self, names: frozenset[str], book: UnitBook) -> bool:
-        """Whether all these holders keep their shares. Of two of one name nobody can say whose share is meant."""
-        owned = self.owned(book)
-        staying = self.filed.indexes(COOWNER.key)
-        if owned is None or owned.share_denominator is None:
-            return False  # held jointly nobody has a share of his own that could be left alone
-        for name in names:
-            found = [h.number_index for h in owned.holders if h.name == name]
-            if len(found) != 1 or found[0] not in staying:
-                return False
-        return True
+        """Whether all these holders keep their shares: held jointly nobody has one that could be left alone."""
+        whose = holders_named(self.owned(book), names)
+        return whose is not None and whose <= self.filed.indexes(COOWNER.key)
 
     def conditions(self, book: UnitBook | None, at: dt.datetime) -> frozenset[str]:
         """Joint owners who stay agree to what the others pass (民法典 301)."""
