@@ -49,7 +49,10 @@ class Journey:
     def roles(self) -> tuple[Role, ...]:
         """The roles as they are filled here: at the window nobody files for himself."""
         if self.window:
-            return tuple(replace(r, source=r.at_window or r.source) for r in self.kind.roles)
+            return tuple(
+                replace(r, source=r.at_window or r.source, required=r.required or r.source == "window")
+                for r in self.kind.roles
+            )
         return tuple(r for r in self.kind.roles if r.source != "window")
 
     @property
