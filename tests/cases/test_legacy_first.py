@@ -82,9 +82,15 @@ def test_the_houses_are_entered_on_the_land_user_and_a_buyer_follows(monkeypatch
     book = unit_book(home(1))
     assert book is not None and book.ownership is not None
     assert [h.name for h in book.ownership.holders] == [estates.WUYUN[0]]
-    assert BODY[0] in book.ownership.terms["reason"] and ALONE["legacy_basis"] in book.ownership.terms["reason"]
+    assert (
+        BODY[0] in book.ownership.terms["reason"] and ALONE["legacy_basis"] in book.ownership.terms["reason"]
+    )
     said = EntryNote.objects.get(kind="holder_gone").said
-    assert (said["holder"], said["applied_by"], said["stands_as"]) == (estates.WUYUN[0], BODY[0], "政府指定的单位")
+    assert (said["holder"], said["applied_by"], said["stands_as"]) == (
+        estates.WUYUN[0],
+        BODY[0],
+        "政府指定的单位",
+    )
     assert not Certificate.objects.filter(docket_id=docket_id).exists()
     assert FeeBill.objects.get(docket_id=docket_id).total_fen == 3 * 8000
     assert "代为申请" in waiting.printed(docket_id, "approval")

@@ -27,7 +27,9 @@ from .facts import Filed
 from .tables import ALWAYS_BLOCK, HOLDERS_CONSENT, PAPERS, REMEDIES, Rule, Table
 
 Side = Literal["owner", "taker", "other"]
-Source = Literal["register", "right", "notice", "bound", "contract", "typed", "us", "land", "partner", "window"]
+Source = Literal[
+    "register", "right", "notice", "bound", "contract", "typed", "us", "land", "partner", "window"
+]
 PaperWay = Literal["each", "listed", "none"]
 Subject = Literal["home", "land", "right", "restriction", "project", "survey", "unit"]
 

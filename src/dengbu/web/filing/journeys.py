@@ -93,17 +93,13 @@ class Journey:
     def shares(self) -> bool:
         """Whether it is asked how those who get the right hold it: a house is held as the land under it."""
         return any(
-            r.shares
-            for r in self.roles
-            if r.side == "taker" and r.source not in ("us", "land", "partner")
+            r.shares for r in self.roles if r.side == "taker" and r.source not in ("us", "land", "partner")
         )
 
     @cached_property
     def as_land(self) -> Role | None:
         """The role of those who get a house as they hold the land under it, with its shares."""
-        return next(
-            (r for r in self.roles if r.side == "taker" and r.source == "land" and r.shares), None
-        )
+        return next((r for r in self.roles if r.side == "taker" and r.source == "land" and r.shares), None)
 
     @cached_property
     def partners(self) -> tuple[Role, ...]:
