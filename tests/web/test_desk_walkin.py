@@ -107,7 +107,7 @@ def test_the_body_that_stands_in_for_a_developer_files_its_houses_at_the_window(
     case.refresh_from_db()
     page = text_of(filer.get("reason/"))
     assert "按历史遗留政策由政府指定单位代为申请" in page
-    assert 'data-only-if="legacy" data-only-values=" no"' in page  # the certificate: not where nobody gets it
+    assert 'data-only-if="legacy" data-only-values=""' in page  # the certificate: not where nobody gets it
     said = {
         "legacy": "yes", "legacy_basis": "演示区政府会议纪要〔2026〕3号", "stands_as": "named", "body_head": "郑主任",
         "units": "\n".join(case.filed["terms"]["units"]), "project_name": "试验花园", "completed_on": "2026-08-20",

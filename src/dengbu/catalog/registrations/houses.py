@@ -255,7 +255,7 @@ class ProjectFirst(HousesFirst):
                 Choice("none", "不发证书，只登簿", hint="卖给买房人时，由买房人领自己的证书。"),
                 Choice("each", "每套一本证书", hint="套数多时领证、交回都要逐本办，一般不选。"),
             ),
-            only_if=("legacy", (None, False)),
+            only_if=("legacy", (None,)),
             basis="实施细则20、35；操作规范9.1",
         ),
         Ask("taxes_due", "土地价款和税费还有没交的吗", Kind.YES_NO, condition="taxes_due", required=False),
