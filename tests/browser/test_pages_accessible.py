@@ -96,6 +96,7 @@ def test_the_list_at_the_desk_is_narrowed_and_chosen_from_by_keyboard(
     assert window.locator("input[name=type]:visible").evaluate_all("all => all.map(x => x.value)") == [
         "P15",
         "P16",
+        "B13",
     ]
     assert window.locator("input[name=type]:checked").count() == 0  # what is hidden is not sent
     window.keyboard.press("ArrowDown")

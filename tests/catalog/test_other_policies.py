@@ -18,7 +18,8 @@ TABLE: dict[str, tuple[str, str, int, int, str, str, str]] = {
             "certificate"),
     "D04": ("APP ID CERT", "POA GUARD EXTINCT WAIVER JUDG HOLDCONS COURTCONS COMMIT_OBJ", 3, 0, "if_destroyed",
             "FEE_ZERO", ""),
-    "D05": ("APP ID CERT PLANPERM PLANOK COMPL HSURVEY COMMON", "POA GUARD LANDPAY PRELIC ZM", 5, 0, "required",
+    # Where the developer is gone: the scheme, the proof, a notice, and no certificate of the land (corrections §2, 4).
+    "D05": ("APP PLANPERM PLANOK COMPL HSURVEY COMMON", "ID CERT LEGACY GONE POA GUARD LANDPAY PRELIC ZM", 5, 15, "required",
             "FEE_FIRST_BUILDING", "certificate"),
     # Land that is not registered is registered first (D01): SURVEY is optional.
     "P21": ("APP ID CERT PLANPERM PLANOK COMPL HSURVEY", "POA GUARD", 5, 0, "required", "FEE_FIRST", "certificate"),
@@ -90,7 +91,7 @@ def test_every_condition_of_the_list_can_come_about(code: str) -> None:
     kind = TYPES[code]
     answers = {c.condition for ask in kind.form for c in ask.choices} | {ask.condition for ask in kind.form}
     by_book = {condition for _, condition in kind.papers.values()} | {"co_owned", "works_mortgaged"}
-    by_case = {"agent", "minor", "couple", "served_in_person"}
+    by_case = {"agent", "minor", "couple", "served_in_person", "developer_applies"}
     asked = {i.condition for i in policy_for(code, DAY).checklist if i.condition}
     assert asked <= answers | by_book | by_case
 

@@ -318,7 +318,7 @@ OTHERS = {
     "P17": ("person", ["cancellation"], [], ["FEE_ZERO"], 3, "if_destroyed", 0, ()),
     "P18": ("person", ["first"], ["proof"], ["FEE_RESIDENCE"], 5, "none", 0, ()),
     "D01": ("developer", ["first"], ["certificate"], ["FEE_LAND_FIRST"], 5, "none", 0, ()),
-    "D05": ("developer", ["first"], ["certificate"], ["FEE_FIRST_BUILDING"], 5, "required", 0, ()),
+    "D05": ("developer", ["first"], ["certificate"], ["FEE_FIRST_BUILDING"], 5, "required", 15, ()),
     "D06": ("developer", ["notice"], ["proof"], ["FEE_ZERO"], 3, "none", 0, ()),
     "B03": ("bank", ["first"], ["proof"], ["FEE_MTG"], 5, "required", 0, ()),
     "B04": ("bank", ["change"], ["proof"], ["FEE_MTG_CHANGE"], 3, "none", 0, ()),

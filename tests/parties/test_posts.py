@@ -32,7 +32,7 @@ RIGHTS: dict[str, tuple[str, str]] = {
     "application.file": (
         "person operator",
         "cases.book_batch cases.cancel_batch_visit cases.share_material cases.start cases.start_batch "
-        "cases.start_discharge cases.submit_batch cases.unshare_material",
+        "cases.start_discharge cases.submit_batch cases.unshare_material cases.claim_for_batch",
     ),
     "appointment.manage": (
         "lead admin",
@@ -49,7 +49,7 @@ RIGHTS: dict[str, tuple[str, str]] = {
         "cases.check_in_batch cases.decide_exemption cases.desk_verdict cases.desk_verdicts "
         "cases.enter_accepted cases.keep_signed_undertaking cases.note_signing cases.refuse "
         "cases.return_originals cases.send_back cases.settle_matter cases.sign_withdrawal cases.take_answers "
-        "cases.take_back_undertaking cases.undertake parties.verify_at_window",
+        "cases.take_back_undertaking cases.undertake parties.verify_at_window cases.decide_batch_exemptions",
     ),
     "case.archive": (
         "certify",
@@ -89,7 +89,7 @@ RIGHTS: dict[str, tuple[str, str]] = {
     "case.review": (
         "review",
         "cases.answer_second_review cases.decide_by_officer cases.decline cases.give_verdict cases.pass "
-        "cases.record_face_signing cases.request_correction cases.send_out_inspection",
+        "cases.record_face_signing cases.request_correction cases.send_out_inspection cases.wait_for_backfill",
     ),
     "case.second_review": (
         "review lead",
@@ -101,7 +101,11 @@ RIGHTS: dict[str, tuple[str, str]] = {
         "cases.confirm_undertaking cases.decide_order_end cases.decline_visit cases.end_notice "
         "cases.inspect_again cases.keep_answer cases.letter_answered cases.letter_sent cases.pause "
         "cases.plan_visit cases.receive_supplement cases.record_objection cases.report_error cases.resume "
-        "cases.stop_running orders.decide_end orders.note_answer orders.note_sent",
+        "cases.stop_running orders.decide_end orders.note_answer orders.note_sent cases.accept_hand_in cases.pause_for_backfill cases.return_hand_in",
+    ),
+    "case.sign_off": (
+        "lead",
+        "cases.leader_send_back cases.sign_off",
     ),
     "contract.push": (
         "",
@@ -119,7 +123,7 @@ RIGHTS: dict[str, tuple[str, str]] = {
         "accept",
         "cases.reissue_voucher cases.return_fee payments.cancel_bill payments.collect_at_window "
         "payments.raise_bill payments.raise_bills payments.refund_at_window payments.refund_problem "
-        "payments.reissue_voucher payments.take_back",
+        "payments.reissue_voucher payments.take_back cases.return_part payments.hand_back_part payments.return_part",
     ),
     "portal.person": (
         "person",
@@ -132,7 +136,7 @@ RIGHTS: dict[str, tuple[str, str]] = {
     "register.backfill": (
         "accept",
         "register.check_old_certificate register.drop_old_certificate register.send_back_old_certificate "
-        "register.type_old_certificate",
+        "register.type_old_certificate cases.backfilled cases.not_backfilled register.cannot_backfill",
     ),
     "register.enter": (
         "accept",
@@ -200,7 +204,8 @@ OPEN = (
     "notices.watch orders.entered orders.write_letters parties.change_password parties.log_in "
     "parties.password_tried parties.register_person parties.send_code parties.try_code payments.note_answer "
     "payments.note_refund payments.open_order payments.record_code payments.take_notification "
-    "surveys.mark_used surveys.take"
+    "surveys.mark_used surveys.take cases.go_on_without_backfill cases.hand_in_undertaken cases.take_back_hand_in "
+    "materials.refile payments.note_part"
 )
 
 

@@ -169,6 +169,7 @@ def facts_of(cases: Sequence[Case], *, with_numbers: bool = True) -> dict[uuid.U
             in_book=in_book,
             houses_of_owner=houses.get(case.unit_code, frozenset()),
             housed=case.unit_code in under_houses,
+            at_window=case.filed_for_by_staff,
             submitted_at=case.submitted_at,
         )
         found[case.docket_id] = CaseFacts(
@@ -298,6 +299,7 @@ def registration_of(case: Case, parties: Iterable[CaseParty]) -> RegistrationTyp
         case.unit_code,
         tuple(_party(p, with_numbers=False) for p in parties),
         terms=case.filed.get("terms", {}),
+        at_window=case.filed_for_by_staff,
     )
     return TYPES[case.type_code](filed)
 

@@ -24,9 +24,9 @@ def key_of(party: CaseParty) -> str:
     return party.number_index or str(party.pk)
 
 
-def applicants(kind: type[RegistrationType], parties: Iterable[CaseParty]) -> dict[str, CaseParty]:
+def applicants(kind: RegistrationType, parties: Iterable[CaseParty]) -> dict[str, CaseParty]:
     """Those who applied, each once: not the dead, not those a judgment speaks of, not a debtor who is only named."""
-    named = {r.key for r in kind.roles if r.side == "other" and not r.confirms}
+    named = {r.key for r in kind.roles if r.side == "other" and not r.confirms and r.source != "window"}
     found: dict[str, CaseParty] = {}
     for party in parties:
         if party.role not in kind.absent_roles and party.role not in named:
@@ -41,7 +41,7 @@ def agreed(filed: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def missing(
-    kind: type[RegistrationType], parties: Sequence[CaseParty], filed: Mapping[str, Any]
+    kind: RegistrationType, parties: Sequence[CaseParty], filed: Mapping[str, Any]
 ) -> list[CaseParty]:
     """Those who applied and have not agreed to the withdrawal yet."""
     there = agreed(filed)

@@ -236,7 +236,8 @@ class Note:
     """附记: something the book keeps about a unit or a right that changes no right.
 
     `kind`: imported 原登簿记载 (how an older register entered the right), renewed 换发, reissued 补发 (a new certificate or proof for the right rests on this note), corrected 更正
-    (what was wrong, what it says now), renamed (a party named in the right's terms), common_parts 共有部分. `said`
+    (what was wrong, what it says now), renamed (a party named in the right's terms), common_parts 共有部分,
+    holder_gone 权利主体灭失情况 (who applied in whose place, D05). `said`
     holds no identity number.
     """
 

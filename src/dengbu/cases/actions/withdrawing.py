@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dengbu.catalog.registrations import TYPES
 from dengbu.core import clock
 from dengbu.core.acts import Actor, act, current
 from dengbu.core.refusals import Refusal, Refused
@@ -15,6 +14,7 @@ from dengbu.payments.actions import cancel_bill
 
 from .. import withdrawal
 from ..applicants import is_party
+from ..facts import answered
 from ..lifecycle import step
 from ..models import Case, CaseParty
 from .filing.drafting import own_case
@@ -41,7 +41,7 @@ def withdraw(*, actor: Actor, docket_id: uuid.UUID, reason: str = "") -> str:
     """
     case, parties = own_case(docket_id, actor, as_party=True)
     step(case.state, "withdraw")
-    kind = TYPES[case.type_code]
+    kind = answered(case)
     if withdrawal.alone(case, filed_it=_filed_it(case, actor)):
         _over(case, actor, parties, reason)
         return case.state
@@ -70,7 +70,7 @@ def sign_withdrawal(
     step(case.state, "withdraw")
     parties = list(case.parties.order_by("role", "ordinal"))
     not_own(case, parties, actor)
-    kind = TYPES[case.type_code]
+    kind = answered(case)
     of = withdrawal.applicants(kind, parties)
     key = next((k for k, p in of.items() if p.pk == party_id), None)
     if of and key is None:
@@ -91,7 +91,7 @@ def keep_application(*, actor: Actor, docket_id: uuid.UUID) -> str:
     case, parties = own_case(docket_id, actor, as_party=True)
     if not case.filed.get("withdrawal"):
         raise Refused(NO_REQUEST)
-    if not any(_is(p, actor) for p in withdrawal.applicants(TYPES[case.type_code], parties).values()):
+    if not any(_is(p, actor) for p in withdrawal.applicants(answered(case), parties).values()):
         raise Refused(EACH_SIGNS)
     case.filed = {k: v for k, v in case.filed.items() if k != "withdrawal"}
     case.save()

@@ -84,4 +84,5 @@ def levels(found: CaseFacts) -> tuple[str, ...]:
 def _reason(found: CaseFacts) -> str:
     basis = str(found.case.filed.get("terms", {}).get("legacy_basis") or "")
     said = words.cause(found.case, words.registered(found))
-    return f"{said}（按历史遗留问题政策单方申请：{basis}）" if basis else said
+    how = "代为申请" if found.registration.walks_in() else "单方申请"
+    return f"{said}（按历史遗留问题政策{how}：{basis}）" if basis else said

@@ -244,6 +244,8 @@ def catalogue(found: CaseFacts) -> list[dict[str, Any]]:
     names = {f"{i.code}-{i.provided_by}": i.name for i in found.policy.checklist} | {
         i.code: i.name for i in found.policy.checklist
     }
+    # Of two lines of one code the one that stands on this case's own list.
+    names |= {line.key: line.item.name for line in found.checklist(None, clock.now())}
     names[PHOTOS] = "实地查看现场照片"
     signed = Signer.objects.filter(docket_id=case.docket_id, visit__isnull=False)
     for round, n, name, interpreter in signed.values_list(

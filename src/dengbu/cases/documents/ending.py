@@ -38,7 +38,7 @@ def withdrawal_voucher(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
 
 
 def _paper(found: CaseFacts, actor: Actor, reprint: int, ended: dt.date | None) -> bytes:
-    case, kind = found.case, type(found.registration)
+    case, kind = found.case, found.registration
     asked, there = case.filed.get("withdrawal", {}), withdrawal.agreed(case.filed)
     return prints.withdrawal(
         prints.Withdrawal(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -127,6 +128,16 @@ def _block(party: CaseParty, denominator: int | None) -> prints.ApplicantBlock:
     )
 
 
+def _stood_in(block: prints.ApplicantBlock, body: CaseParty | None) -> prints.ApplicantBlock:
+    """A holder in whose place a body applies: it signs where an agent does."""
+    if body is None:
+        return block
+    phone = crypto.decrypt(body.phone_cipher, PHONE_PURPOSE)
+    return replace(
+        block, agent=body.name, agent_identity=words.number(body), agent_phone=phone, agency=body.name
+    )
+
+
 def _thing(found: CaseFacts, book: UnitBook | None) -> tuple[str, str]:
     """Area and use of what is applied for: as the book has it; what is registered for the first time, as measured."""
     if found.survey is not None and found.case.unit_code in found.registration.opened:
@@ -151,6 +162,7 @@ def application_form(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
     area, use = _thing(found, book)
     terms = case.filed.get("terms", {})
     denominator = terms.get("share_denominator")
+    instead = next((p for p in found.parties if (r := kind.role(p.role)) and r.source == "window"), None)
     mortgage = None
     if terms.get("amount_fen"):
         mortgage = prints.MortgageBlock(
@@ -168,7 +180,11 @@ def application_form(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             land_unit="平方米",
             rights=tuple(dict.fromkeys(right for part in parts for right in _rights(part))),
             registrations=tuple(dict.fromkeys(part.kind.label.removesuffix("登记") for part in parts)),
-            holders=tuple(_block(p, denominator) for p in found.parties if p.role in kind.taker_roles),
+            holders=tuple(
+                _stood_in(_block(p, denominator), instead)
+                for p in found.parties
+                if p.role in kind.taker_roles
+            ),
             obligors=tuple(_block(p, None) for p in found.parties if p.role in (*kind.owner_roles, *ending)),
             location=case.location,
             unit_code=case.unit_code,
@@ -182,7 +198,11 @@ def application_form(found: CaseFacts, actor: Actor, reprint: int) -> bytes:
             ),
             separate_certificates=bool(case.filed.get("delivery", {}).get("separate")),
             mortgage=mortgage,
-            remark=f"抵押范围：{covered}" if covered else "",
+            remark=f"抵押范围：{covered}"
+            if covered
+            else f"权利人不能自己申请，由{instead.name}（负责人{terms.get('body_head', '')}）代为申请：{terms.get('legacy_basis', '')}"
+            if instead
+            else "",
         )
     )
 

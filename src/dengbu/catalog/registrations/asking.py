@@ -67,6 +67,7 @@ class Ask:
     condition: str = ""  # of a yes/no question: what "yes" puts on the checklist
     basis: str = ""
     code: str = ""  # of the refusal when it is missing; F_ and the key unless named
+    window: bool = False  # asked only where the window files it, and then it must be answered
 
     def applies(self, terms: Mapping[str, Any]) -> bool:
         return self.only_if is None or terms.get(self.only_if[0]) in self.only_if[1]

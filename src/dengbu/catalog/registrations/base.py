@@ -27,7 +27,9 @@ from .facts import Filed
 from .tables import ALWAYS_BLOCK, HOLDERS_CONSENT, PAPERS, REMEDIES, Rule, Table
 
 Side = Literal["owner", "taker", "other"]
-Source = Literal["register", "right", "notice", "bound", "contract", "typed", "us", "land", "partner"]
+Source = Literal[
+    "register", "right", "notice", "bound", "contract", "typed", "us", "land", "partner", "window"
+]
 PaperWay = Literal["each", "listed", "none"]
 Subject = Literal["home", "land", "right", "restriction", "project", "survey", "unit"]
 
@@ -39,7 +41,9 @@ class Role:
     `source`: register (owners in the book), right (holders of the right it is about), notice (who bought what is not
     theirs yet, by the notice of the purchase), bound (whom the notice it is about binds), land (holder of the land use
     right), contract (the contract on file, else typed), typed, us (the organisation that files), partner (a bank with an account at the office: chosen, where
-    it does not file itself).
+    it does not file itself), window (nobody on line, only where the window files it).
+
+    `at_window`: the source where the window files it and an organisation usually does.
     """
 
     key: str
@@ -51,6 +55,8 @@ class Role:
     shares: bool = False  # how they hold it together is asked
     required: bool = True
     hint: str = ""  # said above the cards of those who are typed
+    at_window: Source | None = None
+    body: bool = False  # an organisation, never a person
 
 
 def obstacles(book: UnitBook | None, at: dt.datetime) -> tuple[Obstacle, ...]:
@@ -149,6 +155,11 @@ class RegistrationType:
     def fronts(cls) -> tuple[Client, ...]:
         """Whose portals it is filed from; what walks in is filed at the desk."""
         return cls.filed_from or (cls.client,)
+
+    @classmethod
+    def walks_in(cls) -> bool:
+        """Whether the window files it for somebody although only an organisation's portal does otherwise."""
+        return any(r.at_window for r in cls.roles)
 
     @classmethod
     def about_right(cls) -> bool:

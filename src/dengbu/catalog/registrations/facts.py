@@ -62,6 +62,7 @@ class Filed:
     )  # code -> checked-in survey facts: of units, and of parcels and buildings that are new or have changed
     houses_of_owner: frozenset[str] = frozenset()  # of an application on land: units on it in the same hands
 
+    at_window: bool = False  # whether the window files it for who came
     submitted_at: dt.datetime | None = None  # when it was handed in; None while it is written
     housed: bool = False  # of land that may not be in the book: whether a house on the parcel has its title
     in_book: frozenset[str] = frozenset()  # parcels and buildings that the register has, of those concerned

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from dengbu.core.identifiers import half_width, land_unit
 from dengbu.core.refusals import Refusal
 from dengbu.core.vocabulary import Client
-from dengbu.register.effects import Amend, AmendBuilding, Effect, End, Note, Open, OpenBuilding
+from dengbu.register.effects import Amend, AmendBuilding, Effect, End, Grant, Note, Open, OpenBuilding
 from dengbu.register.rules import RightFact, UnitBook
 
 from .asking import Ask, Choice, Kind
 from .base import PaperWay, Role
 from .checks import shares_add_up
+from .facts import Filed
 from .first import BUILDING_CODE, PARCEL_CODE, FirstRegistration, no_survey, on_land
 
 
@@ -145,19 +147,84 @@ def common_parts(text: str) -> tuple[list[dict[str, str]], str]:
     return parts, ""
 
 
+# What a body is that applies where there is no developer any more, in the order in which they are called.
+STANDS_AS = {
+    "successor": "承继单位",
+    "superior": "上级主管单位",
+    "named": "政府指定的单位",
+}
+B_WINDOW_ONLY_FOR_LEGACY = Refusal(
+    "B_LEGACY_DEVELOPER",
+    "开发企业还在的，不能由窗口代为申请；代为申请的，只能到窗口办理。",
+    "请由开发企业在网上申请；它已注销或者下落不明的，由代为申请单位带政策文件到窗口。",
+    "实施细则35；自然资发〔2021〕1号",
+    "legacy",
+)
+
+
 class ProjectFirst(HousesFirst):
     """商品房首次登记: the developer's title on every unit of one or several finished buildings, in one registration.
 
     The common parts of the owners are listed with it (FDCQ3) and belong to all owners together (民法典 274). The
     land use right stays; the 90 days of the buyers' notices begin on the day of entry (民法典 221; corrections 23).
+
+    历史遗留问题 (corrections §2, 4; 自然资发〔2021〕1号): where the developer was dissolved or cannot be found, the body that
+    succeeds to it, its superior, or one that the government names applies in its place, at the window. Notice and the
+    leader's signature of the policy come before the entry. The houses are entered on whoever has the land in the book,
+    never on that body; the entry says so, and no certificate is issued: the buyers' D09 follows.
     """
 
     code, name = "D05", "商品房首次登记"
     client = Client.DEVELOPER
-    roles = (Role("developer", "开发企业", "taker", "us", many=False),)
+    roles = (
+        Role("developer", "开发企业", "taker", "us", many=False, at_window="land"),
+        Role(
+            "designated", "代为申请单位", "other", "window", many=False, required=False,
+            hint="承继单位、上级主管单位，或者政府文件指定的机构、组织。房屋不登记在它名下。", at_window="typed", body=True,
+        ),
+    )  # fmt: skip
     subject = "project"
     survey_kinds = ("building",)
     form = (
+        Ask(
+            "legacy",
+            "由谁申请",
+            Kind.YES_NO,
+            "开发企业还在的，由它在网上申请；窗口只收它已经注销或者下落不明的。房屋仍登记在登记簿上的土地使用权人名下，不发证书。",
+            choices=(
+                Choice("no", "开发企业自己申请"),
+                Choice("yes", "开发企业已注销/下落不明，按历史遗留政策由政府指定单位代为申请"),
+            ),
+            required=False,
+            window=True,
+            condition="legacy_first",
+            basis="自然资发〔2021〕1号",
+        ),
+        Ask(
+            "legacy_basis",
+            "历史遗留问题处理政策的文件名称和文号",
+            hint="例如：某某区人民政府会议纪要〔2026〕3号",
+            only_if=("legacy", (True,)),
+            max_length=100,
+            basis="自然资发〔2021〕1号",
+        ),
+        Ask(
+            "stands_as",
+            "代为申请的单位是",
+            Kind.CHOICE,
+            "有承继单位或者上级主管单位的，由它申请；都没有的，才由政府指定的机构或者组织申请。",
+            tuple(Choice(*one) for one in STANDS_AS.items()),
+            only_if=("legacy", (True,)),
+            basis="自然资发〔2021〕1号",
+        ),
+        Ask(
+            "body_head",
+            "代为申请单位的负责人",
+            hint="写姓名，与单位身份证明上的一致。",
+            only_if=("legacy", (True,)),
+            max_length=50,
+            basis="条例16",
+        ),
         Ask(
             "units",
             "登记哪些房屋",
@@ -188,6 +255,7 @@ class ProjectFirst(HousesFirst):
                 Choice("none", "不发证书，只登簿", hint="卖给买房人时，由买房人领自己的证书。"),
                 Choice("each", "每套一本证书", hint="套数多时领证、交回都要逐本办，一般不选。"),
             ),
+            only_if=("legacy", (None,)),
             basis="实施细则20、35；操作规范9.1",
         ),
         Ask("taxes_due", "土地价款和税费还有没交的吗", Kind.YES_NO, condition="taxes_due", required=False),
@@ -196,8 +264,53 @@ class ProjectFirst(HousesFirst):
     fee_rule = "FEE_FIRST_BUILDING"
     legal_basis = "民法典231、274、352；实施细则35、36、77；操作规范9.1"
 
+    def __init__(self, filed: Filed):
+        super().__init__(filed)
+        if self.legacy:
+            self.absent_roles = ("developer",)  # type: ignore[misc]
+
+    @property
+    def legacy(self) -> bool:
+        """Whether another body applies because there is no developer any more."""
+        return self.filed.terms.get("legacy") is True
+
+    @classmethod
+    def required_roles(cls, terms: Mapping[str, Any]) -> tuple[str, ...]:
+        return ("designated",) if terms.get("legacy") is True else ("developer",)
+
+    def publishes(self) -> bool:
+        """The notice of the policy stands in for the developer who cannot be asked."""
+        return self.legacy
+
+    def checked(self, books: Mapping[str, UnitBook]) -> Iterable[Refusal]:
+        yield from super().checked(books)
+        yield from self.stood_in()
+
+    def stood_in(self) -> Iterable[Refusal]:
+        """Whether the developer applies itself on line, or the one body that stands in for it does at the window."""
+        filed, there = self.filed, self.filed.role("designated")
+        if self.legacy != filed.at_window or (there and not self.legacy):
+            yield B_WINDOW_ONLY_FOR_LEGACY
+        elif self.legacy and (len(there) != 1 or there[0].document_kind != "uscc"):
+            yield Refusal(
+                "F_DESIGNATED",
+                "还没有填写代为申请的单位，或者填写的不是一个单位。",
+                "请填写一个单位的名称和统一社会信用代码。",
+                "自然资发〔2021〕1号；条例14",
+                "parties",
+            )
+        elif self.legacy and not filed.indexes("designated").isdisjoint(filed.indexes("developer")):
+            yield Refusal(
+                "F_DESIGNATED_IS_HOLDER",
+                "代为申请的单位就是登记簿上的土地使用权人。",
+                "土地使用权人还在的，不用代为申请，请由它在网上申请。",
+                "实施细则35",
+                "parties",
+            )
+
     def conditions(self, book: UnitBook | None, at: dt.datetime) -> frozenset[str]:
         found = super().conditions(book, at)
+        found = found if self.legacy else found | {"developer_applies"}
         mortgaged = book is not None and any(
             m.terms.get("thing") == "works_in_progress" for m in book.mortgages
         )
@@ -205,13 +318,18 @@ class ProjectFirst(HousesFirst):
 
     @classmethod
     def paper_way(cls, terms: Mapping[str, Any]) -> PaperWay:
-        """As the developer asked: one certificate for the whole, none, or one of each unit (domain D05)."""
+        """As the developer asked: one certificate for the whole, none, or one of each unit (domain D05). None where
+        there is no developer to give it to."""
+        if terms.get("legacy") is True:
+            return "none"
         ways: dict[Any, PaperWay] = {"whole": "listed", "none": "none"}
         return ways.get(terms.get("certificate"), "each")
 
     @classmethod
     def weigh(cls, terms: Mapping[str, Any]) -> Iterable[Refusal]:
         yield from super().weigh(terms)
+        if terms.get("legacy") is False:
+            yield B_WINDOW_ONLY_FOR_LEGACY
         _, wrong = common_parts(str(terms.get("common_parts") or ""))
         if wrong:
             yield Refusal(
@@ -228,6 +346,28 @@ class ProjectFirst(HousesFirst):
         said = {"project_name": self.filed.terms.get("project_name", ""), "parts": parts}
         for land in dict.fromkeys(land_unit(u) for u in self.units):
             yield Note(land, "common_parts", said)
+            if self.legacy:
+                yield Note(land, "holder_gone", self.instead)
+
+    @property
+    def instead(self) -> dict[str, str]:
+        """权利主体灭失情况: who applied in the developer's place, as what, and on what paper."""
+        terms, (body,) = self.filed.terms, self.filed.role("designated")
+        return {
+            "holder": "、".join(p.name for p in self.filed.role("developer")),
+            "applied_by": body.name,
+            "stands_as": STANDS_AS[terms["stands_as"]],
+            "basis": terms["legacy_basis"],
+        }
+
+    def title(self, unit: str, terms: dict[str, Any], kind: str, at: dt.datetime) -> Grant:
+        """Each title says that its holder did not apply itself."""
+        made = super().title(unit, terms, kind, at)
+        if not self.legacy:
+            return made
+        said = self.instead
+        why = f"{self.name}（开发企业已注销或下落不明，由{said['stands_as']}{said['applied_by']}按历史遗留问题政策代为申请：{said['basis']}）"
+        return replace(made, terms={**made.terms, "reason": why})
 
     def terms_of(self, books: Mapping[str, UnitBook], unit: str) -> dict[str, Any]:
         return {

@@ -11,11 +11,10 @@ from dengbu.cases import originals, withdrawal
 from dengbu.cases.actions.returning import return_originals
 from dengbu.cases.actions.withdrawing import sign_withdrawal
 from dengbu.cases.documents.ending import HOW
-from dengbu.cases.facts import facts
+from dengbu.cases.facts import answered, facts
 from dengbu.cases.lifecycle import BEFORE_ENTRY, STATE_NAMES, State
 from dengbu.cases.models import Case, CaseParty
 from dengbu.cases.queries.counter import papers_made
-from dengbu.catalog.registrations import TYPES
 from dengbu.core import crypto
 from dengbu.core.identifiers import mask_document_number
 from dengbu.core.refusals import Refusal, Refused
@@ -70,7 +69,7 @@ def withdraw_page(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
 
 
 def _withdraw_page(request: HttpRequest, case: Case, refusals: Any = ()) -> HttpResponse:
-    kind = TYPES[case.type_code]
+    kind = answered(case)
     parties = CaseParty.objects.filter(case=case).order_by("role", "ordinal")
     there = withdrawal.agreed(case.filed)
     bill = bill_of(case.pk)

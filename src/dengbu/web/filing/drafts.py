@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -72,8 +72,8 @@ class Draft:
 
     @property
     def people_book(self) -> UnitBook | None:
-        """Where the people of the register stand: of a house that is not in the book yet, the land under it."""
-        return self.land if self.book is None and self.journey.on_survey else self.book
+        """Where the people of the register stand: of a house that is registered for the first time, the land under it."""
+        return self.land if self.journey.on_survey else self.book
 
     @cached_property
     def organisation(self) -> Organisation | None:
@@ -99,9 +99,12 @@ class Draft:
 
     @property
     def asks(self) -> tuple[Ask, ...]:
-        """The type's questions, without those that the served paper answers."""
+        """The type's questions, without those that the served paper answers, and those that only the window asks."""
         served = self.case.filed.get("service", {}).get("terms", {})
-        return tuple(ask for ask in self.journey.kind.form if ask.key not in served)
+        asks = [ask for ask in self.journey.kind.form if ask.key not in served]
+        if not self.journey.window:
+            return tuple(ask for ask in asks if not ask.window)
+        return tuple(replace(ask, required=True) if ask.window else ask for ask in asks)
 
     @property
     def tasks_url(self) -> str:
@@ -131,7 +134,8 @@ def open_draft(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) -> Dr
     if own is None:
         raise Http404
     bind_case(own.case.docket.number)
-    return Draft(portal, own, actor, journey_of(own.case.type_code))
+    window = own.case.filed_for_by_staff
+    return Draft(portal, own, actor, journey_of(own.case.type_code, window=window))
 
 
 def elsewhere(request: HttpRequest, draft: Draft, target: str) -> HttpResponse | None:

@@ -81,7 +81,8 @@ class ReasonForm(Plain):
                     for value, label in _options(ask, self.rights)
                 ],
                 "optional": not ask.required,
-                "only_if": ask.only_if[0] if ask.only_if else "",
+                # Of a question that is not on this page the answer is what it is: nothing is hidden for it.
+                "only_if": ask.only_if[0] if ask.only_if and ask.only_if[0] in self.fields else "",
                 "only_values": " ".join(_posted(v) for v in ask.only_if[1]) if ask.only_if else "",
             }
             for ask in self.asks
@@ -116,6 +117,8 @@ _DRAWN = {
 
 
 def _posted(value: Any) -> str:
+    if value is None:
+        return ""  # not answered
     return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from dengbu.catalog.registrations import TYPES, RegistrationType, Role
@@ -43,6 +43,17 @@ class Journey:
     """One type as it is filled in."""
 
     kind: type[RegistrationType]
+    window: bool = False  # the window files it
+
+    @cached_property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles as they are filled here: at the window nobody files for himself."""
+        if self.window:
+            return tuple(
+                replace(r, source=r.at_window or r.source, required=r.required or r.source == "window")
+                for r in self.kind.roles
+            )
+        return tuple(r for r in self.kind.roles if r.source != "window")
 
     @property
     def code(self) -> str:
@@ -56,14 +67,14 @@ class Journey:
     def from_book(self) -> tuple[tuple[Role, ...], ...]:
         """Roles whose people stand in the register, by where they stand: who they are is known. Where several roles
         share one place (who gives a share, whose share stays), it is asked who is which."""
-        roles = [r for r in self.kind.roles if r.source in FROM_BOOK]
+        roles = [r for r in self.roles if r.source in FROM_BOOK]
         places = dict.fromkeys(r.source for r in roles)
         return tuple(tuple(r for r in roles if r.source == place) for place in places)
 
     @cached_property
     def asked(self) -> tuple[Role, ...]:
         """The roles whose people are typed, or taken over from the contract or the account."""
-        return tuple(r for r in self.kind.roles if r.source in ("typed", "contract"))
+        return tuple(r for r in self.roles if r.source in ("typed", "contract"))
 
     @property
     def nobody_required(self) -> bool:
@@ -82,17 +93,13 @@ class Journey:
     def shares(self) -> bool:
         """Whether it is asked how those who get the right hold it: a house is held as the land under it."""
         return any(
-            r.shares
-            for r in self.kind.roles
-            if r.side == "taker" and r.source not in ("us", "land", "partner")
+            r.shares for r in self.roles if r.side == "taker" and r.source not in ("us", "land", "partner")
         )
 
     @cached_property
     def as_land(self) -> Role | None:
         """The role of those who get a house as they hold the land under it, with its shares."""
-        return next(
-            (r for r in self.kind.roles if r.side == "taker" and r.source == "land" and r.shares), None
-        )
+        return next((r for r in self.roles if r.side == "taker" and r.source == "land" and r.shares), None)
 
     @cached_property
     def partners(self) -> tuple[Role, ...]:
@@ -102,7 +109,7 @@ class Journey:
     @cached_property
     def us(self) -> Role | None:
         """The role of the organisation that files."""
-        return next((r for r in self.kind.roles if r.source == "us"), None)
+        return next((r for r in self.roles if r.source == "us"), None)
 
     @property
     def about_right(self) -> bool:
@@ -151,6 +158,7 @@ class Journey:
         absent = {"parties": not self.has_parties, "reason": not self.has_reason}
         # Where a bank or developer may begin, the contract on file comes first: it says who buys.
         first = (self.kind.filed_from and self.kind.needs_contract) or self.kind.reason_first
+        first = first or (self.window and self.kind.walks_in())
         order = CONTRACT_FIRST if first else SECTIONS
         return tuple(s for s in order if not absent.get(s))
 
@@ -159,7 +167,7 @@ class Journey:
         """The tasks in words."""
         return {
             "property": _PROPERTY[self.kind.subject],
-            "parties": "、".join(dict.fromkeys(r.word for r in self.kind.roles)) or "申请人",
+            "parties": "、".join(dict.fromkeys(r.word for r in self.roles)) or "申请人",
             "reason": "登记原因和合同" if self.kind.needs_contract else "登记原因和内容",
             "materials": "上传材料",
             "delivery": _DELIVERY[self.kind.produces],
@@ -190,11 +198,11 @@ ONLINE = (
 JOURNEYS: dict[str, Journey] = {code: Journey(TYPES[code]) for code in ONLINE if code in TYPES}
 
 
-def journey_of(slug: str) -> Journey:
-    """The journey of a type by its code in any case. Raises Refused when the type cannot be filed online here."""
+def journey_of(slug: str, *, window: bool = False) -> Journey:
+    """The journey of a type by its code in any case; `window`: as the window files it. Raises Refused when the type cannot be filed online here."""
     found = JOURNEYS.get(slug.upper())
     if found is None:
         raise Refused(
             Refusal("JOURNEY_UNKNOWN", "没有这个网上办理事项。", "请从“我要办”里重新选择，或到登记窗口办理。")
         )
-    return found
+    return Journey(found.kind, window=True) if window and found.kind.walks_in() else found

@@ -170,6 +170,14 @@ class TakerForm(Represented):
     def __init__(self, *args: Any, known: dict[str, Any] | None = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.known = known
+        if self.role is not None and self.role.body:
+            uscc = DocumentKind.USCC
+            self.fields["name"].label = "单位名称"
+            self.fields["number"].label = uscc.label
+            self.fields["document_kind"].choices = [(uscc.value, uscc.label)]  # type: ignore[attr-defined]
+            self.fields["agent_authority"].choices = OF_A_BODY  # type: ignore[attr-defined]
+            self.fields["agent_name"].label = "经办人姓名"
+            self.fields["agent_number"].label = "经办人身份证号码"
         if known:
             for name in ("name", "document_kind", "number"):
                 del self.fields[name]

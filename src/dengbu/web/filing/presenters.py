@@ -227,7 +227,7 @@ def _hint(draft: Draft, section: str) -> str:
             return "用权证号、不动产单元号查找，或从名下的不动产里选"
         return f"{label(HouseUse, book.use)}，建筑面积 {book.area_m2} 平方米，来自登记簿"
     if section == "parties":
-        roles = draft.journey.kind.roles
+        roles = draft.journey.roles
         if not done(draft, "parties"):
             known = "、".join(r.word for roles in draft.journey.from_book for r in roles)
             return f"{known}从登记簿带出，只需核对" if known else "填写谁来申请"
@@ -331,7 +331,7 @@ def party_rows(draft: Draft, number_purpose: str, phone_purpose: str) -> list[di
     book = draft.people_book
     seen = names_open(book, own) if book else own
     terms = draft.case.filed.get("terms", {})
-    words = {"debtor": "债务人"} | {r.key: r.word for r in draft.journey.kind.roles}
+    words = {"debtor": "债务人"} | {r.key: r.word for r in draft.journey.roles}
     cards = []
     order = list(words)
     several = Counter(p.role for p in draft.own.parties)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from dengbu.cases import withdrawal
 from dengbu.cases.actions.withdrawing import keep_application, withdraw
+from dengbu.cases.facts import answered
 from dengbu.cases.lifecycle import BEFORE_ENTRY
 from dengbu.cases.queries.portal import OwnCase
 from dengbu.core.acts import Actor
@@ -55,7 +56,7 @@ def withdraw_case(request: HttpRequest, portal: Portal, docket_id: uuid.UUID) ->
 
 def _who(own: OwnCase, actor: Actor) -> dict[str, Any]:
     there = withdrawal.agreed(own.case.filed)
-    of = withdrawal.applicants(own.registration, own.parties)
+    of = withdrawal.applicants(answered(own.case), own.parties)
     mine = {p.pk for p in own.mine(actor)} | {
         p.pk for p in own.parties if p.organisation_id and p.organisation_id == actor.organisation_id
     }

@@ -222,8 +222,9 @@ def survey_for(case: Case, number: str) -> Measured:
     """The survey of a number, if this case may be filed on it."""
     number = half_width(number).strip()
     found = survey_by_number(number)
-    if found is not None and found.organisation_id not in (None, case.organisation_id):
-        found = None  # what another handed in is nobody else's business
+    theirs = found is not None and found.organisation_id not in (None, case.organisation_id)
+    if theirs and not case.filed_for_by_staff:
+        found = None  # what another handed in is nobody else's business; the window sees them all
     if found is None or found.status != SurveyStatus.CHECKED:
         raise Refused(unusable(number, found.status if found else None))
     kinds = TYPES[case.type_code].survey_kinds

@@ -26,7 +26,8 @@ AT_WINDOW = (Client.PERSON, Client.STAFF)  # who walks in, and what the office d
 
 def front_at_window(kind: type[RegistrationType]) -> str:
     """As whose application a type is filed at the window; empty where nobody walks in for it."""
-    return next((c.value for c in kind.fronts() if c in AT_WINDOW), "")
+    usual = next((c.value for c in kind.fronts() if c in AT_WINDOW), "")
+    return usual or (kind.client.value if kind.walks_in() else "")
 
 
 @act("cases.start", permission="application.file")
