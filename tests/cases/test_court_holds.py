@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from dengbu.cases import tasks
 from dengbu.cases.actions import court, desk, filing, review
-from dengbu.cases.actions.served import _for_officer, _held
+from dengbu.cases.actions.served import _for_officer, _held, forbidden
 from dengbu.cases.actions.withdrawing import withdraw
 from dengbu.cases.models import Case, RestrictionCheck
 from dengbu.cases.queries.court import running
@@ -31,7 +31,7 @@ from dengbu.register.actions import enter
 from dengbu.register.models import Entry, Restriction
 from dengbu.register.queries import unit_book
 from dengbu.register.verify import verify
-from tests.catalog import passing
+from tests.catalog import noticed, passing
 from tests.catalog.made_up import UNIT, book
 from tests.register import homes
 from tests.support import court as served
@@ -120,6 +120,17 @@ def test_what_a_paper_leaves_to_the_officer_before_its_entry_is_what_it_leaves_a
     order = dataclasses.replace(lying(MIDNIGHT, "XZ20270105000001", UNIT), type_code=kind)
     one: Any = SimpleNamespace(registration=passing.filed("P03"))
     assert _for_officer(one, {UNIT: book(title="li")}, order) is officer
+
+
+def test_a_paper_on_a_home_nobody_owns_yet_is_a_preseizure_of_the_buyer_and_on_an_owned_one_a_seizure() -> (
+    None
+):
+    """A notice goes past a seizure of the seller's home, but past a pre-seizure only with the court."""
+    order = lying(MIDNIGHT, "XZ20270105000001", noticed.UNIT)
+    bought = noticed.notice("presale", noticed.WANG)
+    gives_up: Any = SimpleNamespace(registration=noticed.filed("D08", terms=noticed.about(bought)))
+    assert forbidden(gives_up, {noticed.UNIT: noticed.presold(bought)}, order)
+    assert not forbidden(gives_up, {noticed.UNIT: noticed.owned(bought)}, order)
 
 
 def test_what_is_ordered_on_land_reaches_its_houses_and_nothing_else() -> None:

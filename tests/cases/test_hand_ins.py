@@ -257,6 +257,15 @@ def test_what_is_handed_in_is_neither_called_overdue_nor_broken_before_it_was_lo
 
 
 @pytest.mark.usefixtures("town")
+def test_what_came_after_its_last_day_is_taken_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    docket_id, one = accepted()
+    later(monkeypatch, 20)
+    hand_in(docket_id, one)
+    accept(docket_id, one)
+    assert "（第1版，超过期限）" in Undertaking.objects.get(pk=one).evidence
+
+
+@pytest.mark.usefixtures("town")
 def test_the_original_at_the_window_and_the_end_of_the_case_end_what_waited() -> None:
     docket_id, one = accepted()
     hand_in(docket_id, one)

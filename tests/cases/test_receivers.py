@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dengbu.cases.actions import closing, desk
-from dengbu.cases.actions.receivers import entitled
+from dengbu.cases.actions.receivers import addressed, entitled
 from dengbu.cases.actions.telling import tell_parties
 from dengbu.cases.facts import facts
 from dengbu.cases.models import NUMBER_PURPOSE, Case, CaseParty
@@ -64,9 +64,9 @@ def hand_to(docket_id: uuid.UUID, who: tuple[str, str], **more: Any) -> str:
 
 
 @act("test.name_agent")
-def name_agent(*, actor: Actor, who: tuple[str, str], with_number: bool = True) -> None:
+def name_agent(*, actor: Actor, who: tuple[str, str], with_number: bool = True, of: str = "buyer") -> None:
     number = crypto.encrypt(who[1], NUMBER_PURPOSE) if with_number else ""
-    CaseParty.objects.filter(role="buyer").update(
+    CaseParty.objects.filter(role=of).update(
         agent_name=who[0], agent_number_cipher=number, agent_authority="notarised"
     )
 
@@ -119,6 +119,25 @@ def test_the_agent_named_in_the_application_takes_it(docket: uuid.UUID) -> None:
     assert hand_to(docket, office.THIRD) == "issued"
 
 
+def test_the_agent_of_the_seller_takes_nothing(docket: uuid.UUID) -> None:
+    name_agent(actor=office.SYSTEM, who=office.THIRD, of="seller")
+    with pytest.raises(Refused):
+        hand_to(docket, office.THIRD)
+    assert not addressed(facts(Case.objects.get()), Certificate.objects.get(), office.THIRD[0])
+
+
+def test_by_post_it_goes_to_the_same_people_by_their_name_alone(docket: uuid.UUID) -> None:
+    certificate = Certificate.objects.get()
+
+    def sent_to() -> set[str]:
+        names = {*(who[0] for who in (office.SELLER, office.BUYER, office.THIRD)), "", " "}
+        return {n for n in names if addressed(facts(Case.objects.get()), certificate, n)}
+
+    assert sent_to() == {office.BUYER[0]}
+    name_agent(actor=office.SYSTEM, who=office.THIRD)
+    assert sent_to() == {office.BUYER[0], office.THIRD[0]}
+
+
 def test_an_agent_known_by_name_only_takes_it(docket: uuid.UUID) -> None:
     name_agent(actor=office.SYSTEM, who=office.THIRD, with_number=False)
     assert hand_to(docket, office.THIRD) == "issued"
@@ -135,8 +154,16 @@ def test_an_active_operator_receives_for_an_organisation(docket: uuid.UUID) -> N
     belong_to_bank(actor=office.SYSTEM, active=False)
     certificate = Certificate.objects.get()
     assert not entitled(facts(Case.objects.get()), certificate, *office.THIRD)
+    assert not addressed(facts(Case.objects.get()), certificate, office.THIRD[0])
     belong_to_bank(actor=office.SYSTEM, active=True)
-    assert entitled(facts(Case.objects.get()), certificate, *office.THIRD)
+    found = facts(Case.objects.get())
+    assert entitled(found, certificate, *office.THIRD) and addressed(found, certificate, office.THIRD[0])
+    for other in (
+        (office.THIRD[0], office.SELLER[1]),
+        (office.SELLER[0], office.THIRD[1]),
+        (office.THIRD[0], ""),
+    ):
+        assert not entitled(found, certificate, *other)
 
 
 # --- it is the right holder's, whatever part he had in the application --------------------------------------------

@@ -6,7 +6,9 @@ import uuid
 
 import pytest
 
+from dengbu.cases import rules
 from dengbu.cases.actions import backfills, desk, matters, review
+from dengbu.cases.actions.moving import workdays_from_now
 from dengbu.cases.labels import label
 from dengbu.cases.models import Case, ClockStop, PendingMatter, RestrictionCheck
 from dengbu.cases.queries.portal import own_case, road_of
@@ -141,6 +143,30 @@ def test_what_cannot_be_entered_goes_back_to_the_reviewer_with_the_reason() -> N
         actor=office.reviewer(), docket_id=case.pk, reason="档案显示抵押已经注销，不影响本次转移。"
     )
     assert review.pass_case(actor=office.reviewer(), docket_id=case.pk) == "preapproved"
+
+
+@pytest.mark.django_db
+def test_a_case_waits_once_and_goes_on_without_only_after_the_archive_said_no_and_with_a_reason() -> None:
+    case = under_review()
+    by, said = office.reviewer(), "档案显示抵押已经注销，不影响本次转移。"
+    with pytest.raises(Conflict) as refused:
+        backfills.go_on(actor=by, docket_id=case.pk, reason=said)
+    assert refused.value.codes == ("BACKFILL_NONE",)
+    backfills.wait_for_backfill(actor=by, docket_id=case.pk, what=WHAT)
+    case.refresh_from_db()
+    assert case.due_at == workdays_from_now(rules.BACKFILL_DAYS), "the day of the review does not run on"
+    with pytest.raises(Refused) as refused:
+        backfills.wait_for_backfill(actor=by, docket_id=case.pk, what=WHAT)
+    assert refused.value.codes == ("BACKFILL_ALREADY",)
+    with pytest.raises(Conflict):  # it still waits
+        backfills.go_on(actor=by, docket_id=case.pk, reason=said)
+    with pytest.raises(Refused) as refused:
+        backfill.cannot(actor=office.clerk(31), waiting_case=case.pk, reason="没有")
+    assert refused.value.codes == ("BACKFILL_REASON",)
+    backfill.cannot(actor=office.clerk(31), waiting_case=case.pk, reason="档案里没有这一项登记")
+    with pytest.raises(Refused) as refused:
+        backfills.go_on(actor=by, docket_id=case.pk, reason="不影响")
+    assert refused.value.codes == ("BACKFILL_GO_ON",)
 
 
 @pytest.mark.django_db

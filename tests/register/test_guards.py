@@ -202,11 +202,15 @@ def test_a_right_without_an_entry_is_refused(town: Town, sql: Sql, entry: int | 
         ("restriction", "register_restriction_public_id_key"),
         ("parcelfacts", "one_live_parcel_facts"),
         ("buildingfacts", "one_live_building_facts"),
+        ("unitfacts", "one_live_unit_facts"),
+        ("entryanswer", "one_answer_per_obstacle"),
         ("holder", "one_holder_per_place"),
     ],
 )
 def test_nothing_stands_in_the_book_twice(town: Town, sql: Sql, table: str, held_by: str) -> None:
     put(seizure(home(1)))
+    answer = "INSERT INTO register_entryanswer (entry_id, obstacle, code, how, evidence) VALUES (%s, %s, 'R_SEAL', 'x', '')"
+    sql(answer, write_entry(sql), uuid.uuid4())
     copy = "SELECT (jsonb_populate_record(t, jsonb_build_object('id', 1000000 + t.id))).*"
     with pytest.raises(DatabaseError, match=held_by):
         sql(f"INSERT INTO register_{table} {copy} FROM register_{table} t ORDER BY t.id DESC LIMIT 1")

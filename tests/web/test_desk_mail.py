@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
+from dengbu.cases.actions import closing
 from dengbu.cases.models import Case
 from dengbu.certificates import actions, rules
 from dengbu.certificates.actions import receive_blanks
 from dengbu.certificates.models import Certificate, Mailing
 from dengbu.core import crypto
 from dengbu.core.acts import act
-from dengbu.core.refusals import Refused
+from dengbu.core.refusals import NotPermitted, Refused
 from dengbu.core.vocabulary import CertificateKind
+from tests.parties.people import waiting_jobs
 from tests.support import office
 from tests.web.test_desk_cert import FIRST, pay, printed, receiver, state_of
 from tests.web.windows import at_work, budget, hidden, statements, text_of
@@ -162,6 +164,62 @@ def test_a_mailing_of_another_case_is_not_ended_here() -> None:
     )
     mailing.refresh_from_db()
     assert answer.status_code == 422 and mailing.state == "sent"
+
+
+def test_a_certificate_of_another_case_is_not_sent_from_here() -> None:
+    docket, _ = to_be_mailed()
+    other = Certificate.objects.get(docket_id=office.registered_sale(2))
+    answer = at_work("certify").post(f"/desk/mail/{docket}/", form(other))
+    assert answer.status_code == 422 and not Mailing.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "ends", [{"do": "deliver", "signed_by": office.BUYER[0]}, {"do": "return", "reason": "无人签收"}]
+)
+def test_what_became_void_on_its_way_stays_void(ends: dict[str, str]) -> None:
+    docket, certificate, mailing = sent()
+    actions.void(
+        actor=office.SYSTEM, rights=[(certificate.right_id, certificate.entry_id)], reason="权利已注销"
+    )
+    answer = at_work("certify").post(f"/desk/mail/{docket}/", ends | {"mailing": str(mailing.pk)})
+    certificate.refresh_from_db()
+    mailing.refresh_from_db()
+    assert (answer.status_code, certificate.state, certificate.issued_at) == (303, "void", None)
+    assert mailing.state != "sent" and mailing.ended_at is not None
+
+
+def test_whoever_reviewed_the_case_neither_hands_out_nor_sends_nor_ends_a_mailing() -> None:
+    docket, certificate, mailing = sent()
+    reviewer = office.certifier(office.reviewer().user_id or 0)
+    for do in (
+        lambda: closing.mail(
+            actor=reviewer,
+            docket_id=docket,
+            certificate_ids=[certificate.pk],
+            receiver_name=office.BUYER[0],
+            address="上街区中心路1号院2号楼301室",
+            phone="13800000000",
+            tracking=NUMBER,
+        ),
+        lambda: closing.mail_delivered(
+            actor=reviewer, docket_id=docket, mailing_id=mailing.pk, signed_by=office.BUYER[0]
+        ),
+        lambda: closing.mail_returned(
+            actor=reviewer, docket_id=docket, mailing_id=mailing.pk, reason="无人签收"
+        ),
+    ):
+        with pytest.raises(NotPermitted) as refused:
+            do()
+        assert refused.value.codes == ("CASE_SAME_HANDS",)
+
+
+def test_the_parties_are_told_that_it_was_sent_and_that_it_came_back() -> None:
+    docket, _, mailing = sent()
+    at_work("certify").post(
+        f"/desk/mail/{docket}/", {"do": "return", "mailing": mailing.pk, "reason": "无人签收"}
+    )
+    told = [job["template"] for job in waiting_jobs("cases.tell")]
+    assert told[-3:] == ["ready_to_mail", "mailed", "mail_returned"]
 
 
 def test_the_same_form_sent_twice_sends_one_mailing() -> None:

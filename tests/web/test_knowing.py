@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
+from typing import Any
+
 import pytest
 
 from dengbu.cases.models import Case, CaseParty
 from dengbu.cases.queries.portal import OwnCase
+from dengbu.core import clock
 from dengbu.core.acts import Actor
 from dengbu.register.rules import RightFact, UnitBook
 from dengbu.web.filing.knowing import concerns, holder_name, names_open, own_indexes, reads
@@ -79,3 +83,33 @@ def test_who_calls_themselves_guardian_in_a_draft_reads_nothing_of_the_childs_ho
 
     assert stands("draft") == stands("awaiting_parties") == {"me"}
     assert stands("submitted") == {"me", "li"}
+
+
+@pytest.mark.parametrize(
+    ("looks", "of", "knows"),
+    [
+        ("wang", {}, False),  # who filed reads no masked name of the register before all have confirmed
+        ("wang", {"confirmed_at": clock.now()}, True),
+        ("wang", {"document_kind": "uscc"}, True),  # organisations are named to everybody
+        ("li", {}, True),  # who is invited is to say whether they apply with these people
+        ("zhao", {}, False),
+    ],
+)
+def test_who_is_invited_reads_all_and_who_filed_waits_for_them(
+    looks: str, of: dict[str, Any], knows: bool
+) -> None:
+    people = {name: uuid.uuid4() for name in ("li", "wang", "zhao")}
+    owner = CaseParty(role="owner", source="register", **{"document_kind": "resident_id"} | of)
+    buyer = CaseParty(role="buyer", source="typed", document_kind="resident_id")
+    owner.number_index, owner.person_id = "li", people["li"]
+    buyer.number_index, buyer.person_id = "wang", people["wang"]
+    case = Case(state="awaiting_parties", person_id=people["wang"])
+    actor = Actor(key="user:1", name="许文静", person_id=people[looks], identity_index=looks)
+    assert reads(OwnCase(case, (owner, buyer)), actor, owner, frozenset()) is knows
+
+
+def test_what_the_window_filed_is_read_by_all_who_are_on_it() -> None:
+    """They came together, each with their document."""
+    owner = CaseParty(role="owner", name="LI", source="register", document_kind="resident_id")
+    case = Case(state="draft", filed_for_by_staff=True)
+    assert reads(OwnCase(case, (owner,)), Actor(key="user:1", name="许文静"), owner, frozenset())
