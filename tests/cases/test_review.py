@@ -269,6 +269,7 @@ def test_counts_stop_and_queues_page_by_deadline(monkeypatch: pytest.MonkeyPatch
         "visits",
         "undertaken",
         "undertaken_late",
+        "handed_in",
         "to_backfill",
     }
 
