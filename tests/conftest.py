@@ -6,12 +6,17 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 from django.db import connections
 
 from dengbu.project.launcher.environment import DatabaseUrls
 from tests.support import databases
 from tests.support.processes import LiveServer, live_office
+
+# A slow machine is no fault of the office: speed is measured in `benchmarks/`.
+hypothesis.settings.register_profile("office", deadline=None)
+hypothesis.settings.load_profile("office")
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 CHROMIUM_ARGUMENTS = [

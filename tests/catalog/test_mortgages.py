@@ -21,6 +21,7 @@ from tests.catalog.made_up import (
     UNIT,
     WANG,
     book,
+    holder,
     made,
     of,
     party,
@@ -287,6 +288,34 @@ def test_part_of_a_claim_takes_its_share_of_the_mortgage() -> None:
     assert [(h.name, h.share_numerator) for h in grant.holders] == [("BANK", 3), ("BANK2", 2)]
     too_much = about("B05", target, *BANKS, **SOLD | {"part": True, "part_fen": 50_000_000})
     assert refused(too_much, book(UNIT, target)) == {"F_PART_TOO_LARGE"}
+
+
+@pytest.mark.parametrize(
+    ("new", "said", "after"),
+    [
+        (BANK2, {}, (None, [("BANK2", None)])),  # the other of the two takes over the whole
+        (OTHER, {}, (None, [("OTHER", None)])),
+        (BANK2, {"part": True, "part_fen": 25_000_000}, (10, [("BANK", 3), ("BANK2", 7)])),
+        (OTHER, {"part": True, "part_fen": 25_000_000}, (10, [("BANK", 3), ("BANK2", 2), ("OTHER", 5)])),
+    ],
+)
+def test_a_mortgage_that_two_banks_share_passes_whole_or_in_proportion(
+    new: str, said: dict[str, Any], after: tuple[int | None, list[tuple[str, int | None]]]
+) -> None:
+    shares = (holder(BANK, 3), holder(BANK2, 2))
+    shared = replace(mortgage(), holders=shares, coownership="by_share", share_denominator=5)
+    sold = about(
+        "B05",
+        shared,
+        party("old_bank", BANK),
+        party("old_bank", BANK2),
+        party("mortgagee", new),
+        **SOLD | said,
+    )
+    assert refused(sold, book(UNIT, shared)) == set()
+    (grant,) = of(made(sold, book(UNIT, shared)), Grant)
+    assert (grant.share_denominator, [(h.name, h.share_numerator) for h in grant.holders]) == after
+    assert grant.coownership == ("by_share" if after[0] else "sole")
 
 
 def test_a_maximum_mortgage_follows_the_whole_claim_or_none_before_it_is_fixed() -> None:

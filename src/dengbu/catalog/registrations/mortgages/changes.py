@@ -6,7 +6,8 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from math import gcd
+from fractions import Fraction
+from math import lcm
 from typing import Any, ClassVar
 
 from dengbu.core.refusals import Refusal
@@ -295,26 +296,39 @@ class MortgageTransfer(AboutMortgage):
     def effects(self, books: Mapping[str, UnitBook], at: dt.datetime) -> Iterable[Effect]:
         book, right = self.targeted(books)
         said = self.filed.terms
-        more: dict[str, Any] = {"holders": holders(self.filed.role("mortgagee"))}
-        if said.get("part"):
-            more = self._shared(right, int(said["part_fen"]))
+        portion = Fraction(int(said["part_fen"]), claim_fen(right)) if said.get("part") else Fraction(1)
         yield End(book.code, right.public_id, "transferred")
-        anew = regranted(right, self.filed, book.code, **more)
+        anew = regranted(right, self.filed, book.code, **self._held(right, portion))
         # A combined case goes on with the new right and names it ahead.
         yield replace(anew, right=uuid.UUID(str(said["into"]))) if said.get("into") else anew
 
-    def _shared(self, right: RightFact, part: int) -> dict[str, Any]:
-        """Old and new hold the mortgage by what each has of the claim (担保解释 39)."""
-        whole = claim_fen(right)
-        common = gcd(whole, part)
-        old, new = holders(self.filed.role("old_bank")), holders(self.filed.role("mortgagee"))
+    def _held(self, right: RightFact, portion: Fraction) -> dict[str, Any]:
+        """Old and new hold the mortgage by what each has of the claim (担保解释 39); of several that held it before each
+        gives in proportion, in equal parts where the book names none (民法典 308). One alone holds it whole."""
+        even, whole = Fraction(1, len(right.holders)), right.share_denominator
+        shares = {
+            h.number_index: (Fraction(h.share_numerator or 0, whole) if whole else even) * (1 - portion)
+            for h in right.holders
+        }
+        new = self.filed.role("mortgagee")
+        for p in new:
+            shares[p.number_index] = shares.get(p.number_index, Fraction(0)) + portion / len(new)
+        people = {p.number_index: p for p in (*self.filed.role("old_bank"), *new)}
+        after = {people[index]: share for index, share in shares.items() if share}
+        if len(after) == 1:
+            return {
+                "holders": tuple(replace(h, share_numerator=None) for h in holders(after)),
+                "coownership": "sole",
+                "share_denominator": None,
+            }
+        parts = lcm(*(share.denominator for share in after.values()))
         return {
-            "holders": (
-                *(replace(h, share_numerator=(whole - part) // common) for h in old),
-                *(replace(h, share_numerator=part // common) for h in new),
+            "holders": tuple(
+                replace(h, share_numerator=int(share * parts))
+                for h, share in zip(holders(after), after.values(), strict=True)
             ),
             "coownership": "by_share",
-            "share_denominator": whole // common,
+            "share_denominator": parts,
         }
 
 
