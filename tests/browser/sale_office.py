@@ -162,7 +162,7 @@ def print_and_hand_out(certifier: Someone, number: str, home: Candidate) -> None
     certifier.look("发证")
     for label in (
         "已查验受理凭证",
-        "已查验缴费凭证（免费的不用）",
+        "已查验缴费凭证",
         "已核对领证人身份证件；代领的已收授权委托书",
     ):
         certifier.tick(label)

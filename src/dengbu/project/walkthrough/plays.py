@@ -81,7 +81,13 @@ PLAYS: dict[str, Play] = {
         coownership="by_share",
         answers={"how": "outside", "paid": "no"},
     ),
-    "P08": Play("B01", filer="taker", typed=("winner",), receiver="taker", answers={"ends_mortgages": "no"}),
+    "P08": Play(
+        "B01",
+        filer="taker",
+        typed=("winner",),
+        receiver="taker",
+        answers={"ends_mortgages": "no", "keeps_waiting": ""},
+    ),
     "P10": Play("B01"),
     "P15": Play("B01"),
     "P16": Play("B01", answers={"lost_on": "2026-11-01"}),
@@ -251,6 +257,7 @@ PLAYS: dict[str, Play] = {
         typed=("requester", "winner"),
         receiver="taker",
         answers={"does": "transfer", "right": "", "order_kind": "auction", "authority": SERVED["authority"]}
+        | {"keeps_waiting": ""}
         | dict.fromkeys(("ends_mortgages", "ends_waiting", "ends_notices"), "no"),
     ),
     # The one concerned files; the corrected certificate is the owner's.
