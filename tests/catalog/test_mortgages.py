@@ -230,6 +230,9 @@ def test_two_mortgages_change_places_and_those_between_agree() -> None:
     swap = about("B04", first, change="rank", with_rank=3, papers=("OTHMTG",))
     effects = made(swap, the_book)
     assert [(g.replaces, g.rank) for g in of(effects, Grant)] == [(first.public_id, 3), (last.public_id, 1)]
+    forward = about("B04", last, change="rank", with_rank=1, papers=("OTHMTG",))
+    agreed = [a.obstacle for a in forward.judge({UNIT: the_book}, NOW).answers if a.evidence == "OTHMTG"]
+    assert {first.public_id, between.public_id} <= set(agreed), "whoever gives the place up agrees too"
     assert refused(about("B04", first, change="rank", with_rank=7, papers=("OTHMTG",)), the_book) == {
         "F_RANK"
     }

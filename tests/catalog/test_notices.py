@@ -202,32 +202,6 @@ def test_a_mortgage_entered_after_a_notice_stands_behind_it() -> None:
     assert owned(notice("mortgage", BANK, rank=1)).next_rank == 2
 
 
-def test_the_notice_becomes_the_mortgage_with_its_rank() -> None:
-    """corrections 24: an ordinary mortgage that came later keeps the place behind."""
-    later = right("mortgage", BANK2, rank=2, transfer_limited=False)
-    target = notice("presale_mortgage", BANK, rank=1, **LOAN)
-    end, grant = made(filed("B09", terms=about(target)), owned(target, later, by=WANG))
-    assert end == End(UNIT, target.public_id, "converted")
-    assert isinstance(grant, Grant) and (grant.kind, grant.rank, grant.replaces) == (
-        "mortgage",
-        1,
-        target.public_id,
-    )
-    assert grant.terms == {
-        "mortgage_kind": "ordinary", "thing": "land_and_house", **LOAN, "mortgagors": ["WANG"],
-    }  # fmt: skip
-    assert [h.number for h in grant.holders] == ["n-bank"]
-
-
-def test_a_notice_without_a_rank_takes_the_place_before_what_came_later() -> None:
-    target = notice("presale_mortgage", BANK, entered=dt.date(2026, 9, 1), **LOAN)
-    before = right("mortgage", BANK2, rank=1, entered=dt.date(2026, 8, 1), transfer_limited=False)
-    _, grant = made(filed("B09", terms=about(target)), owned(target, before, by=WANG))
-    assert isinstance(grant, Grant) and grant.rank == 2
-    after = right("mortgage", BANK2, rank=1, entered=dt.date(2026, 10, 1), transfer_limited=False)
-    assert refused(filed("B09", terms=about(target)), owned(target, after, by=WANG)) == {"B_RANK_TAKEN"}
-
-
 def test_a_change_of_the_loan_goes_into_the_mortgage_but_never_above_the_notice() -> None:
     the_book, terms = standing("B09")
     changed = {"changed": True, "new_amount_fen": 40_000_000, "new_debt_until": "2040-01-01"}

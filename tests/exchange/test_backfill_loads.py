@@ -36,6 +36,7 @@ AGAIN = {
     "DYAQ1-BDBZZQSE": "30", "DYAQ1-BDCDJZMH": "郑房他证上字第0300456号", "CFDJ1-CFWH": "(2025)豫0106执12号",
     "CFDJ1-CFJSSJ": "2028-03-01",
 }  # fmt: skip
+ELSEWHERE = {"H-BDCDYH": "410106009002GB00001F00010001"}  # not in the building of `office.open_homes`
 NOTHING = single.Known(parcel=False, buildings=(), units=(), numbers=())
 
 
@@ -113,6 +114,34 @@ def test_only_a_draft_of_the_desk_without_a_home_waits() -> None:
     with pytest.raises(Refused) as refused:
         _typed_for(uuid.uuid4())
     assert refused.value.codes == ("OLD_CASE",)
+
+
+@pytest.mark.django_db
+def test_neither_a_draft_filed_online_nor_one_that_has_its_home_waits() -> None:
+    office.open_homes(1)
+    online = uuid.UUID(filing.start(actor=office.seller(), type_code="P01"))
+    for waiting in (online, _draft_with_a_home()):
+        with pytest.raises(Refused) as refused:
+            _typed_for(waiting, **ELSEWHERE)
+        assert refused.value.codes == ("OLD_CASE",)
+
+
+@pytest.mark.django_db
+def test_a_draft_that_chose_another_home_meanwhile_keeps_it() -> None:
+    office.open_homes(1)
+    waiting = uuid.UUID(filing.start_walk_in(actor=office.clerk(21), type_code="P01"))
+    docket = _typed_for(waiting, **ELSEWHERE)
+    _draft_with_a_home(waiting)
+    checked(docket)
+    assert Case.objects.get(pk=waiting).unit_code == office.homes.home(1)
+    assert unit_book(ELSEWHERE["H-BDCDYH"]) is not None
+
+
+def _draft_with_a_home(draft: uuid.UUID | None = None) -> uuid.UUID:
+    by = office.clerk(21)
+    draft = draft or uuid.UUID(filing.start_walk_in(actor=by, type_code="P01"))
+    filing.save_property(actor=by, docket_id=draft, unit_code=office.homes.home(1))
+    return draft
 
 
 def _typed_for(waiting: uuid.UUID, **more: Any) -> uuid.UUID:
