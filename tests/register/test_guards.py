@@ -1,27 +1,21 @@
-"""Each guard of the book, tried with plain SQL as the application's role, past all code."""
+"""Each guard of entries and rights, tried with plain SQL as the application's role, past all code."""
 
 from __future__ import annotations
 
-import datetime as dt
-import itertools
-import json
 import uuid
-from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError
 
-from dengbu.core import clock
 from dengbu.register import effects as fx
-from dengbu.register.models import Entry, Right
+from dengbu.register.models import Right
 from dengbu.register.queries import unit_book
 from dengbu.register.verify import verify
+from tests.register.by_hand import RIGHT_WITH_HOLDER, Sql, unit_id, write_entry, write_right
 from tests.register.homes import (
     LAND,
     LI,
     WANG,
-    Given,
     Town,
     granting,
     holder,
@@ -30,79 +24,9 @@ from tests.register.homes import (
     put,
     sale,
     seizure,
-    title,
 )
 
 pytestmark = pytest.mark.django_db
-Sql = Callable[..., Any]
-NUMBERS = itertools.count(900)
-
-
-@pytest.fixture
-def town() -> Town:
-    return Town().build()
-
-
-@pytest.fixture
-def sql() -> Iterator[Sql]:
-    """Run SQL as dengbu_app. Constraints that wait for the commit speak at once."""
-
-    def run(statement: str, *arguments: Any) -> Any:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement, arguments)
-            rows = cursor.fetchall() if cursor.description else cursor.rowcount
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-            return rows
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_user")
-        assert cursor.fetchone()[0] == "dengbu_app"
-    yield run
-
-
-def write_entry(sql: Sql, *effects: dict[str, Any]) -> int:
-    """An entry written by hand, saying what it is told to."""
-    found = sql(
-        "INSERT INTO register_entry (public_id, authority, year, number, registration_type, legal_date,"
-        " reviewer_of_record, registrar_of_record, acted_by, acted_by_name, instant, effects, digest)"
-        " VALUES (%s, '410106', 2026, %s, 'X', '2026-01-01', '', '', '', '', %s, %s, '') RETURNING id",
-        uuid.uuid4(), next(NUMBERS), clock.now(), json.dumps(effects),
-    )  # fmt: skip
-    return int(found[0][0])
-
-
-def unit_id(sql: Sql, code: str) -> int:
-    return int(sql("SELECT id FROM register_realestateunit WHERE code = %s", code)[0][0])
-
-
-RIGHT_WITH_HOLDER = (
-    "WITH r AS (INSERT INTO register_right (public_id, unit_id, kind, terms, rank, instrument, coownership,"
-    " share_denominator, holder_count, made_by_id) VALUES (%s, %s, %s, '{}', %s, '', 'sole', %s, %s, %s) RETURNING id)"
-    " INSERT INTO register_holder (right_id, ordinal, name, document_kind, number_cipher, number_index, salt,"
-    " commitment, share_numerator) SELECT r.id, s.ordinality, '甲', 'resident_id', '', '', '', '', s.share"
-    " FROM r, unnest(%s::int[]) WITH ORDINALITY AS s (share, ordinality)"
-)
-
-
-def write_right(
-    sql: Sql,
-    unit: str,
-    kind: str = "house_ownership",
-    *,
-    rank: int | None = None,
-    denominator: int | None = None,
-    shares: tuple[int | None, ...] = (None,),
-    count: int | None = None,
-    named: bool = True,
-) -> None:
-    right = uuid.uuid4()
-    said = {"effect": "grant", "right": str(right if named else uuid.uuid4()), "unit": unit}
-    entry = write_entry(sql, said)
-    sql(
-        RIGHT_WITH_HOLDER,
-        right, unit_id(sql, unit), kind, rank, denominator, count or len(shares), entry, list(shares),
-    )  # fmt: skip
 
 
 BOOK = [
@@ -347,169 +271,3 @@ def test_a_holder_cannot_be_added_later(town: Town, sql: Sql) -> None:
 def test_a_right_that_its_entry_does_not_name_is_refused(town: Town, sql: Sql) -> None:
     with pytest.raises(DatabaseError, match="stands in no effect of its entry"):
         write_right(sql, home(3), named=False)
-
-
-def write_restriction(
-    sql: Sql,
-    unit: str,
-    entry: int,
-    restriction: uuid.UUID,
-    kind: str = "seizure",
-    share: str = "",
-    place: int = 0,
-) -> None:
-    sql(
-        "INSERT INTO register_restriction (public_id, unit_id, kind, authority, document_no, share_of, position, note,"
-        " made_by_id) VALUES (%s, %s, %s, '', '', %s, %s, '', %s)",
-        restriction, unit_id(sql, unit), kind, share, place, entry,
-    )  # fmt: skip
-
-
-def write_seizure(sql: Sql, share: str = "", kind: str = "seizure", place: int = 0) -> uuid.UUID:
-    restriction = uuid.uuid4()
-    entry = write_entry(sql, {"effect": "restrict", "restriction": str(restriction)})
-    write_restriction(sql, home(1), entry, restriction, kind, share, place)
-    return restriction
-
-
-@pytest.mark.parametrize(
-    ("stands", "comes"), [("", ""), ("", "李小明"), ("李小明", ""), ("李小明", "李小明")]
-)
-def test_a_thing_is_not_seized_twice(town: Town, sql: Sql, stands: str, comes: str) -> None:
-    write_seizure(sql, stands)
-    with pytest.raises(DatabaseError, match="one_live_seizure_per_share"):
-        write_seizure(sql, comes)
-
-
-def test_two_do_not_wait_in_one_place(town: Town, sql: Sql) -> None:
-    write_seizure(sql, kind="waiting_seizure", place=1)
-    with pytest.raises(DatabaseError, match="one_place_in_line"):
-        write_seizure(sql, kind="waiting_seizure", place=1)
-    write_seizure(sql, kind="waiting_seizure", place=2)
-
-
-def test_a_restriction_is_lifted_once_by_an_entry_that_says_so(town: Town, sql: Sql) -> None:
-    restriction = write_seizure(sql)
-    lift = "UPDATE register_restriction SET ended_by_id = %s WHERE public_id = %s"
-    for said in (
-        {"effect": "lift", "restriction": str(uuid.uuid4())},
-        {"effect": "end", "right": str(restriction)},
-    ):
-        with pytest.raises(DatabaseError, match="does not end row"):
-            sql(lift, write_entry(sql, said), restriction)
-    said = {"effect": "lift", "restriction": str(restriction)}
-    assert sql(lift, write_entry(sql, said), restriction) == 1
-    for entry in (write_entry(sql, said), None):
-        with pytest.raises(DatabaseError, match="only ended_by of a live row"):
-            sql(lift, entry, restriction)
-
-
-@pytest.mark.parametrize(
-    "table", ["realestateunit", "unitfacts", "parcelfacts", "buildingfacts", "parcel", "building"]
-)
-def test_a_unit_its_facts_and_its_land_end_only_by_an_entry_that_says_so(
-    town: Town, sql: Sql, table: str
-) -> None:
-    with pytest.raises(DatabaseError, match="does not end row"):
-        sql(
-            f"UPDATE register_{table} SET ended_by_id = %s WHERE id = (SELECT max(id) FROM register_{table})",
-            write_entry(sql, {"effect": "end", "right": str(town.titles[home(1)])}),
-        )
-
-
-def test_a_restriction_that_its_entry_does_not_name_is_refused(town: Town, sql: Sql) -> None:
-    restriction = uuid.uuid4()
-    with pytest.raises(DatabaseError, match="stands in no effect of its entry"):
-        write_restriction(sql, home(1), write_entry(sql), restriction)
-    said = {"effect": "restrict", "restriction": str(restriction)}
-    write_restriction(sql, home(1), write_entry(sql, said), restriction)
-
-
-def test_a_unit_or_facts_that_their_entry_does_not_open_are_refused(town: Town, sql: Sql) -> None:
-    entry = write_entry(sql, {"effect": "open", "unit": home(7)})
-    parcel = sql("SELECT parcel_id FROM register_realestateunit WHERE code = %s", home(1))[0][0]
-    insert = "INSERT INTO register_realestateunit (code, parcel_id, made_by_id) VALUES (%s, %s, %s)"
-    with pytest.raises(DatabaseError, match="stands in no effect"):
-        sql(insert, home(8), parcel, entry)
-    sql(insert, home(7), parcel, entry)
-    with pytest.raises(DatabaseError, match="stand in no effect"):
-        sql(
-            "INSERT INTO register_unitfacts (unit_id, location, use, area_m2, floor, room, house_nature, structure,"
-            " surveyed, made_by_id, ended_by_id) VALUES (%s, '', '', 1, '', '', '', '', true, %s, %s)",
-            unit_id(sql, home(3)), entry, entry,
-        )  # fmt: skip
-
-
-def close(unit: str) -> None:
-    put(Given((unit,), lambda _: [fx.Close(unit, "demolished")]))
-
-
-def test_a_closed_unit_takes_no_right_no_seizure_and_no_facts(town: Town, sql: Sql) -> None:
-    close(home(3))
-    with pytest.raises(DatabaseError, match="is closed"):
-        write_right(sql, home(3))
-    with pytest.raises(DatabaseError, match="is closed"):
-        put(seizure(home(3)))
-    with pytest.raises(DatabaseError, match=r"is closed|stand in no effect"):
-        entry = write_entry(sql, {"effect": "amend", "unit": home(3)})
-        sql(
-            "INSERT INTO register_unitfacts (unit_id, location, use, area_m2, floor, room, house_nature, structure,"
-            " surveyed, made_by_id, ended_by_id) VALUES (%s, '', '', 1, '', '', '', '', true, %s, %s)",
-            unit_id(sql, home(3)), entry, entry,
-        )  # fmt: skip
-
-
-def test_a_unit_with_live_rights_or_restrictions_is_not_closed(town: Town, sql: Sql) -> None:
-    with pytest.raises(DatabaseError, match="cannot be closed"):
-        close(home(1))
-    put(seizure(home(3)))
-    with pytest.raises(DatabaseError, match="cannot be closed"):
-        close(home(3))
-
-
-def test_a_right_past_a_seizure_needs_its_answer(town: Town, sql: Sql) -> None:
-    put(seizure(home(3)))
-    with pytest.raises(DatabaseError, match="restriction in force without an answer"):
-        write_right(sql, home(3))
-    book = unit_book(home(3))
-    assert book
-    right = uuid.uuid4()
-    entry = write_entry(sql, {"effect": "grant", "right": str(right)})
-    sql(
-        "INSERT INTO register_entryanswer (entry_id, obstacle, code, how, evidence) VALUES (%s, %s, 'R_SEAL', 'x', '')",
-        entry, book.restrictions[0].public_id,
-    )  # fmt: skip
-    sql(RIGHT_WITH_HOLDER, right, unit_id(sql, home(3)), "house_ownership", None, None, 1, entry, [None])
-
-
-def test_a_seizure_whose_term_has_run_out_stands_in_nobodys_way(town: Town, sql: Sql) -> None:
-    now = clock.now()
-    put(seizure(home(3), from_at=now - dt.timedelta(days=9), until_at=now - dt.timedelta(days=1)))
-    write_right(sql, home(3))
-
-
-def test_a_second_live_seizure_must_wait_in_line(town: Town) -> None:
-    put(seizure(home(1)))
-    with pytest.raises(DatabaseError, match="one_live_seizure_per_share"):
-        put(seizure(home(1)))
-    with pytest.raises(DatabaseError, match="one_live_seizure_per_share"):
-        put(seizure(home(1), share_of="李小明"))
-    put(seizure(home(1), kind="waiting_seizure", position=1))
-    with pytest.raises(DatabaseError, match="one_place_in_line"):
-        put(seizure(home(1), kind="waiting_seizure", position=1))
-
-
-def test_the_shares_of_two_owners_may_be_seized_side_by_side(town: Town) -> None:
-    put(seizure(home(1), share_of="李小明"))
-    put(seizure(home(1), share_of="王丽"))
-    with pytest.raises(DatabaseError, match="one_live_seizure_per_share"):
-        put(seizure(home(1)))
-    assert verify(deep=True).ok
-
-
-def test_a_failed_entry_leaves_nothing_behind(town: Town) -> None:
-    before = Entry.objects.count()
-    with pytest.raises(DatabaseError), transaction.atomic():
-        put(Given((home(1),), lambda _: [title(home(1), WANG), title(home(1), LI)]))
-    assert Entry.objects.count() == before
-    assert verify().ok

@@ -242,3 +242,14 @@ def conditions(asks: Asks, terms: Mapping[str, Any]) -> set[str]:
         if ask.condition and value is True:
             found.add(ask.condition)
     return found
+
+
+# Asked wherever a developer who is gone is stood in for (D05, D09; corrections §2.4).
+LEGACY_BASIS = Ask(
+    "legacy_basis",
+    "历史遗留问题处理政策的文件名称和文号",
+    hint="例如：某某区人民政府会议纪要〔2026〕3号",
+    only_if=("legacy", (True,)),
+    max_length=100,
+    basis="自然资发〔2021〕1号",
+)

@@ -14,7 +14,7 @@ from dengbu.core.vocabulary import Client
 from dengbu.register.effects import Amend, AmendBuilding, Effect, End, Grant, Note, Open, OpenBuilding
 from dengbu.register.rules import RightFact, UnitBook
 
-from .asking import Ask, Choice, Kind
+from .asking import LEGACY_BASIS, Ask, Choice, Kind
 from .base import PaperWay, Role
 from .checks import shares_add_up
 from .facts import Filed
@@ -200,14 +200,7 @@ class ProjectFirst(HousesFirst):
             condition="legacy_first",
             basis="自然资发〔2021〕1号",
         ),
-        Ask(
-            "legacy_basis",
-            "历史遗留问题处理政策的文件名称和文号",
-            hint="例如：某某区人民政府会议纪要〔2026〕3号",
-            only_if=("legacy", (True,)),
-            max_length=100,
-            basis="自然资发〔2021〕1号",
-        ),
+        LEGACY_BASIS,
         Ask(
             "stands_as",
             "代为申请的单位是",

@@ -11,7 +11,7 @@ from dengbu.core.vocabulary import CertificateKind, Client, HouseNature, Registr
 from dengbu.register.effects import Effect, End, Grant
 from dengbu.register.rules import Obstacle, RightFact, UnitBook
 
-from ..asking import Ask, Choice, Kind
+from ..asking import LEGACY_BASIS, Ask, Choice, Kind
 from ..base import RegistrationType, Role
 from ..checks import agents_may_act, contract_agrees, filed_to_others, owners_apply, shares_add_up
 from ..facts import Filed, PartyFact, holders, preseizures_converted
@@ -212,14 +212,7 @@ class NewHomeTransfer(OwnershipTransfer):
             condition="legacy_scheme",
             basis="自然资发〔2021〕1号",
         ),
-        Ask(
-            "legacy_basis",
-            "历史遗留问题处理政策的文件名称和文号",
-            hint="例如：某某区人民政府会议纪要〔2026〕3号",
-            only_if=("legacy", (True,)),
-            max_length=100,
-            basis="自然资发〔2021〕1号",
-        ),
+        LEGACY_BASIS,
     )
     needs_contract = True
     answers_to = {
