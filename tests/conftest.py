@@ -1,8 +1,10 @@
 """Fixtures every room's tests lean on: databases cloned from a template, a running office, a browser."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +19,20 @@ from tests.support.processes import LiveServer, live_office
 # A slow machine is no fault of the office: speed is measured in `benchmarks/`.
 hypothesis.settings.register_profile("office", deadline=None)
 hypothesis.settings.load_profile("office")
+
+# Files of few tests that take minutes.
+LONG_ROADS = ("tests/browser/", "tests/flows/", "tests/project/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files begin first, then those of many tests: else one process walks the last road alone."""
+    tests = Counter(item.path for item in items)
+
+    def later(item: pytest.Item) -> tuple[bool, int, Path]:
+        return not item.nodeid.startswith(LONG_ROADS), -tests[item.path], item.path
+
+    items.sort(key=later)
+
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 CHROMIUM_ARGUMENTS = [

@@ -23,6 +23,8 @@ def test_an_imported_home_is_found_by_its_old_certificate_and_shows_its_past(tmp
     assert found["Location"] == f"/desk/register/{HOME}0021/"
     page = wang.get(f"/desk/register/{HOME}0021/")
     assert "户主二零" in page and "上房权证字第00000020号" in page
+    notes = page[page.index("<h2>附记</h2>") :]
+    assert "原登记系统的记载" in notes and "登记类型：转移登记" in notes and "业务号：" in notes
     assert "户主五零零零零零五" in wang.get(f"/desk/register/{HOME}0006/?show=history")
     assert "测试法院" in wang.get(f"/desk/register/{HOME}0051/")
     assert "测试银行股份有限公司上街支行" in wang.get(f"/desk/register/{HOME}0010/")

@@ -312,14 +312,14 @@ def test_the_ledger_filters_exports_and_names_a_wrong_date(wang: Desk) -> None:
     assert "李小明" not in file.content.decode()
 
 
-def test_the_book_is_found_by_unit_code_and_shows_four_blocks_and_history(wang: Desk) -> None:
+def test_the_book_is_found_by_unit_code_and_shows_five_blocks_and_history(wang: Desk) -> None:
     office.registered_sale(1)
     code = homes.home(1)
     spaced = f"{code[:6]} {code[6:12]} {code[12:19]} {code[19:]}"
     assert wang.client.get("/desk/register/", {"q": spaced})["Location"] == f"/desk/register/{code}/"
     page = wang.get(f"/desk/register/{code}/")
     assert "王丽" in page and "没有查封、异议、预告、居住权和地役权登记" in page and "没有抵押权登记" in page
-    assert office.BUYER[1] not in page and "李小明" not in page
+    assert office.BUYER[1] not in page and "李小明" not in page and "没有附记" in page
     history = wang.get(f"/desk/register/{code}/?show=history")
     assert "李小明" in history and "存量房买卖转移登记" in history
     assert Sight.objects.filter(kind="register", subject=code, actor=wang.actor.key).exists()

@@ -229,22 +229,35 @@ class AmendBuilding:
 
 # Kinds of notes under which a right gets a new paper: nothing of the right changes.
 NEW_PAPER = ("renewed", "reissued")
+NOTES = frozenset(
+    {
+        "imported",  # 原登簿记载: how an older register entered the right
+        *NEW_PAPER,  # 换发, 补发: a new certificate or proof for the right rests on this note
+        "corrected",  # 更正: what was wrong, what it says now
+        "renamed",  # a party named in the right's terms
+        "common_parts",  # 业主共有部分
+        "holder_gone",  # 权利主体灭失情况: who applied in whose place (D05)
+        "term_capped",  # what a court asked beyond the longest term, and what was entered
+        "renewals_over",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
     """附记: something the book keeps about a unit or a right that changes no right.
 
-    `kind`: imported 原登簿记载 (how an older register entered the right), renewed 换发, reissued 补发 (a new certificate or proof for the right rests on this note), corrected 更正
-    (what was wrong, what it says now), renamed (a party named in the right's terms), common_parts 共有部分,
-    holder_gone 权利主体灭失情况 (who applied in whose place, D05). `said`
-    holds no identity number.
+    `kind`: one of `NOTES`. `said` holds no identity number.
     """
 
     unit: str
     kind: str
     said: dict[str, Any]
     right: uuid.UUID | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in NOTES:
+            raise ValueError(f"no kind of note: {self.kind}")
 
     @property
     def new_paper(self) -> bool:

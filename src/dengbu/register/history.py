@@ -75,6 +75,7 @@ class Noted:
     """附记 of a unit: what an entry says without changing a right, and which entry."""
 
     kind: str
+    unit_code: str
     right_id: uuid.UUID | None
     said: dict[str, Any]
     entry: str
@@ -82,19 +83,19 @@ class Noted:
     entered_as: str
 
 
-def notes_of(unit_code: str) -> list[Noted]:
-    """Notes of a unit, the last first, at most 200: corrections with what was and what is, new certificates, common
+def notes_of(*unit_codes: str) -> list[Noted]:
+    """Notes of some units, the last first, at most 200: corrections with what was and what is, new certificates, common
     parts. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT n.kind, n.right_id, n.said, {_ENTRY.format(e='e')}, e.legal_date, e.registration_type"  # noqa: S608
+            f"SELECT n.kind, u.code, n.right_id, n.said, {_ENTRY.format(e='e')}, e.legal_date, e.registration_type"  # noqa: S608
             " FROM register_entrynote n JOIN register_entry e ON e.id = n.entry_id"
-            " WHERE n.unit_id = (SELECT id FROM register_realestateunit WHERE code = %s)"
-            " ORDER BY n.id DESC LIMIT 200",
-            [unit_code],
+            " JOIN register_realestateunit u ON u.id = n.unit_id"
+            " WHERE u.code = ANY(%s) ORDER BY n.id DESC LIMIT 200",
+            [list(unit_codes)],
         )
         rows = cursor.fetchall()
-    return [Noted(r[0], r[1], json.loads(r[2]) if isinstance(r[2], str) else r[2], *r[3:]) for r in rows]
+    return [Noted(*r[:3], json.loads(r[3]) if isinstance(r[3], str) else r[3], *r[4:]) for r in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""登记簿查询: by unit code or certificate number, then the page of the book in its four blocks."""
+"""登记簿查询: by unit code or certificate number, then the page of the book in its five blocks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dengbu.cases.queries.desk import units_in_hand
 from dengbu.catalog.registrations import TYPES
 from dengbu.certificates.queries import by_id, by_number, list_counts, list_page, live_for_rights
 from dengbu.core import clock, crypto, sights
-from dengbu.core.identifiers import half_width, mask_document_number
+from dengbu.core.identifiers import half_width, land_unit, mask_document_number
 from dengbu.core.money import format_yuan
 from dengbu.core.refusals import Refusal
 from dengbu.core.vocabulary import (
@@ -27,12 +27,13 @@ from dengbu.core.vocabulary import (
     RestrictionKind,
 )
 from dengbu.register.effects import NUMBER_PURPOSE
-from dengbu.register.history import Ended, history_of
+from dengbu.register.history import Ended, history_of, notes_of
 from dengbu.register.queries import lines_of, unit_book
 from dengbu.register.rules import RestrictionFact, RightFact, UnitBook
 
 from ..pages import page
 from ..templatetags._text import cn_datetime
+from .book_notes import LAND_TELLS, shown
 from .shell import desk, see_other, type_name
 
 UNIT_CODE = re.compile(r"[0-9A-Z]{28}")
@@ -140,7 +141,7 @@ def paper_page(request: HttpRequest, certificate: uuid.UUID) -> HttpResponse:
     name="desk.register_unit",
     surface="staff",
     needs="register.query",
-    sql=8,
+    sql=9,
     example="unit",
 )
 def unit_page(request: HttpRequest, unit: str) -> HttpResponse:
@@ -175,6 +176,11 @@ def unit_page(request: HttpRequest, unit: str) -> HttpResponse:
                 _past(e) for e in ended if e.kind not in ("house_ownership", "land_use", "mortgage")
             ],
             "past_mortgages": [_past(e) for e in ended if e.kind == "mortgage"],
+            "notes": [
+                shown(n, land=n.unit_code != unit)
+                for n in notes_of(unit, land_unit(unit))
+                if n.unit_code == unit or n.kind in LAND_TELLS
+            ],
             "cases": [
                 {
                     "number": c.docket.number,
