@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from dengbu.cases import rules
+from dengbu.cases.actions.matters.pause import put_off_all
 from dengbu.cases.models import Case, ClockStop, PendingMatter
 from dengbu.cases.queries import matters as queries
 from dengbu.catalog.policy.policy import office_calendar
@@ -120,3 +121,17 @@ def send_out(*, actor: Actor, dockets: list[uuid.UUID]) -> None:
             opened_at=clock.now(),
             due_at=clock.now() + dt.timedelta(days=5),
         )
+
+
+def test_a_pause_has_no_last_day_and_still_every_paused_case_is_on_a_page(cases: list[uuid.UUID]) -> None:
+    settle_all(actor=office.SYSTEM)
+    put_off(actor=office.SYSTEM, dockets=cases)
+    listed = [m.docket_id for m in leaf_through(queries.waiting_page, "pause")]
+    assert listed == [cases[-1], *cases[:-1]]  # a day stands before none
+
+
+@act("test.put_off")
+def put_off(*, actor: Actor, dockets: list[uuid.UUID]) -> None:
+    put_off_all(dockets, "court", "法院来函〔2026〕1号", actor)
+    last = PendingMatter.objects.filter(docket_id=dockets[-1], kind="pause")
+    last.update(due_at=clock.now())

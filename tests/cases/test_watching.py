@@ -176,6 +176,12 @@ def test_a_seizure_that_ends_soon_is_listed_and_the_hourly_job_enters_its_end() 
     )
 
 
+@pytest.mark.parametrize("kind", ["internal_lock", "freeze", "dispute"])
+def test_a_lock_or_limit_that_ends_soon_is_listed_before_it_lets_the_home_go(kind: str) -> None:
+    restricted(kind, midnight_after(day(20)))
+    assert run("seizure") == 0 and listed("seizure") == [day(20)]
+
+
 # --- the result of the pre-review, visits, certificates --------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from typing import Any
 
@@ -179,3 +180,23 @@ def test_only_the_counter_types_and_checks() -> None:
     assert backfill.PERMISSION in permissions_of(["accept"])
     for post in ("review", "certify", "admin"):
         assert backfill.PERMISSION not in permissions_of([post])
+
+
+def test_the_fifty_first_old_certificate_is_on_the_next_page_not_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from dengbu.web.desk import backfill as pages
+
+    monkeypatch.setattr(pages, "MOST", 1)
+    typed()
+    typed(**{"H-BDCDYH": f"{UNIT[:-1]}2", "H-SHBW": "6", "FDCQ2-BDCQZH": "郑房权证上字第0300124号"})
+    window = at_work("accept")
+    first = window.get("/desk/backfill/")
+    onward = re.search(r'href="(\?tab=typed&amp;after=[^"]+)"[^>]*>下一页', first.content.decode())
+    assert onward is not None
+    second = window.get("/desk/backfill/" + onward[1].replace("&amp;", "&")).content.decode()
+    numbers = [
+        set(re.findall(r'class="code">([^<]+)</a></th>', page)) for page in (first.content.decode(), second)
+    ]
+    assert [len(n) for n in numbers] == [1, 1] and numbers[0].isdisjoint(numbers[1])
+    assert "下一页" not in second and "回到第一页" in second

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from dengbu.register.effects import NOTES, Note
 from dengbu.register.history import Noted
 from dengbu.web.desk.book_notes import KINDS, shown
+from dengbu.web.desk.register import _tags
 
 SAID: dict[str, tuple[dict[str, Any], list[str]]] = {
     "imported": ({"table": "FDCQ2", "YWH": "2009-17", "DJLX": "200", "FJ": "共有宗地"},
@@ -60,6 +62,23 @@ def test_every_kind_of_note_that_the_book_takes_has_words() -> None:
 
 
 def test_common_parts_without_any_are_said_to_be_none() -> None:
-    note = Noted("common_parts", "unit", None, {"project_name": "", "parts": []}, "1", dt.date(2026, 1, 2), "")
+    note = Noted(
+        "common_parts", "unit", None, {"project_name": "", "parts": []}, "1", dt.date(2026, 1, 2), ""
+    )
     assert shown(note, land=True)["lines"] == ["没有业主共有部分"]
     assert shown(note, land=True)["as"] == "历史数据"
+
+
+@pytest.mark.parametrize(
+    "kinds,words",
+    [
+        ((), ["无查封"]),
+        (("internal_lock",), ["内部锁定"]),
+        (("freeze",), ["已限制"]),
+        (("seizure", "internal_lock"), ["已查封", "内部锁定"]),
+    ],
+)
+def test_only_a_home_that_nothing_stops_carries_the_tick(kinds: tuple[str, ...], words: list[str]) -> None:
+    restrictions = [SimpleNamespace(kind=kind) for kind in kinds]
+    book: Any = SimpleNamespace(closed=False, restrictions=restrictions, land=(), mortgages=(), notices=())
+    assert [word for word, *_ in _tags(book)] == words

@@ -232,12 +232,23 @@ def _undertakings_over(today: dt.date) -> list[Due]:
     return _undertaken(None, today - dt.timedelta(days=1))
 
 
+#: what stops the home until a day and then lets it go: each is renewed, or lifted, by whoever made it
+WITH_A_TERM = (
+    "seizure",
+    "preseizure",
+    "freeze",
+    "sale_limit",
+    "illegal_building",
+    "dispute",
+    "internal_lock",
+)
+
 WATCHES: Final[dict[str, Watch]] = {
     "objection": Watch("异议登记", _of_restrictions(("objection",), "watch_objection"), "objection_ending"),
     "notice": Watch("预告登记", _notices, "notice_ending"),
     "seizure": Watch(
-        "查封到期", _of_restrictions(("seizure", "preseizure", "freeze"), "watch_seizure")
-    ),  # the organ renews; what ran out is entered as over each hour (`lapses`)
+        "查封、限制到期", _of_restrictions(WITH_A_TERM, "watch_seizure")
+    ),  # the organ renews; what ran out is entered as over each hour (`lapses`), a limit ends by its date
     "pass": Watch("预审有效期", _passed, "pass_ending"),
     "visit": Watch("预约未到", _missed, "visit_missed", before=False),
     "certificate": Watch("证书未领", _uncollected, "uncollected", before=False),

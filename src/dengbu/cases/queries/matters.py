@@ -48,18 +48,26 @@ def _page_of(found: list[Case], keys: Sequence[str]) -> tuple[list[Case], str]:
 
 
 def waiting_page(kind: str, after: str = "") -> tuple[list[PendingMatter], str]:
-    """Open matters of a kind by their due date, each with its case, and the key of the next page. One statement."""
+    """Open matters of a kind by their due date, each with its case, and the key of the next page. One statement.
+
+    A pause has no day by which it ends: what has no due date comes last, by case.
+    """
     found = PendingMatter.objects.select_related("docket__case").filter(kind=kind, settled_at__isnull=True)
     if key := _key(after):
         try:
-            since = dt.datetime.fromisoformat(key[0])
+            since = dt.datetime.fromisoformat(key[0]) if key[0] else None
         except ValueError:
-            since = None
-        if since is not None:
-            found = found.filter(Q(due_at__gt=since) | Q(due_at=since, docket_id__gt=key[1]))
+            return waiting_page(kind)
+        if since is None:
+            found = found.filter(due_at__isnull=True, docket_id__gt=key[1])
+        else:
+            here = Q(due_at=since, docket_id__gt=key[1])
+            found = found.filter(here | Q(due_at__gt=since) | Q(due_at__isnull=True))
     matters = list(found.order_by("due_at", "docket_id")[: PAGE_SIZE + 1])
-    last = matters[PAGE_SIZE - 1] if len(matters) > PAGE_SIZE else None
-    return matters[:PAGE_SIZE], f"{last.due_at.isoformat()}_{last.docket_id}" if last and last.due_at else ""
+    if len(matters) <= PAGE_SIZE:
+        return matters, ""
+    last = matters[PAGE_SIZE - 1]
+    return matters[:PAGE_SIZE], f"{last.due_at.isoformat() if last.due_at else ''}_{last.docket_id}"
 
 
 def stuck_page(after: str = "") -> tuple[list[Case], str]:

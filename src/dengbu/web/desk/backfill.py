@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 
 from dengbu.cases.models import Case
@@ -56,7 +59,7 @@ def backfills(request: HttpRequest) -> HttpResponse:
     """What waits to be checked, what was sent back, what is in the book; which filed cases wait. POST `case`, `reason`:
     不能补录, the case goes back to its officer."""
     if request.method == "GET":
-        return _list(request, request.GET.get("tab", "typed"))
+        return _list(request, request.GET.get("tab", "typed"), after=request.GET.get("after", "")[:90])
     case = _case(request.POST.get("case", ""))
     try:
         if case is None:
@@ -74,10 +77,11 @@ def backfills(request: HttpRequest) -> HttpResponse:
     return see_other(LIST, tab="wanted", done="cannot")
 
 
-def _list(request: HttpRequest, tab: str, refusals: Any = ()) -> HttpResponse:
+def _list(request: HttpRequest, tab: str, refusals: Any = (), after: str = "") -> HttpResponse:
     tab = tab if tab in TABS else "typed"
+    first_url = f"?tab={tab}" if after else ""
     if tab == "wanted":
-        waiting, _ = waiting_page("backfill")
+        waiting, onward = waiting_page("backfill", after)
         return show(
             request,
             "desk/backfills.html",
@@ -89,8 +93,10 @@ def _list(request: HttpRequest, tab: str, refusals: Any = ()) -> HttpResponse:
             ],
             typed={k: request.POST.get(k, "") for k in ("case", "reason")},
             done=DONE.get(request.GET.get("done", "")),
+            first_url=first_url,
+            next_url=_next(tab, onward),
         )
-    rows = OldCertificate.objects.select_related("docket").filter(state=tab).order_by("-typed_at")[:MOST]
+    rows, onward = _typed_page(tab, after)
     return show(
         request,
         "desk/backfills.html",
@@ -98,7 +104,27 @@ def _list(request: HttpRequest, tab: str, refusals: Any = ()) -> HttpResponse:
         tabs=_tabs(tab),
         rows=[(r, STATES[r.state], r.typed_by_id == actor_of(request).user_id) for r in rows],
         done=DONE.get(request.GET.get("done", "")),
+        first_url=first_url,
+        next_url=_next(tab, onward),
     )
+
+
+def _next(tab: str, onward: str) -> str:
+    return f"?{urlencode({'tab': tab, 'after': onward})}" if onward else ""
+
+
+def _typed_page(state: str, after: str) -> tuple[list[OldCertificate], str]:
+    """Old certificates of a state, the last typed first, and the key of the next page. One statement."""
+    found = OldCertificate.objects.select_related("docket").filter(state=state)
+    when, _, docket = after.partition("_")
+    try:
+        key = dt.datetime.fromisoformat(when), uuid.UUID(docket)
+        found = found.filter(Q(typed_at__lt=key[0]) | Q(typed_at=key[0], pk__lt=key[1]))
+    except ValueError:
+        pass
+    rows = list(found.order_by("-typed_at", "-pk")[: MOST + 1])
+    last = rows[MOST - 1] if len(rows) > MOST else None
+    return rows[:MOST], f"{last.typed_at.isoformat()}_{last.pk}" if last else ""
 
 
 def _tabs(tab: str) -> list[dict[str, Any]]:

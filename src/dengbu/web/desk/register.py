@@ -194,12 +194,24 @@ def unit_page(request: HttpRequest, unit: str) -> HttpResponse:
     )
 
 
+#: limits that are no seizure: a home under one never carries a tick
+LIMITS = {"internal_lock": "内部锁定", "freeze": "已限制"} | dict.fromkeys(
+    ("sale_limit", "dispute", "illegal_building"), "已限制"
+)
+
+
 def _tags(book: UnitBook) -> list[tuple[str, str, str]]:
     tags = []
     if book.closed:
         tags.append(("已注销", "neutral", "no"))
     seized = any(r.kind in ("seizure", "preseizure") for r in (*book.restrictions, *book.land))
-    tags.append(("已查封", "fix", "lock") if seized else ("无查封", "neutral", "check"))
+    held = [r.kind for r in (*book.restrictions, *book.land) if r.kind in LIMITS]
+    if seized:
+        tags.append(("已查封", "fix", "lock"))
+    if held:
+        tags.append((LIMITS[held[0]], "fix", "lock"))
+    if not seized and not held:
+        tags.append(("无查封", "neutral", "check"))
     if book.mortgages:
         tags.append(("已抵押", "warn", "lock"))
     if any(r.kind == "objection" for r in book.restrictions):

@@ -340,9 +340,9 @@ def empty_state(
 
 
 @register.inclusion_tag("components/pagination.html")
-def pagination(prev_url: str = "", next_url: str = "", note: str = "") -> dict[str, Any]:
-    """Keyset paging: 上一页, 下一页 and a note such as 第 1–14 件; nothing when there is only one page."""
-    return {"prev_url": prev_url or "", "next_url": next_url or "", "note": note}
+def pagination(first_url: str = "", next_url: str = "", note: str = "") -> dict[str, Any]:
+    """Keyset paging: 回到第一页, 下一页 and a note such as 第 1–14 件; nothing when there is only one page."""
+    return {"first_url": first_url or "", "next_url": next_url or "", "note": note}
 
 
 @register.inclusion_tag("components/tabs.html")

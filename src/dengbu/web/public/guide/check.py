@@ -19,6 +19,9 @@ from dengbu.core.refusals import Refusal
 
 from . import obstacles, who
 
+#: what follows from 由谁申请 (`legacy`) answered with the developer: not asked a second time
+DEVELOPER = "developer_applies"
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -101,6 +104,8 @@ def others(kind: type[RegistrationType], policy: TypePolicy) -> list[tuple[str, 
     """Conditions of the checklist that nothing else covers, to tick: (key, words)."""
     covered = {c.condition for ask in asks(kind) for c in ask.choices} | {a.condition for a in asks(kind)}
     covered |= {o.condition for group in obstacles.groups(kind, policy) for o in group.outcomes}
+    if any(ask.key == "legacy" for ask in asks(kind)):
+        covered.add(DEVELOPER)
     left = {i.condition: i.condition_label for i in policy.checklist if i.condition}
     return [(key, label) for key, label in left.items() if key not in covered]
 
@@ -124,6 +129,8 @@ def judge(
     own = asks(kind)
     terms, _ = read(own, {ask.key: answers.get(ask.key, "") for ask in own})
     found |= conditions(own, terms)
+    if answers.get("legacy") == "no":
+        found.add(DEVELOPER)
     for ask in own:
         if ask.key in terms:
             result.refused += _refused(kind, ask, terms[ask.key])
