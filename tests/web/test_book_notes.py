@@ -60,6 +60,8 @@ def test_every_kind_of_note_that_the_book_takes_has_words() -> None:
 
 
 def test_common_parts_without_any_are_said_to_be_none() -> None:
-    note = Noted("common_parts", "unit", None, {"project_name": "", "parts": []}, "1", dt.date(2026, 1, 2), "")
+    note = Noted(
+        "common_parts", "unit", None, {"project_name": "", "parts": []}, "1", dt.date(2026, 1, 2), ""
+    )
     assert shown(note, land=True)["lines"] == ["没有业主共有部分"]
     assert shown(note, land=True)["as"] == "历史数据"
