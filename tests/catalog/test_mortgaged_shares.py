@@ -9,6 +9,7 @@ import pytest
 
 from dengbu.catalog.registrations import TYPES, RegistrationType
 from dengbu.catalog.registrations.places import holders_in
+from dengbu.catalog.registrations.shares import rank_words
 from dengbu.register.effects import End, Grant
 from dengbu.register.rules import RightFact, UnitBook
 from tests.catalog.made_up import (
@@ -116,6 +117,27 @@ def test_what_rests_on_the_other_share_does_not_stop_it_what_touches_this_one_do
 def test_mortgages_of_both_shares_stand_in_one_line_of_ranks() -> None:
     (one,) = made(on_share(), home(of("WANG", OTHER)))
     assert isinstance(one, Grant) and one.rank == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        ((), "抵押顺位：第3顺位。"),
+        ((of("LI", OTHER),), "抵押顺位：第3顺位。"),
+        ((mortgage(OTHER),), "抵押顺位：第3顺位。"),
+        ((of("WANG", OTHER),), "抵押顺位：第3顺位；其中1个在先的抵押权只在其他共有人的份额上，在本抵押范围内为第2顺位。"),
+        (
+            (of("WANG", OTHER), of("WANG", OTHER, rank=2)),
+            "抵押顺位：第3顺位；其中2个在先的抵押权只在其他共有人的份额上，在本抵押范围内为第1顺位。",
+        ),
+        ((of("WANG", OTHER, rank=4),), "抵押顺位：第3顺位。"),
+    ],
+)  # fmt: skip
+def test_a_proof_says_which_earlier_mortgages_do_not_touch_its_share(
+    before: tuple[RightFact, ...], said: str
+) -> None:
+    mine = of("LI", rank=3)
+    assert rank_words(home(*before, mine), mine) == said
 
 
 def test_the_other_share_passes_beside_the_mortgaged_one() -> None:

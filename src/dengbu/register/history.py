@@ -95,7 +95,10 @@ def notes_of(*unit_codes: str) -> list[Noted]:
             [list(unit_codes)],
         )
         rows = cursor.fetchall()
-    return [Noted(*r[:3], json.loads(r[3]) if isinstance(r[3], str) else r[3], *r[4:]) for r in rows]
+    return [
+        Noted(kind, code, right, json.loads(said) if isinstance(said, str) else said, *entry)
+        for kind, code, right, said, *entry in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from django.db.models import Max, Q, Sum
 
 from dengbu.archives.models import HandOver, Volume
 from dengbu.catalog.registrations import TYPES
+from dengbu.catalog.registrations.shares import rank_words
 from dengbu.certificates.models import Certificate, ListedUnit, Mailing
 from dengbu.certificates.prints import CertificatePage, ProofPage, UnitLine
 from dengbu.certificates.queries import list_of
@@ -122,7 +123,7 @@ def certificate_page(
             "holders": tuple(names),
             "obligors": proofs.obligors(right),
             "other_facts": proofs.lines(right),
-            "notes": (*reissued, *((f"抵押顺位：第{right.rank}顺位。",) if right.rank else ())),
+            "notes": (*reissued, *filter(None, (rank_words(book, right),))),
         }
     units = annex(certificate)
     if certificate.kind == "proof":

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from dengbu.core.refusals import Refusal
-from dengbu.register.rules import Obstacle, RightFact
+from dengbu.register.rules import Obstacle, RightFact, UnitBook
 
 from .checks import holders_named, owners_apply
 from .facts import Filed
@@ -104,6 +104,20 @@ def share_meets(one: RightFact, other: RightFact, title: RightFact | None) -> bo
     """Whether two mortgages are on the same thing: the whole, or the share of the same holder."""
     a, b = whose_share(one, title), whose_share(other, title)
     return not a or not b or bool(a & b)
+
+
+def rank_words(book: UnitBook, right: RightFact) -> str:
+    """抵押顺位 as a proof says it: the place in the unit's line, and the place on its own share where some of those before
+    it rest on other co-owners' shares alone (民法典 301, 414)."""
+    if not right.rank:
+        return ""
+    beside_it = sum(
+        (m.rank or 0) < right.rank and not share_meets(m, right, book.title) for m in book.mortgages
+    )
+    place = f"抵押顺位：第{right.rank}顺位"
+    if not beside_it:
+        return f"{place}。"
+    return f"{place}；其中{beside_it}个在先的抵押权只在其他共有人的份额上，在本抵押范围内为第{right.rank - beside_it}顺位。"
 
 
 def mortgagors_apply(filed: Filed, right: RightFact, title: RightFact | None, word: str) -> Iterable[Refusal]:
