@@ -115,7 +115,10 @@ def test_a_free_case_prints_why():
     assert small.lines[0].note == small.exemption_name
     assert small.lines[0].each_fen == 55_000  # what would have been due stands beside it
     notice = bill("FEE_ZERO", LATER, FLAT)
-    assert (notice.exemption, notice.exemption_name) == ("NOT_CHARGED", "注销、查封、预告登记不收登记费")
+    assert (notice.exemption, notice.exemption_name) == (
+        "NOT_CHARGED",
+        "注销、查封和其他限制、预告登记不收登记费",
+    )
     assert len(notice.lines) == 1
     assert bill("FEE_TRANSFER", LATER, FLAT).exemption == ""
 

@@ -7,7 +7,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case as When_
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, When
 
 from dengbu.core import clock
 from dengbu.core.acts import Actor
@@ -70,10 +71,14 @@ def waiting_page(kind: str, after: str = "") -> tuple[list[PendingMatter], str]:
     return matters[:PAGE_SIZE], f"{last.due_at.isoformat() if last.due_at else ''}_{last.docket_id}"
 
 
+def _stuck() -> QuerySet[Case]:
+    pending = PendingMatter.objects.filter(docket_id=OuterRef("pk"), settled_at__isnull=True)
+    return Case.objects.filter(~Exists(pending), state=State.ACCEPTED.value)
+
+
 def stuck_page(after: str = "") -> tuple[list[Case], str]:
     """Accepted cases with nothing open: their entry was refused when the last matter was settled. One statement."""
-    pending = PendingMatter.objects.filter(docket_id=OuterRef("pk"), settled_at__isnull=True)
-    cases = Case.objects.select_related("docket").filter(~Exists(pending), state=State.ACCEPTED.value)
+    cases = _stuck().select_related("docket")
     if key := _key(after):
         cases = cases.filter(pk__gt=key[1])
     found = list(cases.order_by("pk")[: PAGE_SIZE + 1])
@@ -152,15 +157,24 @@ class ToInspect:
     record: SiteInspection | None
 
 
-def inspections(limit: int = 100) -> list[ToInspect]:
-    """Open inspections by their due date. One statement."""
+def inspections(actor: Actor, limit: int) -> tuple[list[ToInspect], bool]:
+    """Open inspections by their due date, those that wait for a colleague's word last, and whether there are more. One
+    statement."""
     found = PendingMatter.objects.select_related("docket__case", "inspection").filter(
         kind=rules.Kind.INSPECTION.value, settled_at__isnull=True
     )
-    return [
-        ToInspect(m, m.docket.case, getattr(m, "inspection", None))
-        for m in found.order_by("due_at", "docket_id")[:limit]
-    ]
+    written = Q(inspection__first_id=actor.user_id)
+    found = found.annotate(waits=When_(When(written, then=1), default=0)).order_by(
+        "waits", "due_at", "docket_id"
+    )
+    rows = [ToInspect(m, m.docket.case, getattr(m, "inspection", None)) for m in found[: limit + 1]]
+    return rows[:limit], len(rows) > limit
+
+
+def open_by_kind() -> dict[str, int]:
+    """How many matters of each kind are open, and how many accepted cases are stuck. Two statements."""
+    counted = PendingMatter.objects.filter(settled_at__isnull=True).values_list("kind")
+    return {**dict(counted.annotate(Count("pk")).order_by()), "stuck": _stuck().count()}
 
 
 # --- public notices -----------------------------------------------------------------------------------------------

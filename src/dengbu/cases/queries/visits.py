@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -47,7 +48,8 @@ def mine(one: HomeVisit, actor: Actor) -> str:
 
 
 def page_of(tab: str, after: str = "") -> tuple[list[HomeVisit], str]:
-    """Visits by what became of them, the newest asked first, and the key of the next page. One statement."""
+    """Visits by what became of them, and the key of the next page: planned ones in the order in which the officers go,
+    others the newest asked first. One statement."""
     found = _open()
     if tab == "over":
         found = HomeVisit.objects.select_related("matter", "docket__case").filter(
@@ -57,10 +59,29 @@ def page_of(tab: str, after: str = "") -> tuple[list[HomeVisit], str]:
         found = found.filter(planned_at__isnull=tab != "planned")
         passed = Q(docket__case__state=State.PREAPPROVED.value)
         found = found.filter(passed) if tab == "asked" else found.exclude(passed) if tab == "early" else found
-    if after.isdecimal():
-        found = found.filter(pk__lt=int(after[:18]))
-    rows = list(found.order_by("-pk")[: PAGE_SIZE + 1])
-    return rows[:PAGE_SIZE], str(rows[PAGE_SIZE - 1].pk) if len(rows) > PAGE_SIZE else ""
+    at, _, last = after.rpartition("_")
+    key = int(last[:18]) if last.isdecimal() else None
+    if tab == "planned":
+        found = found.order_by("planned_at", "pk")
+        if key is not None and (since := _instant(at)):
+            found = found.filter(Q(planned_at__gt=since) | Q(planned_at=since, pk__gt=key))
+    else:
+        found = found.order_by("-pk")
+        if key is not None:
+            found = found.filter(pk__lt=key)
+    rows = list(found[: PAGE_SIZE + 1])
+    if len(rows) <= PAGE_SIZE:
+        return rows, ""
+    end = rows[PAGE_SIZE - 1]
+    return rows[:PAGE_SIZE], f"{end.planned_at.isoformat() if end.planned_at else ''}_{end.pk}"
+
+
+def _instant(text: str) -> dt.datetime | None:
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def officers() -> list[tuple[int, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -80,11 +80,12 @@ DONE = {
 }
 
 
-@page("desk/matters/", name="desk.matters", surface="staff", needs="case.settle", sql=5)
+@page("desk/matters/", name="desk.matters", surface="staff", needs="case.settle", sql=7)
 def waiting(request: HttpRequest) -> HttpResponse:
-    """What waits, by kind and due date."""
-    tab = request.GET.get("tab", "second_review")
-    tab = tab if tab in TABS else "second_review"
+    """What waits, by kind and due date; it opens on the first kind of which something waits."""
+    counts, tab = queries.open_by_kind(), request.GET.get("tab", "")
+    if tab not in TABS:
+        tab = next((key for key in TABS if counts.get(key)), "second_review")
     after, signs = request.GET.get("after", ""), actor_of(request).may("case.sign_off")
     now = clock.now()
     if tab == "stuck":
@@ -97,7 +98,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         request,
         "desk/matters.html",
         at="desk.matters?tab=sign_off" if tab == "sign_off" and signs else "desk.matters",
-        tabs=tabs_of(TABS, tab),
+        tabs=tabs_of(TABS, tab, counts),
         rows=rows,
         empty=EMPTY[tab],
         tab=tab,
@@ -106,9 +107,19 @@ def waiting(request: HttpRequest) -> HttpResponse:
     )
 
 
-def tabs_of(words: dict[str, str], current: str) -> list[dict[str, Any]]:
-    """Tabs of a list, by the key each has in the address."""
-    return [{"text": name, "url": f"?tab={key}", "current": key == current} for key, name in words.items()]
+def tabs_of(
+    words: dict[str, str], current: str, counts: Mapping[str, int] | None = None
+) -> list[dict[str, Any]]:
+    """Tabs of a list, by the key each has in the address, with how many rows wait where that is counted."""
+    return [
+        {
+            "text": name,
+            "url": f"?tab={key}",
+            "current": key == current,
+            "count": None if counts is None else counts.get(key, 0),
+        }
+        for key, name in words.items()
+    ]
 
 
 def waiting_row(case: Case, matter: PendingMatter | None, now: dt.datetime) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from . import signing
 
 __all__ = ["signing"]
 MOST_AT_ONCE = 10
+MOST_LISTED = 100
 GROUPS = {"confirm": "等您确认", "sign": "待上门面签", "go": "待查看", "sent": "您已记录，等同事确认"}
 DONE = {
     "photo": "照片已上传。",
@@ -44,7 +45,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """Where to go: to inspect or to have somebody sign; what waits for one's own word, and what for a colleague's."""
     actor = actor_of(request)
     found: dict[str, list[dict[str, Any]]] = {key: [] for key in GROUPS}
-    for one in queries.inspections():
+    inspections, more = queries.inspections(actor, MOST_LISTED)
+    for one in inspections:
         found[queries.mine(one, actor)].append(
             {
                 "url": reverse("web:field.inspection", args=[one.case.pk]),
@@ -71,7 +73,12 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "field/home.html",
-        {"groups": groups, "done": DONE.get(request.GET.get("done", "")), "nav_active": "field"},
+        {
+            "groups": groups,
+            "more": MOST_LISTED if more else 0,
+            "done": DONE.get(request.GET.get("done", "")),
+            "nav_active": "field",
+        },
     )
 
 
