@@ -14,9 +14,11 @@ from dengbu.cases.actions.served import after_entry
 from dengbu.cases.documents import catalogue
 from dengbu.cases.facts import facts
 from dengbu.cases.models import Case, CaseDocument, ClockStop
+from dengbu.catalog.policy.policy import office_calendar, time_limit
 from dengbu.core import clock
 from dengbu.core.acts import Actor, act
 from dengbu.core.refusals import NotPermitted, Refused
+from dengbu.core.workdays import add_workdays
 from dengbu.notices.models import Message
 from dengbu.orders import actions as orders
 from dengbu.orders.models import Letter, Order, Service
@@ -68,7 +70,8 @@ def test_two_officers_show_work_permit_and_permit_for_duty_or_nothing_is_stamped
 
 def test_the_courts_system_and_an_outage_bring_their_own_minute_never_a_later_one() -> None:
     earlier = clock.now() - dt.timedelta(hours=2)
-    by_network = served.received(channel="network", request_no="WLCK-1", served_at=earlier, officers=())
+    nobody = (Officer(name="", work_card="", duty_card=""),) * 2  # as the page posts fields left empty
+    by_network = served.received(channel="network", request_no="WLCK-1", served_at=earlier, officers=nobody)
     assert Service.objects.get(pk=by_network).served_at == earlier
     slip = served.said(by_network, "service_slip")
     assert "请求单号WLCK-1" in slip and "没有当面送达人员" in slip
@@ -311,6 +314,11 @@ def test_corrections_2_a_term_that_was_cut_opens_a_task_until_the_court_answers(
         court.note_answer(actor=by, letter_id=letter.pk, answer="（2026）复函1号，同意", on=today)
     assert codes(caught) == {"LETTER_NOT_SENT"}
     court.note_sent(actor=by, letter_id=letter.pk, how="机要", on=today)
+    letter.refresh_from_db()
+    waits = time_limit("organ_answer", today).amount
+    assert letter.due_on == add_workdays(today, waits, office_calendar()), (
+        "from then its answer is waited for"
+    )
     with pytest.raises(Refused) as caught:
         court.note_answer(actor=by, letter_id=letter.pk, answer="（2026）复函1号，同意", on=today)
     assert codes(caught) == {"LETTER_NO_PAPER"}, "an answer is a paper"

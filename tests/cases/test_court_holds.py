@@ -209,6 +209,12 @@ def test_what_was_named_by_mistake_is_let_go_by_two_people_before_any_case() -> 
     court.propose_end(actor=served.receiver(), order_id=order.pk, outcome="taken_back", reason="选错了房屋")
     assert court.decide_end(actor=office.reviewer(), order_id=order.pk, agrees=True) == "taken_back"
     assert desk.accept(actor=office.clerk(), docket_id=sale)["entered"]
+    named = court.name_units(
+        actor=served.receiver(), service_id=order.service_id, units=[HOME], type_code="S01"
+    )
+    again = Order.objects.get(outcome="")
+    assert named == 1 and again.holds, "it was no mistake after all: it is held anew"
+    assert served.order_of(served.begun(order.service_id)) == again
 
 
 # --- at each step --------------------------------------------------------------------------------------------------
@@ -415,6 +421,7 @@ def test_an_order_ends_without_an_entry_by_the_rules_and_once() -> None:
     decide = {"actor": office.reviewer(), "order_id": order.pk, "agrees": True}
     for wrong, code in (
         ({"outcome": "forgotten", "reason": "选错了房屋"}, "ORDER_OUTCOME"),
+        ({"outcome": "entered", "reason": "选错了房屋"}, "ORDER_OUTCOME"),
         ({"outcome": "taken_back", "reason": "错了"}, "ORDER_REASON"),
     ):
         with pytest.raises(Refused) as caught:

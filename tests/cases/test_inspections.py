@@ -57,6 +57,9 @@ def test_two_officers_inspect_and_the_second_enters_the_case(visited: uuid.UUID)
 
 def test_a_failed_inspection_forbids_the_entry_until_another_is_good(visited: uuid.UUID) -> None:
     desk.accept(actor=office.clerk(), docket_id=visited)
+    with pytest.raises(Refused) as refused:
+        matters.inspect_again(actor=office.lead(), docket_id=visited)
+    assert refused.value.codes == ("SITE_NOT_FAILED",), "it has not been made yet"
     office.upload(actor=office.SYSTEM, docket_id=visited, item=matters.PHOTOS)
     with pytest.raises(Refused) as refused:
         waiting.record(visited, findings=waiting.SEEN | {"place": "no"})

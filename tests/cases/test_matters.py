@@ -248,10 +248,15 @@ def test_the_days_of_the_notice_do_not_count(monkeypatch: pytest.MonkeyPatch) ->
     assert case.promised_on == add_workdays(today, 10, calendar)
     assert case.statutory_on == add_workdays(today, 30, calendar)
     until = PublicNotice.objects.get(docket_id=docket_id).until_on
+    matters.pause(actor=office.lead(), docket_id=docket_id, reason="court", evidence="（2026）豫0106民初12号")
+    matters.resume(actor=office.lead(), docket_id=docket_id, result="法院已裁定驳回起诉")
     waiting.after_the_notice(monkeypatch, docket_id)
     assert matters.end_notice(actor=office.SYSTEM, docket_id=docket_id) == "registered"
     case.refresh_from_db()
-    assert ClockStop.objects.get(docket_id=docket_id).until_on == until, "the grace of the office counts"
+    stop = ClockStop.objects.get(docket_id=docket_id, reason="notice")
+    assert stop.until_on == until, (
+        "the grace of the office counts, and what goes on again meanwhile ends it not"
+    )
     assert case.promised_on == add_workdays(until, 10, calendar)
     assert case.statutory_on == add_workdays(until, 30, calendar)
 

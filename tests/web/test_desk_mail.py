@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from dengbu.certificates import actions, rules
 from dengbu.certificates.actions import receive_blanks
 from dengbu.certificates.models import Certificate, Mailing
 from dengbu.core import crypto
-from dengbu.core.acts import act
+from dengbu.core.acts import Actor, act
 from dengbu.core.refusals import NotPermitted, Refused
 from dengbu.core.vocabulary import CertificateKind
 from tests.parties.people import waiting_jobs
@@ -186,12 +187,34 @@ def test_what_became_void_on_its_way_stays_void(ends: dict[str, str]) -> None:
     mailing.refresh_from_db()
     assert (answer.status_code, certificate.state, certificate.issued_at) == (303, "void", None)
     assert mailing.state != "sent" and mailing.ended_at is not None
+    clerk, case = at_work("certify"), f"/desk/archive/{docket}/"
+    assert case in text_of(clerk.get("/desk/archive/")), "nothing is left to be handed out"
+    assert clerk.post(case, {"paper_pages": "1", "difference_note": "原件已退"}).status_code == 303
+    assert state_of(docket) == "archived"
 
 
-def test_whoever_reviewed_the_case_neither_hands_out_nor_sends_nor_ends_a_mailing() -> None:
+@pytest.mark.parametrize(
+    ("who", "code"),
+    [(office.reviewer, "CASE_SAME_HANDS"), (office.seller, "CASE_OWN")],
+    ids=["reviewer", "filer"],
+)
+def test_whoever_reviewed_or_filed_the_case_neither_hands_out_nor_sends_nor_ends_a_mailing(
+    who: Callable[[], Actor], code: str
+) -> None:
     docket, certificate, mailing = sent()
-    reviewer = office.certifier(office.reviewer().user_id or 0)
+    reviewer = office.certifier(who().user_id or 0)
     for do in (
+        lambda: closing.issue(
+            actor=reviewer,
+            docket_id=docket,
+            certificate_id=certificate.pk,
+            receiver_name=office.BUYER[0],
+            receiver_document_kind="resident_id",
+            receiver_number=office.BUYER[1],
+            receipt_shown=True,
+            voucher_shown=True,
+            identity_checked=True,
+        ),
         lambda: closing.mail(
             actor=reviewer,
             docket_id=docket,
@@ -210,7 +233,7 @@ def test_whoever_reviewed_the_case_neither_hands_out_nor_sends_nor_ends_a_mailin
     ):
         with pytest.raises(NotPermitted) as refused:
             do()
-        assert refused.value.codes == ("CASE_SAME_HANDS",)
+        assert refused.value.codes == (code,)
 
 
 def test_the_parties_are_told_that_it_was_sent_and_that_it_came_back() -> None:
