@@ -14,8 +14,9 @@ from dengbu.cases.actions.served import after_entry
 from dengbu.cases.documents import catalogue
 from dengbu.cases.facts import facts
 from dengbu.cases.models import Case, CaseDocument, ClockStop
+from dengbu.cases.queries.court import passed_to, property_of
 from dengbu.catalog.policy.policy import office_calendar, time_limit
-from dengbu.core import clock
+from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor, act
 from dengbu.core.refusals import NotPermitted, Refused
 from dengbu.core.workdays import add_workdays
@@ -28,6 +29,7 @@ from dengbu.register.actions import enter
 from dengbu.register.models import Restriction
 from dengbu.register.queries import book_of
 from dengbu.register.verify import verify
+from tests.parties.people import waiting_jobs
 from tests.register import homes as homes_
 from tests.register.homes import put, seizure
 from tests.support import court as served
@@ -196,6 +198,7 @@ def test_one_press_stops_the_accepted_cases_of_the_unit_in_writing_and_tells_the
             [f'["{heir}"]'],
         )
         assert cursor.fetchone() == (1,), "the applicants are told"
+    assert [job["docket_ids"] for job in waiting_jobs("cases.stop_notices")] == [[str(heir)]]
     tasks.tell([str(heir)], "stopped_by_order")
     assert Message.objects.filter(docket_id=heir, template="stopped_by_order").count() == 1
     tasks.stop_notices([str(heir)])
@@ -229,6 +232,11 @@ def test_corrections_1_after_the_home_has_passed_the_receipt_tells_to_whom_and_w
         served.submitted(docket_id)
     assert "O_HOME_PASSED" in codes(caught)
     order = served.order_of(docket_id)
+    unit = office.homes.home(1)
+    for who, has_it in ((office.SELLER, False), (office.BUYER, True)):
+        (found,) = (o for o in property_of(who[0], crypto.index(who[1])) if o.book.code == unit)
+        assert (found.right is not None) is has_it, "the page says that it has passed"
+    assert [r.holders[0].name for r in passed_to([order]).values()] == [office.BUYER[0]]
     court.propose_end(actor=served.receiver(), order_id=order.pk, outcome="passed", reason="已过户给买方")
     with pytest.raises(NotPermitted):
         court.decide_end(actor=served.receiver(), order_id=order.pk, agrees=True)
@@ -245,7 +253,7 @@ def test_what_has_not_passed_cannot_be_answered_without_an_entry() -> None:
     order = served.order_of(served.begun(served.received()))
     with pytest.raises(Refused) as caught:
         court.propose_end(actor=served.receiver(), order_id=order.pk, outcome="passed", reason="不想登记了")
-    assert codes(caught) == {"ORDER_NOT_PASSED"}
+    assert codes(caught) == {"ORDER_NOT_PASSED"} and not passed_to([order])
 
 
 def test_whether_the_home_has_passed_is_looked_up_again_when_the_second_person_decides() -> None:
