@@ -168,8 +168,9 @@ def test_a_mailing_of_another_case_is_not_ended_here() -> None:
 
 
 def test_a_certificate_of_another_case_is_not_sent_from_here() -> None:
-    docket, _ = to_be_mailed()
     other = Certificate.objects.get(docket_id=office.registered_sale(2))
+    docket, _ = to_be_mailed()
+    assert state_of(docket) == "certified", "what waits to be printed in another case keeps nothing back"
     answer = at_work("certify").post(f"/desk/mail/{docket}/", form(other))
     assert answer.status_code == 422 and not Mailing.objects.exists()
 
