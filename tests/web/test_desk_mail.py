@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 import pytest
 
 from dengbu.cases.actions import closing
+from dengbu.cases.actions.watching import WATCHES
 from dengbu.cases.models import Case
 from dengbu.certificates import actions, rules
 from dengbu.certificates.actions import receive_blanks
 from dengbu.certificates.models import Certificate, Mailing
-from dengbu.core import crypto
+from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor, act
 from dengbu.core.refusals import NotPermitted, Refused
 from dengbu.core.vocabulary import CertificateKind
@@ -180,6 +182,9 @@ def test_a_certificate_of_another_case_is_not_sent_from_here() -> None:
 )
 def test_what_became_void_on_its_way_stays_void(ends: dict[str, str]) -> None:
     docket, certificate, mailing = sent()
+    in_two_months = clock.today() + dt.timedelta(days=60)
+    uncollected = WATCHES["certificate"].find
+    assert not uncollected(in_two_months), "nobody is told to fetch what is under way"
     actions.void(
         actor=office.SYSTEM, rights=[(certificate.right_id, certificate.entry_id)], reason="权利已注销"
     )
@@ -188,6 +193,7 @@ def test_what_became_void_on_its_way_stays_void(ends: dict[str, str]) -> None:
     mailing.refresh_from_db()
     assert (answer.status_code, certificate.state, certificate.issued_at) == (303, "void", None)
     assert mailing.state != "sent" and mailing.ended_at is not None
+    assert not uncollected(in_two_months), "nor what is void"
     clerk, case = at_work("certify"), f"/desk/archive/{docket}/"
     assert case in text_of(clerk.get("/desk/archive/")), "nothing is left to be handed out"
     assert clerk.post(case, {"paper_pages": "1", "difference_note": "原件已退"}).status_code == 303
