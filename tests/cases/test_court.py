@@ -315,6 +315,9 @@ def test_corrections_2_a_term_that_was_cut_opens_a_task_until_the_court_answers(
     docket_id = capped()
     letter = Letter.objects.get(docket_id=docket_id)
     assert (letter.kind, letter.said["asked"], letter.sent_on) == ("term_capped", "60个月", None)
+    assert letter.due_on == add_workdays(clock.today(), 1, office_calendar()), (
+        "it leaves the next working day"
+    )
     tasks.court_papers(str(docket_id))
     assert "60个月" in served.said(docket_id, "letter-") and served.COURT in served.said(docket_id, "letter-")
     by, today = office.clerk(), clock.today()

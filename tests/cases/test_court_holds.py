@@ -395,6 +395,7 @@ LATE = {"channel": "outage", "served_at": MIDNIGHT, "late_reason": "系统故障
         (BY_NETWORK | {"request_no": "1"}, {"SERVED_REQUEST"}),
         (BY_NETWORK | {"served_at": None}, {"SERVED_WHEN"}),
         (BY_NETWORK | {"served_at": MIDNIGHT + SECOND}, {"SERVED_LATER"}),
+        (LATE | {"served_at": None}, {"SERVED_WHEN"}),
         (LATE | {"officers": ()}, {"SERVED_OFFICER"}),
         (LATE | {"late_reason": "故障"}, {"SERVED_WHY_LATE"}),
     ],
