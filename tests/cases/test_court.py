@@ -14,9 +14,12 @@ from dengbu.cases.actions.served import after_entry
 from dengbu.cases.documents import catalogue
 from dengbu.cases.facts import facts
 from dengbu.cases.models import Case, CaseDocument, ClockStop
-from dengbu.core import clock
+from dengbu.cases.queries.court import passed_to, property_of
+from dengbu.catalog.policy.policy import office_calendar, time_limit
+from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor, act
 from dengbu.core.refusals import NotPermitted, Refused
+from dengbu.core.workdays import add_workdays
 from dengbu.notices.models import Message
 from dengbu.orders import actions as orders
 from dengbu.orders.models import Letter, Order, Service
@@ -26,6 +29,7 @@ from dengbu.register.actions import enter
 from dengbu.register.models import Restriction
 from dengbu.register.queries import book_of
 from dengbu.register.verify import verify
+from tests.parties.people import waiting_jobs
 from tests.register import homes as homes_
 from tests.register.homes import put, seizure
 from tests.support import court as served
@@ -68,7 +72,8 @@ def test_two_officers_show_work_permit_and_permit_for_duty_or_nothing_is_stamped
 
 def test_the_courts_system_and_an_outage_bring_their_own_minute_never_a_later_one() -> None:
     earlier = clock.now() - dt.timedelta(hours=2)
-    by_network = served.received(channel="network", request_no="WLCK-1", served_at=earlier, officers=())
+    nobody = (Officer(name="", work_card="", duty_card=""),) * 2  # as the page posts fields left empty
+    by_network = served.received(channel="network", request_no="WLCK-1", served_at=earlier, officers=nobody)
     assert Service.objects.get(pk=by_network).served_at == earlier
     slip = served.said(by_network, "service_slip")
     assert "请求单号WLCK-1" in slip and "没有当面送达人员" in slip
@@ -193,6 +198,7 @@ def test_one_press_stops_the_accepted_cases_of_the_unit_in_writing_and_tells_the
             [f'["{heir}"]'],
         )
         assert cursor.fetchone() == (1,), "the applicants are told"
+    assert [job["docket_ids"] for job in waiting_jobs("cases.stop_notices")] == [[str(heir)]]
     tasks.tell([str(heir)], "stopped_by_order")
     assert Message.objects.filter(docket_id=heir, template="stopped_by_order").count() == 1
     tasks.stop_notices([str(heir)])
@@ -226,6 +232,11 @@ def test_corrections_1_after_the_home_has_passed_the_receipt_tells_to_whom_and_w
         served.submitted(docket_id)
     assert "O_HOME_PASSED" in codes(caught)
     order = served.order_of(docket_id)
+    unit = office.homes.home(1)
+    for who, has_it in ((office.SELLER, False), (office.BUYER, True)):
+        (found,) = (o for o in property_of(who[0], crypto.index(who[1])) if o.book.code == unit)
+        assert (found.right is not None) is has_it, "the page says that it has passed"
+    assert [r.holders[0].name for r in passed_to([order]).values()] == [office.BUYER[0]]
     court.propose_end(actor=served.receiver(), order_id=order.pk, outcome="passed", reason="已过户给买方")
     with pytest.raises(NotPermitted):
         court.decide_end(actor=served.receiver(), order_id=order.pk, agrees=True)
@@ -242,7 +253,7 @@ def test_what_has_not_passed_cannot_be_answered_without_an_entry() -> None:
     order = served.order_of(served.begun(served.received()))
     with pytest.raises(Refused) as caught:
         court.propose_end(actor=served.receiver(), order_id=order.pk, outcome="passed", reason="不想登记了")
-    assert codes(caught) == {"ORDER_NOT_PASSED"}
+    assert codes(caught) == {"ORDER_NOT_PASSED"} and not passed_to([order])
 
 
 def test_whether_the_home_has_passed_is_looked_up_again_when_the_second_person_decides() -> None:
@@ -304,6 +315,9 @@ def test_corrections_2_a_term_that_was_cut_opens_a_task_until_the_court_answers(
     docket_id = capped()
     letter = Letter.objects.get(docket_id=docket_id)
     assert (letter.kind, letter.said["asked"], letter.sent_on) == ("term_capped", "60个月", None)
+    assert letter.due_on == add_workdays(clock.today(), 1, office_calendar()), (
+        "it leaves the next working day"
+    )
     tasks.court_papers(str(docket_id))
     assert "60个月" in served.said(docket_id, "letter-") and served.COURT in served.said(docket_id, "letter-")
     by, today = office.clerk(), clock.today()
@@ -311,6 +325,11 @@ def test_corrections_2_a_term_that_was_cut_opens_a_task_until_the_court_answers(
         court.note_answer(actor=by, letter_id=letter.pk, answer="（2026）复函1号，同意", on=today)
     assert codes(caught) == {"LETTER_NOT_SENT"}
     court.note_sent(actor=by, letter_id=letter.pk, how="机要", on=today)
+    letter.refresh_from_db()
+    waits = time_limit("organ_answer", today).amount
+    assert letter.due_on == add_workdays(today, waits, office_calendar()), (
+        "from then its answer is waited for"
+    )
     with pytest.raises(Refused) as caught:
         court.note_answer(actor=by, letter_id=letter.pk, answer="（2026）复函1号，同意", on=today)
     assert codes(caught) == {"LETTER_NO_PAPER"}, "an answer is a paper"

@@ -209,6 +209,12 @@ def test_what_was_named_by_mistake_is_let_go_by_two_people_before_any_case() -> 
     court.propose_end(actor=served.receiver(), order_id=order.pk, outcome="taken_back", reason="选错了房屋")
     assert court.decide_end(actor=office.reviewer(), order_id=order.pk, agrees=True) == "taken_back"
     assert desk.accept(actor=office.clerk(), docket_id=sale)["entered"]
+    named = court.name_units(
+        actor=served.receiver(), service_id=order.service_id, units=[HOME], type_code="S01"
+    )
+    again = Order.objects.get(outcome="")
+    assert named == 1 and again.holds, "it was no mistake after all: it is held anew"
+    assert served.order_of(served.begun(order.service_id)) == again
 
 
 # --- at each step --------------------------------------------------------------------------------------------------
@@ -389,6 +395,7 @@ LATE = {"channel": "outage", "served_at": MIDNIGHT, "late_reason": "系统故障
         (BY_NETWORK | {"request_no": "1"}, {"SERVED_REQUEST"}),
         (BY_NETWORK | {"served_at": None}, {"SERVED_WHEN"}),
         (BY_NETWORK | {"served_at": MIDNIGHT + SECOND}, {"SERVED_LATER"}),
+        (LATE | {"served_at": None}, {"SERVED_WHEN"}),
         (LATE | {"officers": ()}, {"SERVED_OFFICER"}),
         (LATE | {"late_reason": "故障"}, {"SERVED_WHY_LATE"}),
     ],
@@ -415,6 +422,7 @@ def test_an_order_ends_without_an_entry_by_the_rules_and_once() -> None:
     decide = {"actor": office.reviewer(), "order_id": order.pk, "agrees": True}
     for wrong, code in (
         ({"outcome": "forgotten", "reason": "选错了房屋"}, "ORDER_OUTCOME"),
+        ({"outcome": "entered", "reason": "选错了房屋"}, "ORDER_OUTCOME"),
         ({"outcome": "taken_back", "reason": "错了"}, "ORDER_REASON"),
     ):
         with pytest.raises(Refused) as caught:

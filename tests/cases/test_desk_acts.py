@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import pytest
@@ -10,7 +11,7 @@ from dengbu.cases.actions import desk, papers
 from dengbu.cases.actions.papers import VerdictIn
 from dengbu.cases.models import Case, CaseDocument, CaseParty, Verdict
 from dengbu.cases.queries import counter
-from dengbu.core import documents
+from dengbu.core import clock, documents
 from dengbu.core.acts import Actor, act
 from dengbu.core.refusals import Conflict, NotPermitted, Refused
 from tests.support import office
@@ -33,6 +34,26 @@ def test_every_print_is_kept_with_its_bytes_and_counts_on() -> None:
     for row in CaseDocument.objects.filter(docket_id=docket):
         assert documents.read_verified(row.storage_key, row.digest).startswith(b"%PDF")
         assert row.pages >= 1 and row.made_by == "李受理"
+
+
+def test_a_case_is_not_accepted_past_its_last_day_though_the_job_has_not_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    docket = office.checked_sale()
+    until = Case.objects.get(pk=docket).valid_until
+    assert until is not None
+    monkeypatch.setattr(clock, "now", lambda: until + dt.timedelta(minutes=1))
+    with pytest.raises(Refused) as refused:
+        desk.accept(actor=office.clerk(), docket_id=docket)
+    assert "DESK_EXPIRED" in refused.value.codes and office.state_of(docket) == "preapproved"
+
+
+def test_nobody_is_checked_in_on_a_case_they_are_not_on() -> None:
+    docket, other = office.passed_sale(), CaseParty.objects.get(case_id=office.passed_sale(2), role="buyer")
+    with pytest.raises(Refused) as refused:
+        desk.check_in(actor=office.clerk(), docket_id=docket, party_id=other.pk, how="card")
+    other.refresh_from_db()
+    assert refused.value.codes == ("DESK_PARTY",) and other.present_at is None
 
 
 def test_the_same_key_prints_once() -> None:

@@ -96,6 +96,7 @@ def test_a_visit_is_asked_for_with_reason_place_and_people(
         ({"planned_at": None}, ["VISIT_WHEN"]),
         ({"planned_at": NOW}, ["VISIT_WHEN"]),
         ({"planned_at": NOW + dt.timedelta(days=10)}, ["VISIT_TOO_LATE"]),
+        ({"planned_at": PLANNED["until"]}, []),
         ({"first": None}, ["VISIT_FIRST"]),
         ({"second": None}, ["VISIT_SECOND"]),
         ({"second": None, "officers": 1}, []),
@@ -192,6 +193,7 @@ def signed(**change: Any) -> law.Signed:
         ({"signers": [signed(images=0)]}, ["SIGN_MISSING"]),
         ({"signers": [signed(papers=("d1",))]}, ["SIGN_PAPER_CHANGED"]),
         ({"papers": ["d1", "d3"]}, ["SIGN_PAPER_CHANGED"]),
+        ({"papers": ["d1"]}, ["SIGN_PAPER_CHANGED"]),
         ({"signers": [signed(interpreted=True)]}, ["SIGN_INTERPRETER"]),
         ({"signers": [signed(interpreted=True, interpreter_images=1)]}, []),
         ({"photos": 0}, ["SIGN_NO_PHOTO"]),
@@ -199,6 +201,10 @@ def signed(**change: Any) -> law.Signed:
         ({"visited_at": None}, ["SIGN_WHEN"]),
         ({"visited_at": NOW + dt.timedelta(minutes=1)}, ["SIGN_WHEN"]),
         ({"visited_at": NOW - dt.timedelta(days=2)}, ["SIGN_WHEN"]),
+        (
+            {"since": NOW + dt.timedelta(seconds=30)},
+            [],
+        ),  # asked for in the same minute: the form has no seconds
     ],
 )
 def test_the_record_wants_everybodys_signature_under_the_newest_papers_a_photograph_place_and_minute(
@@ -237,6 +243,8 @@ def test_who_signed_at_home_need_not_come_and_the_case_is_accepted(sale: uuid.UU
     first, second = visits.officers()
     absent = {p.name for p in desk.desk_states([sale])[sale].absent(facts(Case.objects.get(pk=sale)))}
     assert absent == {"李小明", "王丽"}, "nothing counts before the second officer has confirmed it"
+    elsewhere = office.staff("accept", 9127, "没有去的人")
+    assert refused(matters.confirm_signing, actor=elsewhere, docket_id=sale) == ("SIGN_NOT_SENT",)
     with pytest.raises(NotPermitted) as same:
         matters.confirm_signing(actor=first, docket_id=sale)
     assert same.value.codes == ("SIGN_SAME_OFFICER",)
@@ -320,6 +328,7 @@ def test_a_visit_is_declined_with_its_reason_and_may_be_asked_for_again(sale: uu
     with pytest.raises(NotPermitted):
         visits.ask(sale, by=office.stranger())
     visits.ask(sale)
+    of_before = visits.signer(sale).pk
     assert refused(visits.ask, sale) == ("VISIT_ASKED",)
     assert refused(matters.decline_visit, actor=office.clerk(), docket_id=sale, reason="不去") == (
         "VISIT_WHY_NOT",
@@ -330,6 +339,26 @@ def test_a_visit_is_declined_with_its_reason_and_may_be_asked_for_again(sale: uu
     visits.ask(sale)
     visits.plan(sale)
     assert PendingMatter.objects.filter(docket_id=sale, kind="face_signing").count() == 2
+    seen = {"document_kind": "resident_id", "number": office.SELLER[1], "manner": Manner()}
+    by = {"actor": visits.officers()[0], "docket_id": sale}
+    assert refused(matters.identify_signer, **by, signer_id=of_before, **seen) == ("SIGN_WHO",)
+
+
+def test_nobody_handles_the_visit_of_their_own_case_and_only_who_may_is_sent(sale: uuid.UUID) -> None:
+    visits.ask(sale)
+    me = office.staff("accept", office.seller().user_id or 0, office.SELLER[0])
+    own = visits.hire(actor=office.SYSTEM, user_id=me.user_id, name=me.name)
+    other_post = visits.hire(actor=office.SYSTEM, user_id=9126, name="缮证员", post="certify")
+    assert refused(visits.plan, sale, second=own) == ("CASE_OWN",)
+    assert refused(visits.plan, sale, first=other_post) == ("VISIT_FIRST",)
+    when = {"planned_at": clock.now() + dt.timedelta(hours=2), "first": 9124, "second": 9125}
+    assert refused(matters.plan_visit, actor=me, docket_id=sale, **when) == ("CASE_OWN",)
+    why = "住所不在本区，可以公证委托他人办理"
+    assert refused(matters.decline_visit, actor=me, docket_id=sale, reason=why) == ("CASE_OWN",)
+    assert refused(matters.cancel_visit_home, actor=office.stranger(), docket_id=sale) == ("CASE_NOT_YOURS",)
+    visits.plan(sale)
+    desk.send_back(actor=office.clerk(), docket_id=sale, reason="纸件与影像不一致")
+    assert refused(visits.identify, sale) == ("CASE_MOVED_ON",)
 
 
 def test_a_visit_asked_for_right_after_filing_waits_for_the_review_and_is_planned_after_it(db: None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import pytest
@@ -13,6 +14,7 @@ from dengbu.cases.models import (
     Case,
     PendingMatter,
 )
+from dengbu.core import clock
 from dengbu.core.refusals import Conflict, NotPermitted, Refused
 from dengbu.materials.models import MaterialPage
 from dengbu.register.verify import verify
@@ -57,10 +59,18 @@ def test_two_officers_inspect_and_the_second_enters_the_case(visited: uuid.UUID)
 
 def test_a_failed_inspection_forbids_the_entry_until_another_is_good(visited: uuid.UUID) -> None:
     desk.accept(actor=office.clerk(), docket_id=visited)
+    with pytest.raises(Refused) as refused:
+        matters.inspect_again(actor=office.lead(), docket_id=visited)
+    assert refused.value.codes == ("SITE_NOT_FAILED",), "it has not been made yet"
     office.upload(actor=office.SYSTEM, docket_id=visited, item=matters.PHOTOS)
     with pytest.raises(Refused) as refused:
         waiting.record(visited, findings=waiting.SEEN | {"place": "no"})
     assert {"SITE_CONTRADICTS", "SITE_REMARK"} == set(refused.value.codes)
+    with pytest.raises(Refused) as refused:
+        waiting.record(visited, visited_at=clock.now() + dt.timedelta(minutes=1))
+    assert refused.value.codes == ("SITE_WHEN",)
+    with pytest.raises(NotPermitted):
+        waiting.record(visited, by=waiting.officer(Case.objects.get(pk=visited).filed_by or 0))
     waiting.record(
         visited, findings=waiting.SEEN | {"place": "no"}, passed=False, remark="现场是另一幢楼，门牌不符"
     )

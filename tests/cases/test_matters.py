@@ -20,6 +20,7 @@ from dengbu.cases.models import (
     PublicNotice,
     Transition,
 )
+from dengbu.cases.queries.court import put_off_now
 from dengbu.catalog.policy.policy import office_calendar
 from dengbu.core import clock
 from dengbu.core.acts import Actor, act
@@ -248,10 +249,15 @@ def test_the_days_of_the_notice_do_not_count(monkeypatch: pytest.MonkeyPatch) ->
     assert case.promised_on == add_workdays(today, 10, calendar)
     assert case.statutory_on == add_workdays(today, 30, calendar)
     until = PublicNotice.objects.get(docket_id=docket_id).until_on
+    matters.pause(actor=office.lead(), docket_id=docket_id, reason="court", evidence="（2026）豫0106民初12号")
+    matters.resume(actor=office.lead(), docket_id=docket_id, result="法院已裁定驳回起诉")
     waiting.after_the_notice(monkeypatch, docket_id)
     assert matters.end_notice(actor=office.SYSTEM, docket_id=docket_id) == "registered"
     case.refresh_from_db()
-    assert ClockStop.objects.get(docket_id=docket_id).until_on == until, "the grace of the office counts"
+    stop = ClockStop.objects.get(docket_id=docket_id, reason="notice")
+    assert stop.until_on == until, (
+        "the grace of the office counts, and what goes on again meanwhile ends it not"
+    )
     assert case.promised_on == add_workdays(until, 10, calendar)
     assert case.statutory_on == add_workdays(until, 30, calendar)
 
@@ -266,7 +272,7 @@ def test_a_case_put_off_for_a_court_is_not_entered_and_its_days_do_not_count(
     matters.pause(actor=office.lead(), **put_off)
     with pytest.raises(Refused) as refused:
         matters.pause(actor=office.lead(), **put_off)
-    assert refused.value.codes == ("PAUSE_ALREADY",)
+    assert refused.value.codes == ("PAUSE_ALREADY",) and put_off_now([docket_id]) == {docket_id}
     settled = desk.settle_matter(
         actor=office.clerk(), docket_id=docket_id, kind="tax", evidence="完税证明3页"
     )
@@ -276,7 +282,7 @@ def test_a_case_put_off_for_a_court_is_not_entered_and_its_days_do_not_count(
     resumed = matters.resume(actor=office.lead(), docket_id=docket_id, result="法院已裁定驳回起诉")
     lost = workdays_between(since, clock.today(), office_calendar())
     case = Case.objects.get(pk=docket_id)
-    assert resumed == "registered" and owner() == office.BUYER[0]
+    assert resumed == "registered" and owner() == office.BUYER[0] and not put_off_now([docket_id])
     assert lost and case.promised_on == add_workdays(since, 5 + lost, office_calendar())
     with pytest.raises(Conflict):
         matters.resume(actor=office.lead(), docket_id=docket_id, result="法院已裁定驳回起诉")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import pytest
@@ -42,7 +43,7 @@ def test_the_notice_runs_fifteen_working_days_and_names_nobody_whole() -> None:
 def test_a_notice_is_not_ended_before_its_last_day(monkeypatch: pytest.MonkeyPatch) -> None:
     docket_id = waiting.accepted_inheritance()
     until = PublicNotice.objects.get(docket_id=docket_id).until_on
-    waiting.later(monkeypatch, (until - clock.today()).days - 1)
+    waiting.later(monkeypatch, (until - clock.today()).days)
     with pytest.raises(Refused) as refused:
         matters.end_notice(actor=office.clerk(), docket_id=docket_id)
     assert refused.value.codes == ("NOTICE_RUNNING",) and waiting.open_kinds(docket_id) >= {"notice"}
@@ -70,9 +71,9 @@ def test_an_objection_keeps_the_case_out_of_the_book_until_it_is_decided(
     decide = {"docket_id": docket_id, "upheld": False, "reason": "经核对户籍档案，不是法定继承人"}
     with pytest.raises(NotPermitted):
         matters.decide_objection(actor=waiting.second(9011), number=first, **decide)
-    assert matters.decide_objection(actor=office.lead(), number=first, **decide) == "accepted"
-    assert not entries(docket_id)
-    assert matters.decide_objection(actor=office.lead(), number=second, **decide) == "registered"
+    assert matters.decide_objection(actor=office.lead(), number=second, **decide) == "accepted"
+    assert not entries(docket_id) and Objection.objects.get(decision="").matter.round == first
+    assert matters.decide_objection(actor=office.lead(), number=first, **decide) == "registered"
     assert "13800000000" not in str(Objection.objects.values()) and verify().ok
 
 
@@ -95,6 +96,9 @@ def test_an_objection_that_is_right_ends_in_a_refusal_to_enter(monkeypatch: pyte
 
 def test_an_objection_after_the_period_is_told_where_to_go(monkeypatch: pytest.MonkeyPatch) -> None:
     docket_id = waiting.accepted_inheritance()
+    with pytest.raises(Refused) as refused:
+        object_to(docket_id, received_on=clock.today() + dt.timedelta(days=1))
+    assert refused.value.codes == ("OBJECTION_LATE",), "nor was it received on a day to come"
     waiting.after_the_notice(monkeypatch, docket_id)
     with pytest.raises(Refused) as refused:
         object_to(docket_id)

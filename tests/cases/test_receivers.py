@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from typing import Any
 
 import pytest
 
-from dengbu.cases.actions import closing, desk
+from dengbu.cases.actions import closing, desk, receivers
 from dengbu.cases.actions.receivers import addressed, entitled
 from dengbu.cases.actions.telling import tell_parties
 from dengbu.cases.facts import facts
@@ -48,11 +49,13 @@ def docket() -> uuid.UUID:
     return docket_id
 
 
-def hand_to(docket_id: uuid.UUID, who: tuple[str, str], **more: Any) -> str:
+def hand_to(
+    docket_id: uuid.UUID, who: tuple[str, str], certificate_id: uuid.UUID | None = None, **more: Any
+) -> str:
     return closing.issue(
         actor=office.certifier(),
         docket_id=docket_id,
-        certificate_id=Certificate.objects.get().pk,
+        certificate_id=certificate_id or Certificate.objects.get().pk,
         receiver_name=who[0],
         receiver_document_kind="resident_id",
         receiver_number=who[1],
@@ -63,8 +66,24 @@ def hand_to(docket_id: uuid.UUID, who: tuple[str, str], **more: Any) -> str:
     )
 
 
+def test_a_certificate_of_another_case_is_neither_printed_nor_handed_out_here(docket: uuid.UUID) -> None:
+    """The fee of this case is paid, that of the other is not."""
+    other = Certificate.objects.get(docket_id=office.registered_sale(2))
+    of_other: dict[str, Any] = {"docket_id": docket, "certificate_id": other.pk}
+    with pytest.raises(Refused) as refused:
+        closing.print_certificate(actor=office.certifier(), blank_serial="41010600002", **of_other)
+    assert refused.value.codes == ("CERT_NOT_OF_CASE",)
+    with pytest.raises(Refused) as refused:
+        hand_to(docket, office.BUYER, certificate_id=other.pk)
+    assert refused.value.codes == ("CERT_NOT_OF_CASE",)
+
+
 @act("test.name_agent")
-def name_agent(*, actor: Actor, who: tuple[str, str], with_number: bool = True, of: str = "buyer") -> None:
+def name_agent(
+    *, actor: Actor, who: tuple[str, str], with_number: bool = True, of: str = "buyer", known: bool = True
+) -> None:
+    if not known:
+        CaseParty.objects.filter(role=of).update(number_index="")
     number = crypto.encrypt(who[1], NUMBER_PURPOSE) if with_number else ""
     CaseParty.objects.filter(role=of).update(
         agent_name=who[0], agent_number_cipher=number, agent_authority="notarised"
@@ -72,8 +91,8 @@ def name_agent(*, actor: Actor, who: tuple[str, str], with_number: bool = True, 
 
 
 @act("test.belong_to_bank")
-def belong_to_bank(*, actor: Actor, active: bool) -> None:
-    CaseParty.objects.filter(role="buyer").update(organisation_id=office.BANK_ID)
+def belong_to_bank(*, actor: Actor, active: bool, of: str = "buyer") -> None:
+    CaseParty.objects.filter(role=of).update(organisation_id=office.BANK_ID)
     Operator.objects.all().delete()
     user = User.objects.create(login=f"bank{active}", display_name="银行经办")
     Operator.objects.create(
@@ -166,6 +185,23 @@ def test_an_active_operator_receives_for_an_organisation(docket: uuid.UUID) -> N
         assert not entitled(found, certificate, *other)
 
 
+def test_the_operator_of_another_party_receives_nothing(docket: uuid.UUID) -> None:
+    office.make_bank(actor=office.SYSTEM)
+    belong_to_bank(actor=office.SYSTEM, active=True, of="seller")
+    found, certificate = facts(Case.objects.get()), Certificate.objects.get()
+    assert not entitled(found, certificate, *office.THIRD)
+    assert not addressed(found, certificate, office.THIRD[0])
+
+
+def test_a_holder_whose_number_nobody_knows_has_no_agent_in_the_application(
+    docket: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Old registers know some owners by name only: whoever else has no number is not that owner."""
+    monkeypatch.setattr(receivers, "holders_of", lambda _: [(office.BUYER[0], "")])
+    name_agent(actor=office.SYSTEM, who=office.THIRD, of="seller", known=False)
+    assert not entitled(facts(Case.objects.get()), Certificate.objects.get(), *office.THIRD)
+
+
 # --- it is the right holder's, whatever part he had in the application --------------------------------------------
 
 
@@ -237,3 +273,27 @@ def test_each_home_of_an_exchange_is_handed_to_whoever_got_it() -> None:
     first, second = receive(docket_id)
     assert may_take(docket_id, first) == {office.BUYER}
     assert may_take(docket_id, second) == {office.SELLER}
+    by_post = partial(
+        closing.mail, actor=office.certifier(), docket_id=docket_id, receiver_name=office.SELLER[0],
+        address="上街区中心路1号院2号楼301室", phone="13800000000", tracking="EA123456785CN",
+    )  # fmt: skip
+    bill = bill_of(docket_id)
+    assert bill is not None
+    collect_at_window(actor=office.clerk(), bill_id=bill.pk, channel="cash", amount_fen=bill.total_fen)
+    wants_post(actor=office.SYSTEM, docket_id=docket_id)
+    with pytest.raises(Refused) as refused:
+        by_post(certificate_ids=[first.pk, second.pk])
+    assert refused.value.codes == ("MAIL_RECEIVER_NOT_ENTITLED",)
+    mailing = uuid.UUID(by_post(certificate_ids=[second.pk]))
+    assert hand_to(docket_id, office.BUYER, first.pk) == "certified", "the other one is still under way"
+    over = closing.mail_delivered(
+        actor=office.certifier(), docket_id=docket_id, mailing_id=mailing, signed_by=office.SELLER[0]
+    )
+    assert over == "issued"
+
+
+@act("test.wants_post")
+def wants_post(*, actor: Actor, docket_id: uuid.UUID) -> None:
+    case = Case.objects.get(docket_id=docket_id)
+    case.filed = {**case.filed, "delivery": {"way": "mail"}}
+    case.save()

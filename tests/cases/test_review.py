@@ -10,6 +10,8 @@ import pytest
 
 from dengbu.cases import sheet
 from dengbu.cases.actions import filing, leading, review
+from dengbu.cases.actions.moving import workdays_from_now
+from dengbu.cases.facts import facts
 from dengbu.cases.models import Case, Correction, LedgerRow, RestrictionCheck
 from dengbu.cases.queries import desk as queries
 from dengbu.core import clock
@@ -57,6 +59,8 @@ def test_a_case_under_review_is_not_given_to_a_second_reviewer() -> None:
         review.claim(actor=office.reviewer(OTHER), docket_id=docket_id)
     with pytest.raises(Conflict):
         review.give_verdict(actor=office.reviewer(OTHER), docket_id=docket_id, item="CERT", verdict="ok")
+    with pytest.raises(NotPermitted):
+        review.release(actor=office.reviewer(OTHER), docket_id=docket_id)
 
 
 def test_the_next_case_is_the_most_urgent_of_ones_own_lines() -> None:
@@ -120,7 +124,8 @@ def test_a_correction_tells_every_reason_in_plain_words_and_writes_the_ledger() 
         {"code": "Z99", "target": "parties", "note": "请补充说明两位买方之间的关系。"},
     ]
     review.request_correction(actor=office.reviewer(), docket_id=docket_id, reasons=reasons)
-    correction = Correction.objects.get(docket_id=docket_id)
+    correction, case = Correction.objects.get(docket_id=docket_id), Case.objects.get(pk=docket_id)
+    assert correction.due_at == case.due_at == workdays_from_now(facts(case).policy.correction_days)
     assert [r["text"] for r in correction.reasons] == [
         "“不动产权证书”第2页不清晰，签名处看不清。",
         "请补充说明两位买方之间的关系。",
@@ -181,6 +186,7 @@ def test_passing_gives_number_code_and_token_and_writes_the_ledger_once() -> Non
     case = Case.objects.get(docket_id=office.passed_sale())
     assert case.prereview_no and case.prereview_no.startswith("YS-")
     assert case.short_code and len(case.short_code) == 8 and case.token
+    assert case.valid_until == case.due_at == workdays_from_now(facts(case).policy.pass_valid_days)
     assert LedgerRow.objects.filter(docket_id=case.pk).values_list("result", "reviewer").get() == (
         "passed",
         "王审核",

@@ -67,7 +67,7 @@ def test_the_clock_stands_still_until_all_of_it_is_here_and_nothing_is_entered_m
 ) -> None:
     docket_id = accepted_sale()
     promised = Case.objects.get(pk=docket_id).promised_on
-    ask(docket_id)
+    ask(docket_id, days=30)
     settle_tax(docket_id)
     assert office.state_of(docket_id) == "accepted"
     now = clock.now()
@@ -87,7 +87,7 @@ def test_the_clock_stands_still_until_all_of_it_is_here_and_nothing_is_entered_m
 
 def test_a_scan_and_a_count_belong_to_what_comes_in_and_nothing_comes_in_twice() -> None:
     docket_id = accepted_sale()
-    ask(docket_id)
+    ask(docket_id, days=1)
     with pytest.raises(Refused) as refused:
         bring(docket_id, 1, scans=[], originals=0)
     assert refused.value.codes == ("SUPPLEMENT_COUNT", "SUPPLEMENT_SCAN")

@@ -12,10 +12,12 @@ from dengbu.cases import undertakings as law
 from dengbu.cases.actions import desk, papers, telling, withdrawing
 from dengbu.cases.actions import undertakings as acts
 from dengbu.cases.actions.deciding import decline
+from dengbu.cases.actions.watching import WATCHES
 from dengbu.cases.documents.closing import catalogue
 from dengbu.cases.facts import facts
 from dengbu.cases.models import Case, ClockStop, PendingMatter, Undertaking
 from dengbu.cases.queries import undertakings as queries
+from dengbu.catalog.policy.policy import time_limit
 from dengbu.catalog.policy.schema import UndertakingRule
 from dengbu.core import clock
 from dengbu.core.refusals import Conflict, NotPermitted, Refused
@@ -107,13 +109,19 @@ def test_how_the_task_of_a_breach_ends(how: str, said: str, entered: bool, codes
 def test_a_case_is_accepted_without_the_paper_and_entered_when_it_comes() -> None:
     docket_id, one = accepted()
     assert office.state_of(docket_id) == "accepted" and not Entry.objects.filter(docket_id=docket_id).exists()
-    assert Undertaking.objects.get(pk=one).due_on is not None
+    due, day = Undertaking.objects.get(pk=one).due_on, dt.timedelta(days=1)
+    assert due is not None
+    near, over = WATCHES["undertaking"].find, WATCHES["undertaken"].find
+    first = due - time_limit("watch_undertaking", clock.today()).amount * day
+    assert near(first) and near(due) and over(due + day)
+    assert not near(first - day) and not near(due + day) and not over(due), "neither too early nor too late"
     assert ClockStop.objects.get(docket_id=docket_id).reason == "undertaking"
     papers.print_paper(actor=office.clerk(), docket_id=docket_id, kind="receipt")
     with pytest.raises(Refused) as refused:
         desk.enter_accepted(actor=office.clerk(), docket_id=docket_id)
     assert refused.value.codes == ("MATTER_OPEN",)
     assert bring(docket_id, one) == "registered"
+    assert not near(due) and not over(due + day), "what is here is not asked for"
     assert Entry.objects.filter(docket_id=docket_id).count() == 1
     assert ClockStop.objects.get(docket_id=docket_id).until_on == clock.today()
     titles = [x["title"] for x in catalogue(facts(Case.objects.get(pk=docket_id)))]

@@ -11,7 +11,8 @@ from dengbu.appointments import actions as calendar
 from dengbu.appointments.models import Booking, Slot
 from dengbu.appointments.queries import missed_by
 from dengbu.cases import tasks
-from dengbu.cases.actions.watching import WATCHES, keep_watch, tell_of_deadlines
+from dengbu.cases.actions import watching
+from dengbu.cases.actions.watching import MISSED_DAYS, OVER_DAYS, WATCHES, keep_watch, tell_of_deadlines
 from dengbu.cases.models import Case
 from dengbu.cases.queries.portal import Listed, own_case, road_of
 from dengbu.catalog.policy.policy import office_calendar, time_limit
@@ -23,7 +24,7 @@ from dengbu.notices.models import Deadline, Message
 from dengbu.parties.models import PHONE_PURPOSE, Person
 from dengbu.register import effects as fx
 from dengbu.register.models import ParcelFacts, Restriction
-from dengbu.register.rules import notice_lapsed
+from dengbu.register.rules import notice_lapsed, notice_last_day
 from dengbu.web.filing.portals import MY
 from dengbu.web.my.cases import label_of, turn
 from tests.register.filing import the_book
@@ -31,6 +32,7 @@ from tests.register.homes import Given, holder, put
 from tests.support import office
 
 pytestmark = pytest.mark.django_db
+ONE = dt.timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
@@ -127,8 +129,8 @@ def test_an_objector_who_sued_is_taken_from_the_list(monkeypatch: pytest.MonkeyP
 # --- advance notices -----------------------------------------------------------------------------------------------
 
 
-def noticed(possible_from: dt.date) -> None:
-    unit = office.homes.home(2)
+def noticed(possible_from: dt.date, unit: str = "") -> None:
+    unit = unit or office.homes.home(2)
     terms = {"notice_kind": "sale", "possible_from": str(possible_from)}
     put(Given((unit,), lambda _: [fx.Grant("advance_notice", unit, (holder(office.BUYER),), terms)]))
 
@@ -236,7 +238,13 @@ def test_who_comes_late_the_same_day_has_come(monkeypatch: pytest.MonkeyPatch) -
     calendar.book(actor=office.SYSTEM, slot_id=slot.pk, docket_id=docket_id)
     monkeypatch.setattr(clock, "now", lambda: slot.ends_at + dt.timedelta(hours=1))
     run("visit")
-    assert missed_by(docket_id) == 1
+    came = clock.local(slot.starts_at).date()
+    assert missed_by(docket_id) == 1 and listed("visit") == [came]
+    month = dt.timedelta(days=MISSED_DAYS)
+    assert WATCHES["visit"].find(came + month - ONE) and not WATCHES["visit"].find(came + month)
+    issued(actor=office.SYSTEM, docket_id=docket_id)
+    run("visit")
+    assert listed("visit") == [], "the case waits for nobody any more"
     calendar.mark_arrived(actor=office.clerk(), docket_id=docket_id)
     run("visit")
     assert missed_by(docket_id) == 0
@@ -265,6 +273,50 @@ def ready(*, actor: Actor, docket_id: uuid.UUID) -> None:
 @act("test.issued")
 def issued(*, actor: Actor, docket_id: uuid.UUID) -> None:
     Case.objects.filter(pk=docket_id).update(state="issued")
+
+
+# --- from which day on ---------------------------------------------------------------------------------------------
+
+
+@act("test.valid_until")
+def valid_until(*, actor: Actor, docket_id: uuid.UUID, until: dt.datetime) -> None:
+    Case.objects.filter(pk=docket_id).update(valid_until=until)
+
+
+def test_each_thing_is_listed_from_the_day_of_the_policy_on_and_not_a_day_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(watching, "UNITS_AT_ONCE", 1)  # the walk over the units goes on to the last
+    passed, printed, last = office.passed_sale(), office.registered_sale(2), day(400)
+    ready(actor=office.SYSTEM, docket_id=printed)
+    valid_until(actor=office.SYSTEM, docket_id=passed, until=midnight_after(last) - dt.timedelta(hours=6))
+    for kind in ("objection", "seizure", "preseizure", "freeze"):
+        restricted(kind, midnight_after(last))
+    for n in (2, 3):
+        noticed(day(-80), unit=office.homes.home(n))
+    (right,) = the_book(office.homes.home(3)).notices
+    runs_out = notice_last_day(right, the_book(office.homes.home(3)), calendar=office_calendar())
+    assert runs_out is not None
+    for kind, ends, many in (
+        ("objection", last, 1),
+        ("seizure", last, 3),
+        ("pass", last, 1),
+        ("notice", runs_out, 2),
+    ):
+        first = ends - dt.timedelta(days=time_limit(f"watch_{kind}", clock.today()).amount)
+        assert len(WATCHES[kind].find(first)) == many and {d.due_on for d in WATCHES[kind].find(first)} == {
+            ends
+        }
+        assert not WATCHES[kind].find(first - dt.timedelta(days=1)), kind
+    valid_until(actor=office.SYSTEM, docket_id=passed, until=clock.now() - dt.timedelta(minutes=1))
+    assert not WATCHES["pass"].find(clock.today()), "over: it expires, nobody is told that it will"
+    year = dt.timedelta(days=OVER_DAYS)
+    assert WATCHES["notice"].find(runs_out + year) and not WATCHES["notice"].find(runs_out + year + ONE)
+    waited = time_limit("watch_certificate", clock.today()).amount
+    assert [d.due_on for d in WATCHES["certificate"].find(day(waited))] == [day(waited)]
+    assert not WATCHES["certificate"].find(day(waited - 1)), (
+        "nor the one that waits at the window for its pass"
+    )
 
 
 # --- land ----------------------------------------------------------------------------------------------------------

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import pytest
 
+from dengbu.appointments import actions as calendar
+from dengbu.appointments.models import Slot
 from dengbu.cases.actions import desk, papers, returning, withdrawing
 from dengbu.cases.actions.papers import VerdictIn
 from dengbu.cases.models import Case, OriginalsReturn, Verdict
+from dengbu.core import clock
 from dengbu.core.acts import act
 from dengbu.core.refusals import Conflict, NotPermitted, Refused
 from dengbu.materials.models import MaterialPage
@@ -75,6 +79,9 @@ def test_each_signs_at_the_desk_and_the_last_signature_ends_it() -> None:
     with pytest.raises(Refused) as refused:
         withdrawing.sign_withdrawal(actor=office.clerk(), docket_id=docket_id, party_id=None, reason="不卖了")
     assert refused.value.codes == ("WITHDRAW_PARTY",)
+    own = office.clerk(office.seller().user_id or 0)
+    with pytest.raises(NotPermitted):
+        withdrawing.sign_withdrawal(actor=own, docket_id=docket_id, party_id=buyer, reason="不卖了")
     sign = withdrawing.sign_withdrawal
     assert sign(actor=office.clerk(), docket_id=docket_id, party_id=seller, reason="不卖了") == "accepted"
     assert sign(actor=office.clerk(), docket_id=docket_id, party_id=buyer) == "withdrawn"
@@ -84,8 +91,12 @@ def test_each_signs_at_the_desk_and_the_last_signature_ends_it() -> None:
 
 def test_before_acceptance_who_filed_it_withdraws_alone_and_another_does_not() -> None:
     docket_id = office.passed_sale()
+    tomorrow, nine = clock.today() + dt.timedelta(days=1), (dt.time(9), dt.time(10))
+    calendar.open_slots(actor=office.SYSTEM, days=[tomorrow], capacity=1, times=[nine])
+    calendar.book(actor=office.seller(), slot_id=Slot.objects.get().pk, docket_id=docket_id)
     assert withdrawing.withdraw(actor=office.buyer(), docket_id=docket_id) == "preapproved"
     assert withdrawing.withdraw(actor=office.seller(), docket_id=docket_id) == "withdrawn"
+    assert Slot.objects.get().booked == 0, "the time is free for others"
 
 
 def test_nobody_withdraws_what_is_entered_or_not_theirs() -> None:

@@ -179,7 +179,10 @@ def test_a_scanned_blank_is_judged_in_plain_words(blank, code, words):
         ({"receiver_number": RECEIVER[:-1] + "4"}, ["ID_NUMBER_CHECK"]),
         ({"receiver_entitled": False}, ["CERT_RECEIVER_NOT_ENTITLED"]),
         ({"receiver_entitled": False, "mandate": "授权委托书1份"}, []),
-        ({"receiver_entitled": False, "mandate": "有"}, ["CERT_MANDATE_LENGTH"]),
+        ({"receiver_entitled": False, "mandate": "委托1份"}, []),
+        ({"receiver_entitled": False, "mandate": "书" * 100}, []),
+        ({"receiver_entitled": False, "mandate": "委托书"}, ["CERT_MANDATE_LENGTH"]),
+        ({"receiver_entitled": False, "mandate": "书" * 101}, ["CERT_MANDATE_LENGTH"]),
         (
             {"fee_settled": False, "receipt_shown": False, "receiver_name": ""},
             ["CERT_FEE_UNPAID", "CERT_RECEIPT_MISSING", "NAME_EMPTY"],

@@ -38,10 +38,10 @@ def taken(words: str = "signed") -> tuple[Intake, str]:
 
 
 @act("test.hire")
-def hire(*, actor: Actor, user_id: int, name: str) -> int:
+def hire(*, actor: Actor, user_id: int, name: str, post: str = "accept") -> int:
     """A member of staff with an account, so that the office can send them."""
     user = User.objects.create(pk=user_id, login=f"field{user_id}", display_name=name)
-    Staff.objects.create(user=user, number=f"F{user_id}", name=name, posts=["accept"])
+    Staff.objects.create(user=user, number=f"F{user_id}", name=name, posts=[post])
     return user_id
 
 

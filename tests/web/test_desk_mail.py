@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from dengbu.cases.actions import closing
+from dengbu.cases.actions.watching import WATCHES
 from dengbu.cases.models import Case
 from dengbu.certificates import actions, rules
 from dengbu.certificates.actions import receive_blanks
 from dengbu.certificates.models import Certificate, Mailing
-from dengbu.core import crypto
-from dengbu.core.acts import act
+from dengbu.core import clock, crypto
+from dengbu.core.acts import Actor, act
 from dengbu.core.refusals import NotPermitted, Refused
 from dengbu.core.vocabulary import CertificateKind
 from tests.parties.people import waiting_jobs
@@ -167,8 +170,9 @@ def test_a_mailing_of_another_case_is_not_ended_here() -> None:
 
 
 def test_a_certificate_of_another_case_is_not_sent_from_here() -> None:
-    docket, _ = to_be_mailed()
     other = Certificate.objects.get(docket_id=office.registered_sale(2))
+    docket, _ = to_be_mailed()
+    assert state_of(docket) == "certified", "what waits to be printed in another case keeps nothing back"
     answer = at_work("certify").post(f"/desk/mail/{docket}/", form(other))
     assert answer.status_code == 422 and not Mailing.objects.exists()
 
@@ -178,6 +182,9 @@ def test_a_certificate_of_another_case_is_not_sent_from_here() -> None:
 )
 def test_what_became_void_on_its_way_stays_void(ends: dict[str, str]) -> None:
     docket, certificate, mailing = sent()
+    in_two_months = clock.today() + dt.timedelta(days=60)
+    uncollected = WATCHES["certificate"].find
+    assert not uncollected(in_two_months), "nobody is told to fetch what is under way"
     actions.void(
         actor=office.SYSTEM, rights=[(certificate.right_id, certificate.entry_id)], reason="权利已注销"
     )
@@ -186,12 +193,35 @@ def test_what_became_void_on_its_way_stays_void(ends: dict[str, str]) -> None:
     mailing.refresh_from_db()
     assert (answer.status_code, certificate.state, certificate.issued_at) == (303, "void", None)
     assert mailing.state != "sent" and mailing.ended_at is not None
+    assert not uncollected(in_two_months), "nor what is void"
+    clerk, case = at_work("certify"), f"/desk/archive/{docket}/"
+    assert case in text_of(clerk.get("/desk/archive/")), "nothing is left to be handed out"
+    assert clerk.post(case, {"paper_pages": "1", "difference_note": "原件已退"}).status_code == 303
+    assert state_of(docket) == "archived"
 
 
-def test_whoever_reviewed_the_case_neither_hands_out_nor_sends_nor_ends_a_mailing() -> None:
+@pytest.mark.parametrize(
+    ("who", "code"),
+    [(office.reviewer, "CASE_SAME_HANDS"), (office.seller, "CASE_OWN")],
+    ids=["reviewer", "filer"],
+)
+def test_whoever_reviewed_or_filed_the_case_neither_hands_out_nor_sends_nor_ends_a_mailing(
+    who: Callable[[], Actor], code: str
+) -> None:
     docket, certificate, mailing = sent()
-    reviewer = office.certifier(office.reviewer().user_id or 0)
+    reviewer = office.certifier(who().user_id or 0)
     for do in (
+        lambda: closing.issue(
+            actor=reviewer,
+            docket_id=docket,
+            certificate_id=certificate.pk,
+            receiver_name=office.BUYER[0],
+            receiver_document_kind="resident_id",
+            receiver_number=office.BUYER[1],
+            receipt_shown=True,
+            voucher_shown=True,
+            identity_checked=True,
+        ),
         lambda: closing.mail(
             actor=reviewer,
             docket_id=docket,
@@ -210,7 +240,7 @@ def test_whoever_reviewed_the_case_neither_hands_out_nor_sends_nor_ends_a_mailin
     ):
         with pytest.raises(NotPermitted) as refused:
             do()
-        assert refused.value.codes == ("CASE_SAME_HANDS",)
+        assert refused.value.codes == (code,)
 
 
 def test_the_parties_are_told_that_it_was_sent_and_that_it_came_back() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
 from dengbu.archives.actions import archive as archive_volume
 from dengbu.archives.actions import attach_list, make_hand_over
 from dengbu.archives.models import Volume
@@ -149,9 +151,13 @@ def by_mail(case: Case) -> bool:
 
 def _handed_out(case: Case, actor: Actor) -> None:
     """The case is issued when nothing of it is left here or under way."""
-    left = Certificate.objects.filter(docket_id=case.docket_id).exclude(state__in=("issued", "void"))
-    if case.state == State.CERTIFIED and not left.exists():
+    if case.state == State.CERTIFIED and not _left(case.docket_id).exists():
         move(case, "issue", actor)
+
+
+def _left(docket_id: uuid.UUID) -> QuerySet[Certificate]:
+    """What of a case is to be printed or handed out, or under way."""
+    return Certificate.objects.filter(docket_id=docket_id).exclude(state__in=("issued", "void"))
 
 
 @act("cases.mail", permission="case.issue")
@@ -216,11 +222,13 @@ def _of_docket(case: Case, mailing_id: uuid.UUID) -> uuid.UUID:
 
 @act("cases.archive", permission="case.archive")
 def archive(*, actor: Actor, docket_id: uuid.UUID, paper_pages: int, difference_note: str = "") -> str:
-    """归档: the volume with its page catalogue. A case that makes no certificate is archived after entry."""
+    """归档: the volume with its page catalogue. A case that makes no certificate is archived after entry, and one whose
+    certificates all became void before anybody had them: there is nothing to hand out."""
     case = locked(docket_id)
     found = facts(case)
     not_own(case, found.parties, actor)
-    if case.state == State.REGISTERED and Certificate.objects.filter(docket_id=docket_id).exists():
+    waiting = case.state in (State.REGISTERED, State.CERTIFIED)
+    if waiting and _left(docket_id).exists():
         raise Conflict(
             Refusal(
                 "ARCHIVE_NOT_ISSUED",
@@ -229,8 +237,9 @@ def archive(*, actor: Actor, docket_id: uuid.UUID, paper_pages: int, difference_
                 "工作方案四（五）",
             )
         )
-    may_move(case, "archive", actor)
-    if case.state == State.REGISTERED and not is_settled(docket_id):
+    if case.state != State.CERTIFIED:
+        may_move(case, "archive", actor)
+    if waiting and not is_settled(docket_id):
         raise Refused(Refusal("CERT_FEE_UNPAID", "还有费用未缴，不能办结。", "请先缴费。", "corrections 12"))
     corrects = found.registration.kind is RegistrationKind.CORRECTION
     if corrects and not ErrorReport.objects.filter(docket_id=docket_id).exists():
@@ -248,6 +257,8 @@ def archive(*, actor: Actor, docket_id: uuid.UUID, paper_pages: int, difference_
         difference_note=difference_note,
         document=lambda number: documents.volume_pdf(found, catalogue, actor, number),
     )
+    if case.state == State.CERTIFIED:
+        move(case, "issue", actor, note="证书已注销，不再发证")
     move(case, "archive", actor)
     enqueue("cases.tell", docket_ids=[str(docket_id)], template="archived")
     return case.state

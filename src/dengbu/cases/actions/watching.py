@@ -12,10 +12,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import Exists, OuterRef
+
 from dengbu.appointments.actions import mark_missed
 from dengbu.appointments.models import Booking
 from dengbu.appointments.queries import missed_visits
 from dengbu.catalog.policy.policy import office_calendar
+from dengbu.certificates.models import Certificate
 from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor, act, current
 from dengbu.core.refusals import NotPermitted
@@ -172,13 +175,14 @@ def _missed(today: dt.date) -> list[Due]:
 
 
 def _uncollected(today: dt.date) -> list[Due]:
-    """Certificates that nobody collects: a day each so many days after they were ready, as often as it comes round."""
+    """Certificates that nobody collects: a day each so many days after they were ready, as often as it comes round. Not
+    what is under way by post, nor what became void meanwhile."""
     days = limit_days("watch_certificate")
     before = _midnight_after(today - dt.timedelta(days=days))
     found = []
-    for case in Case.objects.filter(state=State.CERTIFIED.value, state_since__lt=before).order_by(
-        "state_since"
-    ):
+    left = Certificate.objects.filter(docket_id=OuterRef("pk"), state__in=("numbered", "printed"))
+    cases = Case.objects.filter(Exists(left), state=State.CERTIFIED.value, state_since__lt=before)
+    for case in cases.order_by("state_since"):
         ready = clock.local(case.state_since).date()
         rounds = (today - ready).days // days
         if rounds:

@@ -25,12 +25,12 @@ QUEUES = ("print", "issue", "mail", "archive")
 
 def _cases(queue: str):  # type: ignore[no-untyped-def]
     rows = Case.objects.select_related("docket")
-    made = Exists(Certificate.objects.filter(docket_id=OuterRef("pk")))
+    papers = Certificate.objects.filter(docket_id=OuterRef("pk"))
     if queue == "print":
-        return rows.filter(made, state=State.REGISTERED.value)
+        return rows.filter(Exists(papers.exclude(state="void")), state=State.REGISTERED.value)
     if queue in ("issue", "mail"):
         here = rows.filter(
-            Exists(Certificate.objects.filter(docket_id=OuterRef("pk"), state="printed")),
+            Exists(papers.filter(state="printed")),
             state=State.CERTIFIED.value,
         )
         mail = Q(filed__delivery__way="mail")
@@ -40,8 +40,10 @@ def _cases(queue: str):  # type: ignore[no-untyped-def]
             else here.filter(~mail | Q(filed__delivery__way__isnull=True))
         )
     issued = rows.filter(state=State.ISSUED.value)
-    # What made no certificate is archived after its entry: of one type (S05) some cases do, some do not.
-    return issued | rows.filter(~made, state=State.REGISTERED.value)
+    # What made no certificate is archived after its entry (of one type, S05, some cases do, some do not), and what made
+    # some that all became void before anybody had them.
+    left = Exists(papers.exclude(state__in=("issued", "void")))
+    return issued | rows.filter(~left, state__in=(State.REGISTERED.value, State.CERTIFIED.value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def _page(request: HttpRequest, case: Case, refusals: Any = (), status: int = 20
         zero_unproven=bill is not None and bill.state == "free" and "fee_voucher" not in kinds,
         corrects=TYPES[case.type_code].kind is RegistrationKind.CORRECTION,
         may_report=actor_of(request).may("case.settle"),
-        can_archive=case.state == State.ISSUED or case.state == State.REGISTERED,
+        can_archive=case.state in (State.REGISTERED, State.CERTIFIED, State.ISSUED),
         paper_pages=request.POST.get("paper_pages", ""),
         difference_note=request.POST.get("difference_note", ""),
         done=DONE.get(request.GET.get("done", "")),
