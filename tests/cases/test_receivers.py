@@ -13,9 +13,10 @@ from dengbu.cases.actions.receivers import addressed, entitled
 from dengbu.cases.actions.telling import tell_parties
 from dengbu.cases.facts import facts
 from dengbu.cases.models import NUMBER_PURPOSE, Case, CaseParty
-from dengbu.certificates.actions import receive_blanks
+from dengbu.cases.queries.desk import counts
+from dengbu.certificates.actions import receive_blanks, void
 from dengbu.certificates.models import Certificate
-from dengbu.core import crypto
+from dengbu.core import clock, crypto
 from dengbu.core.acts import Actor, act
 from dengbu.core.models import User
 from dengbu.core.refusals import Refused
@@ -27,6 +28,7 @@ from dengbu.payments.queries import bill_of
 from dengbu.register.actions import enter
 from tests.register import homes
 from tests.support import office
+from tests.web.windows import at_work, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -257,7 +259,8 @@ def test_of_a_correction_the_owner_is_told_to_renew_and_who_applied_that_it_is_d
     assert len([t for t, _ in told if t == "renew"]) == 1
 
 
-def test_each_home_of_an_exchange_is_handed_to_whoever_got_it() -> None:
+def exchanged() -> uuid.UUID:
+    """A case whose two certificates go to two people."""
     office.open_homes(2, 1)
     give = homes.granting(homes.title(homes.home(2), office.BUYER))
     enter(actor=office.SYSTEM, registrations=[give], authority="410106", of_record=office.OF_RECORD)
@@ -270,6 +273,11 @@ def test_each_home_of_an_exchange_is_handed_to_whoever_got_it() -> None:
     )
     office.check_at_desk(docket_id)
     desk.accept(actor=office.clerk(), docket_id=docket_id)
+    return docket_id
+
+
+def test_each_home_of_an_exchange_is_handed_to_whoever_got_it() -> None:
+    docket_id = exchanged()
     first, second = receive(docket_id)
     assert may_take(docket_id, first) == {office.BUYER}
     assert may_take(docket_id, second) == {office.SELLER}
@@ -290,6 +298,34 @@ def test_each_home_of_an_exchange_is_handed_to_whoever_got_it() -> None:
         actor=office.certifier(), docket_id=docket_id, mailing_id=mailing, signed_by=office.SELLER[0]
     )
     assert over == "issued"
+
+
+def test_what_is_printed_is_handed_out_when_the_rest_became_void_before_its_print() -> None:
+    docket_id = exchanged()
+    receive_blanks(actor=office.lead(), kind=CertificateKind.CERTIFICATE, first_serial="41010600001", count=3)
+    first, second = Certificate.objects.filter(docket_id=docket_id).order_by("unit_code")
+    page, clerk = f"/desk/cert/{docket_id}/", at_work("certify")
+    finish = partial(closing.finish_printing, actor=office.certifier(), docket_id=docket_id)
+    with pytest.raises(Refused) as refused:
+        finish()
+    assert refused.value.codes == ("CERT_TO_PRINT",)
+    closing.print_certificate(
+        actor=office.certifier(), docket_id=docket_id, certificate_id=first.pk, blank_serial="41010600001"
+    )
+    assert "转待发证" not in text_of(clerk.get(page))
+    assert (
+        clerk.post(page, {"do": "finish"}).status_code == 422 and office.state_of(docket_id) == "registered"
+    )
+    void(actor=office.SYSTEM, rights=[(second.right_id, second.entry_id)], reason="权利已转移")
+    shown = text_of(clerk.get(page))
+    assert "转待发证" in shown and f"{first.pk}/1.png" in shown
+    assert counts(office.certifier(), clock.now())["to_print"] == 1
+    assert clerk.post(page, {"do": "finish"}).status_code == 303 and office.state_of(docket_id) == "certified"
+    found = counts(office.certifier(), clock.now())
+    assert (found["to_print"], found["to_issue"], found["to_archive"]) == (0, 1, 0)
+    void(actor=office.SYSTEM, rights=[(first.right_id, first.entry_id)], reason="权利已转移")
+    found = counts(office.certifier(), clock.now())
+    assert (found["to_print"], found["to_issue"], found["to_archive"]) == (0, 0, 1)
 
 
 @act("test.wants_post")

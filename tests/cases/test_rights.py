@@ -52,7 +52,7 @@ RIGHTS: dict[str, str] = {
         cases.archive
     """,
     "case.certify": """
-        cases.print_certificate cases.reprint_certificate certificates.print certificates.reprint
+        cases.finish_printing cases.print_certificate cases.reprint_certificate certificates.print certificates.reprint
     """,
     "case.claim": """
         cases.claim cases.claim_next

@@ -57,7 +57,7 @@ RIGHTS: dict[str, tuple[str, str]] = {
     ),
     "case.certify": (
         "certify",
-        "cases.print_certificate cases.reprint_certificate certificates.print certificates.reprint",
+        "cases.finish_printing cases.print_certificate cases.reprint_certificate certificates.print certificates.reprint",
     ),
     "case.claim": (
         "review",

@@ -66,14 +66,38 @@ def print_certificate(
         blank_serial=blank_serial,
         page=documents.certificate_page(found, certificate, actor, blank_serial),
     )
-    left = Certificate.objects.filter(docket_id=docket_id, state="numbered").exists()
-    if not left:
-        case.certifier_id = actor.user_id
-        move(case, "print", actor)
-        corrected = found.registration.kind is RegistrationKind.CORRECTION
-        ready = "ready_to_mail" if by_mail(case) else "ready"
-        for template in ("renew", "corrected") if corrected else (ready,):
-            enqueue("cases.tell", docket_ids=[str(docket_id)], template=template)
+    if not Certificate.objects.filter(docket_id=docket_id, state="numbered").exists():
+        _certified(case, found, actor)
+    return case.state
+
+
+def _certified(case: Case, found: CaseFacts, actor: Actor) -> None:
+    case.certifier_id = actor.user_id
+    move(case, "print", actor)
+    corrected = found.registration.kind is RegistrationKind.CORRECTION
+    ready = "ready_to_mail" if by_mail(case) else "ready"
+    for template in ("renew", "corrected") if corrected else (ready,):
+        enqueue("cases.tell", docket_ids=[str(case.docket_id)], template=template)
+
+
+@act("cases.finish_printing", permission="case.certify")
+def finish_printing(*, actor: Actor, docket_id: uuid.UUID) -> str:
+    """缮证完成: what was still to be printed became void (its home was sold on, say); what is printed can be handed out.
+
+    Raises Refused where something is to be printed yet, or nothing was.
+    """
+    case = locked(docket_id)
+    found = facts(case)
+    _certifier(case, found, actor)
+    may_move(case, "print", actor)
+    states = set(Certificate.objects.filter(docket_id=docket_id).values_list("state", flat=True))
+    if "numbered" in states or "printed" not in states:
+        raise Refused(
+            Refusal(
+                "CERT_TO_PRINT", "这件申请还有证书没有缮证。", "请先缮证，再转待发证。", "工作方案四（五）"
+            )
+        )
+    _certified(case, found, actor)
     return case.state
 
 

@@ -136,7 +136,11 @@ _WAITING_ROWS = (
     "unnest(%(lines)s::text[]) AS l(line) CROSS JOIN LATERAL (SELECT 1 FROM cases_case c"
     " WHERE c.state = 'submitted' AND c.line = l.line {more} LIMIT 100) q"
 )
-_CERTIFIED = "cases_case c WHERE c.state = 'certified' AND c.filed -> 'delivery' ->> 'way'"
+_PAPERS = "SELECT FROM certificates_certificate x WHERE x.docket_id = c.docket_id"
+_CERTIFIED = (
+    f"cases_case c WHERE c.state = 'certified' AND EXISTS ({_PAPERS} AND x.state = 'printed')"
+    " AND c.filed -> 'delivery' ->> 'way'"
+)
 _COUNTED: dict[str, tuple[str, str]] = {
     # key: (permission, rows to count)
     "waiting": ("case.claim", _WAITING_ROWS.format(more="")),
@@ -196,10 +200,17 @@ _COUNTED: dict[str, tuple[str, str]] = {
         " AND x.state NOT IN ('issued', 'void')"
         " AND NOT coalesce(c.filed -> 'renewal', '[]') @> jsonb_build_array(jsonb_build_object('number', x.number))",
     ),
-    "to_print": ("case.certify", "cases_case c WHERE c.state = 'registered'"),
+    "to_print": (
+        "case.certify",
+        f"cases_case c WHERE c.state = 'registered' AND EXISTS ({_PAPERS} AND x.state <> 'void')",
+    ),
     "to_issue": ("case.issue", f"{_CERTIFIED} IS DISTINCT FROM 'mail'"),
     "to_mail": ("case.issue", f"{_CERTIFIED} = 'mail'"),
-    "to_archive": ("case.archive", "cases_case c WHERE c.state = 'issued'"),
+    "to_archive": (
+        "case.archive",
+        "cases_case c WHERE c.state = 'issued' OR c.state IN ('registered', 'certified')"
+        f" AND NOT EXISTS ({_PAPERS} AND x.state NOT IN ('issued', 'void'))",
+    ),
     "to_sign": (
         "case.sign_off",
         "cases_pendingmatter m WHERE m.kind = 'sign_off' AND m.settled_at IS NULL",

@@ -38,6 +38,7 @@ STATE_WORDS = {
 DONE = {
     "printed": "已缮证，请核对纸张上的内容。",
     "again": "已重新缮证，原空白证书已登记作废。",
+    "finished": "已转待发证。",
     "issued": "已发证。",
     "archived": "已归档。",
 }
@@ -92,13 +93,17 @@ def archive_queue(request: HttpRequest) -> HttpResponse:
     methods=("GET", "POST"),
 )
 def cert_case(request: HttpRequest, docket: uuid.UUID) -> HttpResponse:
-    """The page as it will be printed beside the blank's serial; POST `do`: print, reprint."""
+    """The page as it will be printed beside the blank's serial; POST `do`: print, reprint, finish."""
     case = case_or_404(docket, purpose="缮证")
     if request.method == "GET":
         return _cert_page(request, case)
-    certificate = _uuid(request.POST.get("certificate", ""))
-    serial, again = request.POST.get("serial", "").strip()[:30], request.POST.get("do") == "reprint"
+    serial, do = request.POST.get("serial", "").strip()[:30], request.POST.get("do")
+    again = do == "reprint"
     try:
+        if do == "finish":
+            closing.finish_printing(actor=actor_of(request), docket_id=docket, key=form_key(request))
+            return see_other("desk.cert_case", docket, done="finished")
+        certificate = _uuid(request.POST.get("certificate", ""))
         if again:
             closing.reprint_certificate(
                 actor=actor_of(request),
@@ -135,9 +140,8 @@ def _uuid(text: str) -> uuid.UUID:
 def _cert_page(request: HttpRequest, case: Case, refusals: Any = (), status: int = 200) -> HttpResponse:
     certificates = certificates_of(case.pk)
     chosen = request.POST.get("certificate") or request.GET.get("certificate", "")
-    current = next((c for c in certificates if str(c.pk) == chosen), None) or next(
-        (c for c in certificates if c.state == "numbered"), certificates[0] if certificates else None
-    )
+    first = sorted(certificates, key=lambda c: (c.state != "numbered", c.state == "void"))[:1]
+    current = next((c for c in certificates if str(c.pk) == chosen), first[0] if first else None)
     stock = stock_count()
     left, all_ = list_counts([current.pk]).get(current.pk, (0, 0)) if current else (0, 0)
     leaves = 1 if current is not None and current.kind == "proof" else 2
@@ -167,6 +171,8 @@ def _cert_page(request: HttpRequest, case: Case, refusals: Any = (), status: int
         reason=request.POST.get("reason", ""),
         state_name=STATE_NAMES[State(case.state)],
         can_issue=case.state == State.CERTIFIED,
+        can_finish=case.state == State.REGISTERED
+        and {c.state for c in certificates} & {"numbered", "printed"} == {"printed"},
         done=DONE.get(request.GET.get("done", "")),
     )
 
