@@ -303,6 +303,15 @@ def test_shares_are_accepted_exactly_when_they_add_up_to_one(shares: list[int], 
     assert ("F04" in found) == (off != 0)
 
 
+@pytest.mark.parametrize("shares", [(3, -1), (2, 0)])
+def test_nobody_takes_a_share_of_nothing_or_less(shares: tuple[int, ...]) -> None:
+    buyers = tuple(party("buyer", f"b{i}", share_numerator=s) for i, s in enumerate(shares))
+    contract = replace(SALE, buyers=frozenset(p.number_index for p in buyers))
+    terms = {"coownership": "by_share", "share_denominator": 2}
+    parties = (party("seller", LI), *buyers)
+    assert "F04" in asked("P01", BOOKS["clean"], parties=parties, contract=contract, terms=terms)
+
+
 def test_every_type_says_its_law_and_its_line() -> None:
     for kind in TYPES.values():
         assert issubclass(kind, RegistrationType)

@@ -15,19 +15,42 @@ Sql = Callable[..., Any]
 NUMBERS = itertools.count(900)
 
 
-def write_entry(sql: Sql, *effects: dict[str, Any]) -> int:
+def write_entry(sql: Sql, *effects: dict[str, Any], of: str = "X") -> int:
     """An entry written by hand, saying what it is told to."""
     found = sql(
         "INSERT INTO register_entry (public_id, authority, year, number, registration_type, legal_date,"
         " reviewer_of_record, registrar_of_record, acted_by, acted_by_name, instant, effects, digest)"
-        " VALUES (%s, '410106', 2026, %s, 'X', '2026-01-01', '', '', '', '', %s, %s, '') RETURNING id",
-        uuid.uuid4(), next(NUMBERS), clock.now(), json.dumps(effects),
+        " VALUES (%s, '410106', 2026, %s, %s, '2026-01-01', '', '', '', '', %s, %s, '') RETURNING id",
+        uuid.uuid4(), next(NUMBERS), of, clock.now(), json.dumps(effects),
     )  # fmt: skip
     return int(found[0][0])
 
 
 def unit_id(sql: Sql, code: str) -> int:
     return int(sql("SELECT id FROM register_realestateunit WHERE code = %s", code)[0][0])
+
+
+def granted(unit: str, right: uuid.UUID, kind: str = "house_ownership") -> dict[str, Any]:
+    return {"effect": "grant", "right": str(right), "unit": unit, "kind": kind}
+
+
+def restricted(unit: str, restriction: uuid.UUID, kind: str = "seizure") -> dict[str, Any]:
+    return {"effect": "restrict", "restriction": str(restriction), "unit": unit, "kind": kind}
+
+
+def write_answer(sql: Sql, entry: int, obstacle: uuid.UUID) -> None:
+    sql(
+        "INSERT INTO register_entryanswer (entry_id, obstacle, code, how, evidence) VALUES (%s, %s, 'R_SEAL', 'x', '')",
+        entry,
+        obstacle,
+    )
+
+
+def write_answered(sql: Sql, obstacle: uuid.UUID, *effects: dict[str, Any]) -> int:
+    """An entry that answers one obstacle, with its answer."""
+    entry = write_entry(sql, *effects, {"effect": "answer", "obstacle": str(obstacle)})
+    write_answer(sql, entry, obstacle)
+    return entry
 
 
 RIGHT_WITH_HOLDER = (
@@ -51,8 +74,7 @@ def write_right(
     named: bool = True,
 ) -> None:
     right = uuid.uuid4()
-    said = {"effect": "grant", "right": str(right if named else uuid.uuid4()), "unit": unit}
-    entry = write_entry(sql, said)
+    entry = write_entry(sql, granted(unit, right if named else uuid.uuid4(), kind))
     sql(
         RIGHT_WITH_HOLDER,
         right, unit_id(sql, unit), kind, rank, denominator, count or len(shares), entry, list(shares),
@@ -77,6 +99,6 @@ def write_restriction(
 
 def write_seizure(sql: Sql, share: str = "", kind: str = "seizure", place: int = 0) -> uuid.UUID:
     restriction = uuid.uuid4()
-    entry = write_entry(sql, {"effect": "restrict", "restriction": str(restriction)})
+    entry = write_entry(sql, restricted(home(1), restriction, kind))
     write_restriction(sql, home(1), entry, restriction, kind, share, place)
     return restriction

@@ -11,7 +11,7 @@ from dengbu.register import effects as fx
 from dengbu.register.models import Right
 from dengbu.register.queries import unit_book
 from dengbu.register.verify import verify
-from tests.register.by_hand import RIGHT_WITH_HOLDER, Sql, unit_id, write_entry, write_right
+from tests.register.by_hand import RIGHT_WITH_HOLDER, Sql, unit_id, write_answered, write_entry, write_right
 from tests.register.homes import (
     LAND,
     LI,
@@ -60,6 +60,16 @@ def test_no_row_of_the_book_can_be_deleted_or_truncated(town: Town, sql: Sql, ta
 def test_no_other_column_can_be_changed(town: Town, sql: Sql, statement: str) -> None:
     with pytest.raises(DatabaseError, match="permission denied"):
         sql(statement)
+
+
+def test_the_role_may_change_nothing_of_the_book_but_what_ends_a_row(sql: Sql) -> None:
+    tables = "FROM pg_class c WHERE c.relname LIKE 'register%%' AND c.relkind = 'r'"
+    assert sql(f"SELECT relname {tables} AND has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE')") == []
+    may = sql(
+        f"SELECT DISTINCT a.attname {tables.replace('c WHERE', 'c JOIN pg_attribute a ON a.attrelid = c.oid WHERE')}"
+        " AND a.attnum > 0 AND NOT a.attisdropped AND has_column_privilege(c.oid, a.attnum, 'UPDATE')"
+    )
+    assert may == [("ended_by_id",)]
 
 
 END_RIGHT = "UPDATE register_right SET ended_by_id = %s WHERE public_id = %s"
@@ -133,8 +143,7 @@ def test_a_right_without_an_entry_is_refused(town: Town, sql: Sql, entry: int | 
 )
 def test_nothing_stands_in_the_book_twice(town: Town, sql: Sql, table: str, held_by: str) -> None:
     put(seizure(home(1)))
-    answer = "INSERT INTO register_entryanswer (entry_id, obstacle, code, how, evidence) VALUES (%s, %s, 'R_SEAL', 'x', '')"
-    sql(answer, write_entry(sql), uuid.uuid4())
+    write_answered(sql, uuid.uuid4())
     copy = "SELECT (jsonb_populate_record(t, jsonb_build_object('id', 1000000 + t.id))).*"
     with pytest.raises(DatabaseError, match=held_by):
         sql(f"INSERT INTO register_{table} {copy} FROM register_{table} t ORDER BY t.id DESC LIMIT 1")
@@ -152,10 +161,13 @@ def test_facts_of_land_that_their_entry_does_not_say_are_refused(town: Town, sql
         )
 
 
+DELETE, UPDATE, TRUNCATE = 8, 16, 32  # in pg_trigger.tgtype
+
+
 def test_each_table_of_the_book_is_kept_by_its_triggers_besides_the_rights_of_the_role(sql: Sql) -> None:
     """The role may not delete at all; the triggers hold whoever writes, also the owner."""
     found = sql(
-        "SELECT tgrelid::regclass::text, tgname FROM pg_trigger"
+        "SELECT tgrelid::regclass::text, tgname, tgtype::int & 56 FROM pg_trigger"
         " WHERE tgname LIKE 'book%%' AND tgenabled = 'O' AND NOT tgisinternal"
     )
     stand = {"entry", "holder", "entryanswer", "entrynote"}
@@ -170,9 +182,9 @@ def test_each_table_of_the_book_is_kept_by_its_triggers_besides_the_rights_of_th
         "restriction",
     }
     assert set(found) == (
-        {(f"register_{t}", "book_keeps") for t in stand | end}
-        | {(f"register_{t}", "book_stands") for t in stand}
-        | {(f"register_{t}", "book_ends_once") for t in end}
+        {(f"register_{t}", "book_keeps", DELETE | TRUNCATE) for t in stand | end}
+        | {(f"register_{t}", "book_stands", UPDATE) for t in stand}
+        | {(f"register_{t}", "book_ends_once", UPDATE) for t in end}
     )
 
 
@@ -235,18 +247,22 @@ def test_a_title_does_not_end_past_a_seizure_without_its_answer(town: Town, sql:
     right = town.titles[home(1)]
     with pytest.raises(DatabaseError, match="ends past a restriction in force without an answer: seizure"):
         sql(END_RIGHT, write_entry(sql, {"effect": "end", "right": str(right)}), right)
-    entry = write_entry(sql, {"effect": "end", "right": str(right)})
-    sql(
-        "INSERT INTO register_entryanswer (entry_id, obstacle, code, how, evidence) VALUES (%s, %s, 'R_SEAL', 'x', '')",
-        entry, book.restrictions[0].public_id,
-    )  # fmt: skip
-    sql(END_RIGHT, entry, right)
+    said = {"effect": "end", "right": str(right)}
+    sql(END_RIGHT, write_answered(sql, book.restrictions[0].public_id, said), right)
 
 
 def test_works_in_progress_are_mortgaged_without_a_title(town: Town) -> None:
     terms = {"thing": "works_in_progress", "transfer_limited": False}
     put(granting(fx.Grant("mortgage", home(3), (holder(LI),), terms, rank=1)))
     assert verify(deep=True).ok
+
+
+@pytest.mark.parametrize(("denominator", "shares"), [(2, (3, -1)), (1, (1, 0)), (0, (1, -1))])
+def test_nobody_holds_a_share_of_nothing_or_less(
+    town: Town, sql: Sql, denominator: int, shares: tuple[int, ...]
+) -> None:
+    with pytest.raises(DatabaseError, match="a_share_is_more_than_nothing"):
+        write_right(sql, home(3), denominator=denominator, shares=shares)
 
 
 def test_shares_that_add_up_are_taken(town: Town, sql: Sql) -> None:

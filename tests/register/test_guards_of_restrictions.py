@@ -16,7 +16,10 @@ from dengbu.register.verify import verify
 from tests.register.by_hand import (
     RIGHT_WITH_HOLDER,
     Sql,
+    granted,
+    restricted,
     unit_id,
+    write_answered,
     write_entry,
     write_restriction,
     write_right,
@@ -85,8 +88,7 @@ def test_a_restriction_that_its_entry_does_not_name_is_refused(town: Town, sql: 
     restriction = uuid.uuid4()
     with pytest.raises(DatabaseError, match="stands in no effect of its entry"):
         write_restriction(sql, home(1), write_entry(sql), restriction)
-    said = {"effect": "restrict", "restriction": str(restriction)}
-    write_restriction(sql, home(1), write_entry(sql, said), restriction)
+    write_restriction(sql, home(1), write_entry(sql, restricted(home(1), restriction)), restriction)
 
 
 def test_a_unit_or_facts_that_their_entry_does_not_open_are_refused(town: Town, sql: Sql) -> None:
@@ -138,11 +140,7 @@ def test_a_right_past_a_seizure_needs_its_answer(town: Town, sql: Sql) -> None:
     book = unit_book(home(3))
     assert book
     right = uuid.uuid4()
-    entry = write_entry(sql, {"effect": "grant", "right": str(right)})
-    sql(
-        "INSERT INTO register_entryanswer (entry_id, obstacle, code, how, evidence) VALUES (%s, %s, 'R_SEAL', 'x', '')",
-        entry, book.restrictions[0].public_id,
-    )  # fmt: skip
+    entry = write_answered(sql, book.restrictions[0].public_id, granted(home(3), right))
     sql(RIGHT_WITH_HOLDER, right, unit_id(sql, home(3)), "house_ownership", None, None, 1, entry, [None])
 
 

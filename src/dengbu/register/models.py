@@ -183,7 +183,13 @@ class Holder(AppendOnly):
     share_numerator = models.IntegerField(null=True)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint("right", "ordinal", name="one_holder_per_place")]
+        constraints: ClassVar = [
+            models.UniqueConstraint("right", "ordinal", name="one_holder_per_place"),
+            models.CheckConstraint(
+                condition=Q(share_numerator__isnull=True) | Q(share_numerator__gt=0),
+                name="a_share_is_more_than_nothing",
+            ),
+        ]
         indexes: ClassVar = [models.Index(fields=["number_index", "right"], name="rights_of_holder")]
 
 

@@ -143,7 +143,7 @@ def shares_add_up(
         return
     if coownership == "by_share":
         total = sum(p.share_numerator or 0 for p in parties)
-        if not denominator or total != denominator or any(not p.share_numerator for p in parties):
+        if not denominator or total != denominator or any((p.share_numerator or 0) < 1 for p in parties):
             percent = round(100 * total / denominator) if denominator else 0
             yield Refusal(
                 "F04", f"份额合计为{percent}%，应为100%。", "请核对每位共有人的份额。", "民法典298", "shares"
