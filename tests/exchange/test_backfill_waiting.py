@@ -244,6 +244,8 @@ def test_the_counter_sees_which_cases_wait_types_only_what_is_missing_and_the_ap
     form = text_of(counter.get(f"/desk/backfill/new/?unit={case.unit_code}&case={case.pk}"))
     assert 'name="beside" value="yes"' in form and "李小明" in form
     assert 'name="FDCQ2-BDCQZH"' not in form and 'name="DYAQ1-BDCDJZMH"' in form
+    assert "最多录入2笔抵押、2份查封" in form and "批量导入" in form
+    assert "最多录入4位权利人" in text_of(counter.get("/desk/backfill/new/"))
     wrong = counter.post(
         "/desk/backfill/new/",
         loads(case.unit_code, **{"DYAQ1-BDBZZQSE": ""}) | {"waiting_case": str(case.pk)},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,15 @@ def alter(folder: Path, table: str, key: str, value: str, **change: str) -> None
                     continue
                 row |= change
             out.writerow(row)
+
+
+def mix(path: Path) -> None:
+    """GB18030 with a line of UTF-8, each of whose bytes GB18030 reads too."""
+    head, line, *more = path.read_text("utf-8").splitlines()
+    line = line.replace("上街区金华路", "上街区金华路甲乙")
+    for part in re.findall("[一-龥]+", line):
+        line = line if len(part) % 2 == 0 else line.replace(part, part + "号", 1)
+    path.write_bytes(f"{head}\n".encode() + line.encode() + "\n".join(["", *more]).encode("gb18030"))
 
 
 def head_of(folder: Path, table: str) -> list[str]:
@@ -251,6 +261,12 @@ def test_a_dry_run_writes_nothing(folder: Path, tmp_path: Path) -> None:
         (lambda f: (f / "DYAQ.csv").write_bytes(b"BDCDYH,YWH\n\xff\xff,1\n"), "FILE_ENCODING"),
         (lambda f: (f / "DYAQ.csv").write_text("BDCDYH\n"), "COLUMN_MISSING"),
         (lambda f: (f / "H.csv").write_text((f / "H.csv").read_text() + "1,2\n"), "ROW_CELLS"),
+        (lambda f: (f / "DYAQ.csv").write_bytes(b""), "FILE_EMPTY"),
+        (lambda f: (f / "DYAQ.csv").rename(f / "DYAQ.xlsx"), "FILE_NOT_CSV"),
+        (lambda f: (f / "dyaq.csv").write_bytes((f / "DYAQ.csv").read_bytes()), "FILE_DOUBLE"),
+        (lambda f: mix(f / "H.csv"), "FILE_ENCODING"),
+        (lambda f: alter(f, "CFDJ", "YWH", "CF202600000050", BDCDYH=HOME + "9999"), "LOAD_WITHOUT_UNIT"),
+        (lambda f: alter(f, "CFDJ", "YWH", "CF202600000050", BDCDYH=HOME + "005"), "LOAD_WITHOUT_UNIT"),
     ],
 )
 def test_a_folder_with_a_broken_file_imports_nothing(
@@ -260,6 +276,26 @@ def test_a_folder_with_a_broken_file_imports_nothing(
     done = take(folder, tmp_path)
     assert done.refused and ("refuse", code) in codes(tmp_path)
     assert not Entry.objects.exists() and not RegisterImport.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_table_that_was_forgotten_is_told(folder: Path, tmp_path: Path) -> None:
+    """Without a word a register without its seizures would look whole."""
+    (folder / "CFDJ.csv").unlink()
+    take(folder, tmp_path, dry_run=True)
+    with (tmp_path / "report" / "findings.csv").open(encoding="utf-8-sig", newline="") as file:
+        (said,) = (r for r in csv.reader(file) if r[1] == "TABLE_ABSENT")
+    assert said[0] == "warn" and said[2] == "CFDJ.csv" and "查封" in said[6]
+
+
+@pytest.mark.django_db
+def test_a_unit_with_a_code_nobody_can_read_stays_out_whole(folder: Path, tmp_path: Path) -> None:
+    """Its mortgage stays out with it, and nothing is said of a parcel that is in order."""
+    for table in ("H", "FDCQ2", "DYAQ", "QLR"):
+        alter(folder, table, "BDCDYH", HOME + "0010", BDCDYH="410106坏")
+    done = take(folder, tmp_path, dry_run=True)
+    assert (done.refused, done.quarantined) == (False, 1)
+    assert ("quarantine", "PARCEL_QUARANTINED") not in codes(tmp_path)
 
 
 @pytest.mark.django_db
@@ -347,6 +383,13 @@ def test_a_batch_that_fails_leaves_nothing_of_itself(
         take(folder, tmp_path)
     assert not Entry.objects.exists() and not KeptRow.objects.exists()
     assert RegisterImport.objects.get().position == ""
+
+
+@pytest.mark.django_db
+def test_a_report_that_cannot_be_written_is_said_in_words(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(CommandError, match="文件读不出或写不进"):
+        call_command("import_register", str(folder), "--dry-run", "--report", str(tmp_path / "taken" / "x"))
 
 
 @pytest.mark.django_db

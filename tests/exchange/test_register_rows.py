@@ -19,6 +19,7 @@ from dengbu.exchange.standard.consistency import (
     Group,
     Row,
     check_group,
+    loose_loads,
     paper_numbers,
     share_of,
     shares,
@@ -196,6 +197,26 @@ def test_rows_that_do_not_fit_each_other_are_graded(
 
 
 @pytest.mark.parametrize(
+    ("rows", "more", "loose"),
+    [
+        ((("CFDJ", SEIZED),), {}, ["CFDJ"]),
+        ((("DYAQ", LOAN), ("QLR", BANK), ("CFDJ", SEIZED)), {}, ["DYAQ", "CFDJ"]),
+        ((("CFDJ", {**SEIZED, "QSZT": "3"}),), {}, []),
+        ((("CFDJ", SEIZED),), {"known_units": {UNIT}}, []),
+        ((*OWNED, ("CFDJ", SEIZED)), {}, []),
+        (OWNED[1:], {}, []),
+    ],
+)  # fmt: skip
+def test_a_seizure_or_mortgage_of_no_home_holds_the_whole_folder_up(
+    rows: Any, more: dict[str, Any], loose: list[str]
+) -> None:
+    """Left aside, its home would come in free of it."""
+    found = loose_loads(group(*rows), around(**more))
+    assert [f.file.removesuffix(".csv") for f in found] == loose
+    assert {f"{f.grade} {f.code}" for f in found} <= {"refuse LOAD_WITHOUT_UNIT"}
+
+
+@pytest.mark.parametrize(
     ("text", "share"),
     [("1/3", Fraction(1, 3)), ("50%", Fraction(1, 2)), ("50", Fraction(1, 2)), ("0.25", Fraction(1, 4)), ("１／2", None),
      ("", None), ("1/0", None), ("2/1", None), ("一半", None), ("NaN", None)],
@@ -223,7 +244,8 @@ def test_the_numbers_of_several_papers_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("table", "row", "place"),
     [("H", UNIT_ROW, UNIT), ("FDCQ2", {"BDCDYH": UNIT.lower()}, UNIT), ("ZRZ", BUILDING_ROW, PARCEL),
-     ("QLR", {"BDCDYH": PARCEL + "W00000000"}, PARCEL), ("QLR", {"BDCDYH": "坏"}, "?QLR:7"), ("H", {}, "?H:7")],
+     ("QLR", {"BDCDYH": PARCEL + "W00000000"}, PARCEL), ("QLR", {"BDCDYH": "坏"}, "?坏"), ("H", {"BDCDYH": "坏"}, "?坏"),
+     ("H", {}, "?H:7")],
 )  # fmt: skip
 def test_every_row_has_its_place(table: str, row: dict[str, str], place: str) -> None:
     assert place_of(table, 7, row) == place

@@ -108,3 +108,18 @@ def test_a_refused_file_comes_back_with_its_faults_and_can_be_handed_in_again() 
     mended = [back[0], *(row(n, building_area="180") for n in (1, 2))]
     assert read(SurveyKind.BUILDING, mended, area="410106").faults == []
     assert rules.MOST_ROWS >= 1000
+
+
+def test_merged_cells_and_formulas_never_reckoned_are_told_apart_from_a_forgotten_cell() -> None:
+    cells = table(3)
+    at = [c.key for c in columns_of(SurveyKind.BUILDING)]
+    book = load_workbook(io.BytesIO(xlsx(cells)))
+    sheet = book.worksheets[0]
+    name = at.index("building") + 1
+    sheet.merge_cells(start_row=2, end_row=4, start_column=name, end_column=name)
+    sheet.cell(2, at.index("area_m2") + 1, "=72.5+17.5")
+    out = io.BytesIO()
+    book.save(out)
+    faults = read(SurveyKind.BUILDING, sheets.read_file("a.xlsx", out.getvalue()), area="410106").faults
+    assert {(f.row, f.column) for f in faults} >= {(2, "建筑面积"), (3, "幢名称"), (4, "幢名称")}
+    assert all("拆开合并的单元格" in f.mend and "公式" in f.mend for f in faults if f.code == "S_MISSING")

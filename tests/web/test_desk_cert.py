@@ -199,6 +199,7 @@ def test_the_desk_prints_no_certificates() -> None:
     docket = office.registered_sale()
     answer = at_work("accept").get(f"/desk/cert/{docket}/")
     assert answer.status_code == 403 and "缮证转卷岗" in text_of(answer)
+    assert '<a class="btn" href="/desk/">回工作台</a>' in answer.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -112,10 +112,15 @@ class _Row:
         column = self.columns[key]
         self.faults.append(Fault(self.row, column.heading, self.values.get(key, "")[:60], why, mend, code))
 
+    def missing(self, key: str, more: str = "") -> None:
+        """Nothing stands there, though on the screen it may: below a merged cell, or under a formula never reckoned."""
+        mend = f"请填写{self.columns[key].heading}{more}。表里看得见的，拆开合并的单元格，把公式粘贴成数值。"
+        self.fault(key, "S_MISSING", "没有填", mend)
+
     def text(self, key: str, most: int) -> str | None:
         value = half_width(self.values.get(key, "")).strip()
         if not value and self.columns[key].required:
-            self.fault(key, "S_MISSING", "没有填", f"请填写{self.columns[key].heading}。")
+            self.missing(key)
             return None
         if len(value) > most:
             self.fault(key, "S_LONG", f"超过 {most} 字", "请写得简短些。")
@@ -130,7 +135,7 @@ class _Row:
         if not value and default:
             return default
         if not value:
-            self.fault(key, "S_MISSING", "没有填", f"请填写{self.columns[key].heading}。")
+            self.missing(key)
             return None
         members: list[Vocabulary] = list(words)
         found = [m for m in members if value in (m.label, m.value)] or [
@@ -150,7 +155,7 @@ class _Row:
     def area(self, key: str, *, zero: bool = False) -> Decimal | None:
         text = half_width(self.values.get(key, "")).replace(",", "").removesuffix("㎡").strip()
         if not text:
-            self.fault(key, "S_MISSING", "没有填", f"请填写{self.columns[key].heading}，单位平方米。")
+            self.missing(key, "，单位平方米")
             return None
         try:
             value = Decimal(text)

@@ -14,8 +14,8 @@ from math import lcm
 from dengbu.core.identifiers import normalise_certificate_number, normalise_name, normalise_number
 
 from . import values
-from .findings import QUARANTINE, WARN, Finding, shown
-from .tables import BUILDING, LAND, LAND_TAIL, PARTY, RESTRICTIONS, RIGHTS, UNIT, number_field
+from .findings import QUARANTINE, REFUSE, WARN, Finding, shown
+from .tables import BUILDING, LAND, LAND_TAIL, PARTY, RESTRICTIONS, RIGHTS, UNIT, number_field, unit_field
 
 LIMIT_SINCE = dt.date(
     2021, 1, 1
@@ -165,6 +165,22 @@ def check_loads(group: Group, around: Around) -> list[Finding]:
     _rights(judge)
     _mortgages(judge, owned=True)
     _seizures(judge)
+    return judge.found
+
+
+def loose_loads(group: Group, around: Around) -> list[Finding]:
+    """Live restrictions, mortgages and notices that name a thing neither the folder nor the book has. The thing they are
+    on would come in free of them, and could not get them afterwards: the whole folder waits."""
+    if group.unit in around.known_units or group.of(LAND if group.is_parcel else UNIT):
+        return []
+    if group.is_parcel and around.parcel_known:
+        return []
+    judge = _Judge(group, around)
+    for row in group.of("DYAQ", "YGDJ", "JZQ", "DYIQ", *RESTRICTIONS):
+        if row.live:
+            why = "这一行抵押、查封等找不到它的不动产，导入后那处不动产会不带它"
+            mend = "对照档案改正不动产单元号，或补上那一户（宗地）；已消灭的把 QSZT 改为 3 终止"
+            judge.say(REFUSE, "LOAD_WITHOUT_UNIT", row, unit_field(row.table), why, mend)
     return judge.found
 
 

@@ -28,7 +28,7 @@ from dengbu.register.models import Building, Parcel, RealEstateUnit
 from ..actions import begin_import, end_import, import_batch
 from ..models import QuarantinedGroup, RegisterImport
 from .building import Built, build, building_facts
-from .consistency import Around, Group, Row, check_group, paper_numbers
+from .consistency import Around, Group, Row, check_group, loose_loads, paper_numbers
 from .findings import COLUMNS, QUARANTINE, REFUSE, Finding
 from .reading import csv_files, folder_digest, judge_files, rows_of, table_of
 from .staging import Staging, place_of
@@ -225,8 +225,10 @@ def _judge(staging: Staging, told: _Report, after: str, say: Say) -> None:
         if group.place not in told.out:  # what is faulty by itself is not judged with others
             for finding in check_group(group, around):
                 told.add(finding)
+        for finding in loose_loads(group, around):
+            told.add(finding)
         parcel = group.place[:19]
-        if not group.is_parcel and parcel in told.out:
+        if group.place.startswith(parcel + "F") and parcel in told.out:
             first = group.rows[0]
             why, mend = "它的宗地被隔离", "先改正宗地，再一起导入"
             told.add(Finding(QUARANTINE, "PARCEL_QUARANTINED", f"{first.table}.csv", first.line, "BDCDYH", parcel, why,

@@ -24,12 +24,12 @@ BATCH = 5000
 
 def place_of(table: str, line: int, row: dict[str, str]) -> str:
     """The parcel (19) or unit (28) a row belongs to; rows of the land unit belong to the parcel. A row that names
-    none stands alone."""
+    none stands alone; those that name the same code nobody can read stay together."""
     code = normalise_number(row.get("ZDDM" if table in (LAND, BUILDING) else unit_field(table), ""))
     if table in (LAND, BUILDING):
-        return code if len(code) == 19 else f"?{table}:{line}"
+        return code if len(code) == 19 else f"?{code[:40]}" if code else f"?{table}:{line}"
     if len(code) != 28:
-        return f"?{table}:{line}"
+        return f"?{code[:40]}" if code else f"?{table}:{line}"
     return code[:19] if code.endswith(LAND_TAIL) else code
 
 

@@ -238,6 +238,7 @@ def _form(
             for n in range(1, single.MOST_OWNERS + 1)
         ],
         loads=_loads(said, refusals),
+        most_loads=single.MOST_LOADS,
         waiting=[]
         if onto
         else [(str(c.pk), f"{type_name(c.type_code)}　{c.docket.number}") for c in cases_without_home()],

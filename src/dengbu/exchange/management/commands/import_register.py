@@ -35,14 +35,19 @@ class Command(BaseCommand):
         folder: Path = options["folder"]
         if not folder.is_dir():
             raise CommandError(f"文件夹不存在：{folder}")
-        report = options["report"] or Path(settings.DATA) / "imports" / folder_digest(folder)[:12]
+        report = options["report"]
         dry_run: bool = options["dry_run"]
         try:
+            report = report or Path(settings.DATA) / "imports" / folder_digest(folder)[:12]
             done = import_register(
                 folder, actor=system("import"), report=report, dry_run=dry_run, say=self.stdout.write
             )
         except Refused as refused:
             raise CommandError("；".join(str(r) for r in refused.refusals)) from None
+        except OSError as wrong:
+            raise CommandError(
+                f"文件读不出或写不进：{wrong.filename or report}（{wrong.strerror}）。检查磁盘空间和权限后，重新运行同一命令会接着导入。"
+            ) from None
         if done.done_before:
             self.stdout.write("这个文件夹已经导入完成，没有再导入。")
             return
