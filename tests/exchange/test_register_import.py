@@ -201,6 +201,8 @@ def test_old_certificates_are_found_by_their_number(folder: Path, tmp_path: Path
     assert house is not None and (house.unit_code, house.state) == (HOME + "0021", "issued")
     assert land is not None and land.unit_code.endswith("W00000000")
     assert past is not None and past.state == "void"
+    for typed in ("上国用[2014]第000001号", "上国用〔2014〕第000001号", " 上国用【２０１４】 第000001号"):
+        assert by_number(typed) == land, typed
 
 
 @pytest.mark.parametrize("batch", [1, 50])

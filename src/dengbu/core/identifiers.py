@@ -17,7 +17,7 @@ from dengbu.core.vocabulary import CertificateKind, DocumentKind
 
 _HALF_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _SEPARATORS: Final = re.compile(r"[\s\-‐-―−]+")
-_BRACKETS: Final = str.maketrans("（〔【［", "((((") | str.maketrans("）〕】］", "))))")
+_BRACKETS: Final = str.maketrans("（〔【［[", "(((((") | str.maketrans("）〕】］]", ")))))")
 
 
 def half_width(text: str) -> str:
