@@ -124,7 +124,7 @@ def send_out_inspection(*, actor: Actor, docket_id: uuid.UUID) -> None:
 
 
 def undecided(case: Case, found: CaseFacts) -> list[str]:
-    """Names of checklist items that still lack a verdict in this round."""
+    """Names of checklist items that still lack a verdict: what had to be corrected, and what was new, lost or never had one."""
     judged = set(
         Verdict.objects.filter(docket_id=case.docket_id, stage="review").values_list("item", flat=True)
     )
