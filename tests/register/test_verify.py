@@ -114,6 +114,59 @@ def test_a_changed_row_is_found(book: Town, tamper: Tamper, statement: str, code
     assert code in codes()
 
 
+OTHER = {
+    "varchar": "'x' || substr({0}, 2)",
+    "text": "'x' || substr({0}, 2)",
+    "int4": "coalesce({0}, 0) + 1000",
+    "int8": "coalesce({0}, 0) + 1000",
+    "numeric": "coalesce({0}, 0) + 1",
+    "bool": "NOT {0}",
+    "uuid": "gen_random_uuid()",
+    "date": "'1999-01-01'",
+    "timestamptz": "'1999-01-01'",
+    "jsonb": "'{{\"x\": 1}}'",
+}
+
+
+def test_no_column_of_any_row_can_be_changed_unseen(book: Town, tamper: Tamper, own_database: Any) -> None:
+    """Every column of the book but the keys, on the last row of its table: whatever comes later is held too."""
+    put(seizure(home(3), party=fx.HolderIn(WANG[0], "resident_id", WANG[1])))
+    put(Given((home(3),), lambda _: [fx.Note(home(3), "renamed", {"to": "某公司"})]))
+    assert codes() == []
+    tamper()
+    unseen = []
+    with psycopg.connect(own_database.owner, autocommit=True) as owner:
+        columns = owner.execute(
+            "SELECT table_name, column_name, udt_name FROM information_schema.columns"
+            " WHERE table_schema = 'public' AND table_name LIKE 'register_%%' AND column_name <> 'id'"
+        ).fetchall()
+        assert len(columns) > 90
+        for table, column, kind in columns:
+            last = f"WHERE id = (SELECT max(id) FROM {table})"
+            [before] = owner.execute(f"SELECT {column}::text FROM {table} {last}").fetchone() or ()
+            owner.execute(f"UPDATE {table} SET {column} = {OTHER[kind].format(column)} {last}")
+            if not codes():
+                unseen.append(f"{table}.{column}")
+            owner.execute(f"UPDATE {table} SET {column} = %s::{kind} {last}", [before])
+    assert unseen == [] and codes() == []
+
+
+@pytest.mark.parametrize("moved", ["year = 2025", "authority = '410107'"])
+def test_numbers_run_for_each_office_and_year(book: Town, tamper: Tamper, moved: str) -> None:
+    last = Entry.objects.latest("pk")
+    tamper(f"UPDATE register_entry SET {moved}, number = 1 WHERE id = {last.pk}")
+    there = Entry.objects.get(pk=last.pk)
+    told = {(d.code, d.place) for d in verify().differences if d.code.startswith("NUMBER")}
+    assert told == {("NUMBER_COUNTER", f"entries of {e.authority} in {e.year}") for e in (last, there)}
+
+
+def test_a_counter_behind_its_last_entry_is_found(book: Town, tamper: Tamper) -> None:
+    tamper(
+        "UPDATE register_entry SET number = number + 1 WHERE number = (SELECT max(number) FROM register_entry)"
+    )
+    assert {"NUMBER_GAP", "NUMBER_COUNTER"} <= set(codes())
+
+
 def test_a_row_that_no_entry_made_is_found(book: Town, tamper: Tamper) -> None:
     tamper(
         "INSERT INTO register_restriction (public_id, unit_id, kind, authority, document_no, share_of, position, note,"
