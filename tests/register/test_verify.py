@@ -102,6 +102,8 @@ ENDED_RIGHT = "(SELECT max(id) FROM register_right WHERE ended_by_id IS NOT NULL
         ("UPDATE register_entry SET legal_date = '2020-01-01' WHERE number = 3", "ENTRY_ALTERED"),
         ("UPDATE register_entry SET effects = replace(effects, '李小明', '李小朋') WHERE number = 3", "ENTRY_ALTERED"),
         ("UPDATE register_entry SET effects = 'nonsense' WHERE number = 3", "ENTRY_UNREADABLE"),
+        ("UPDATE register_entry SET effects = (effects::jsonb || (effects::jsonb -> 0))::text WHERE number = 3", "EFFECT_DOUBLED"),
+        ("UPDATE register_parcel SET made_by_id = 0", "ROW_UNEXPLAINED"),
         ("DELETE FROM register_entry WHERE number = 3", "NUMBER_GAP"),
         ("DELETE FROM register_entry WHERE number = (SELECT max(number) FROM register_entry)", "NUMBER_COUNTER"),
         ("UPDATE register_holder SET number_cipher = 'k1:AAAA' WHERE id = (SELECT max(id) FROM register_holder)", "HOLDER_NUMBER"),
