@@ -135,9 +135,7 @@ def test_a_page_opens_to_those_its_right_is_for_and_to_nobody_else(
                 continue  # what the form does to whom is tried with the acts
             answer = client.get(url) if method == "GET" else client.post(url)
             where = f"{viewer} {method} {page.name}: {answer.status_code}"
-            to_login = answer.status_code == 302 and answer["Location"].startswith(
-                "/login/work/?next=" if page.surface in ("staff", "field") else "/login/?next="
-            )
+            to_login = answer.status_code == 302 and answer["Location"].startswith("/login/?next=")
             if may(viewer, page.needs, page.surface):
                 assert not to_login, where
                 assert answer.status_code != 405, where

@@ -378,4 +378,4 @@ def test_a_reviewer_is_told_which_post_opens_the_console() -> None:
     answer = client.get("/console/")
     assert answer.status_code == 403
     assert "系统管理员" in answer.content.decode()
-    assert Client().get("/console/")["Location"] == "/login/work/?next=%2Fconsole%2F"
+    assert Client().get("/console/")["Location"] == "/login/?next=%2Fconsole%2F"

@@ -64,7 +64,7 @@ def page(
                 return errors.method_not_allowed(request, methods)
             actor = request.actor  # type: ignore[attr-defined]
             if needs != PUBLIC and not actor.key:
-                return to_login(request, at_work=surface in ("staff", "field"))
+                return to_login(request)
             if needs not in (PUBLIC, LOGIN) and not actor.may(needs):
                 return errors.refused(request, NotPermitted(needs))
             try:
@@ -79,11 +79,10 @@ def page(
     return decorate
 
 
-def to_login(request: HttpRequest, *, at_work: bool) -> HttpResponse:
-    """To the login page and back, staff (`at_work`) to theirs, which asks for no telephone; a fragment request is sent
-    there as a whole."""
+def to_login(request: HttpRequest) -> HttpResponse:
+    """To the login page and back; a fragment request is sent there as a whole."""
     target = request.get_full_path() if request.method == "GET" else request.headers.get("Referer", "/")
-    address = f"/login/{'work/' if at_work else ''}?{urlencode({'next': target})}"
+    address = f"/login/?{urlencode({'next': target})}"
     if request.headers.get("HX-Request"):
         response = HttpResponse(status=204)
         response["HX-Redirect"] = address
