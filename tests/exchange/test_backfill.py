@@ -15,6 +15,7 @@ from dengbu.certificates.models import Certificate
 from dengbu.core.acts import act
 from dengbu.core.identifiers import make_resident_id, mask_document_number
 from dengbu.core.refusals import Conflict, NotPermitted, Refused
+from dengbu.exchange import queries
 from dengbu.exchange.actions import backfill
 from dengbu.exchange.models import KeptRow, OldCertificate
 from dengbu.materials.intake import Limits, intake
@@ -185,9 +186,7 @@ def test_only_the_counter_types_and_checks() -> None:
 def test_the_fifty_first_old_certificate_is_on_the_next_page_not_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from dengbu.web.desk import backfill as pages
-
-    monkeypatch.setattr(pages, "MOST", 1)
+    monkeypatch.setattr(queries, "PAGE_SIZE", 1)
     typed()
     typed(**{"H-BDCDYH": f"{UNIT[:-1]}2", "H-SHBW": "6", "FDCQ2-BDCQZH": "郑房权证上字第0300124号"})
     window = at_work("accept")
@@ -200,3 +199,5 @@ def test_the_fifty_first_old_certificate_is_on_the_next_page_not_lost(
     ]
     assert [len(n) for n in numbers] == [1, 1] and numbers[0].isdisjoint(numbers[1])
     assert "下一页" not in second and "回到第一页" in second
+    for unread in ("nonsense", "2026-01-02_7", f"2026-01-02T03:04_{uuid.uuid4()}"):
+        assert queries.typed_page("typed", unread)[0] == queries.typed_page("typed")[0]

@@ -15,10 +15,21 @@ from dengbu.cases.home_visits import Manner
 from dengbu.cases.models import Case, CaseParty, HomeVisit, Signer
 from dengbu.core import clock
 from dengbu.core.acts import Actor, act
+from dengbu.core.identifiers import make_resident_id
 from dengbu.core.models import User
 from dengbu.materials.intake import Intake, intake
 from dengbu.parties.models import Staff
 from tests.support import office
+
+OTHER = make_resident_id("419999", dt.date(1975, 5, 5), 31)
+FINGER = Manner(how="fingerprint", fingerprint_reason="hand", witness="护士赵敏", read_aloud=True)
+SIGN_LANGUAGE = Manner(
+    read_aloud=True,
+    interpreter_name="周译",
+    interpreter_kind="resident_id",
+    interpreter_number=OTHER,
+    language="手语",
+)
 
 WHERE = "上街区中心路1号院2号楼301室"
 

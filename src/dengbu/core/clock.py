@@ -36,6 +36,15 @@ def local(instant: dt.datetime) -> dt.datetime:
     return instant.astimezone(SHANGHAI)
 
 
+def moment(text: str) -> dt.datetime | None:
+    """An instant as the key of a page carries it; None where it is none, or says no time zone."""
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
 def today() -> dt.date:
     """The present legal date in Asia/Shanghai: the date entries and documents bear."""
     return local(now()).date()

@@ -126,8 +126,9 @@ def queue_page(actor: Actor, queue: str, after: str = "") -> tuple[list[QueueRow
 
 def _keyset(text: str) -> tuple[dt.datetime, uuid.UUID] | None:
     due, _, docket = text.partition("_")
+    at = clock.moment(due)
     try:
-        return dt.datetime.fromisoformat(due), uuid.UUID(docket)
+        return (at, uuid.UUID(docket)) if at else None
     except ValueError:
         return None
 

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Case as When_
+from django.db.models import Case as Choose
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, When
 
 from dengbu.core import clock
@@ -55,9 +55,8 @@ def waiting_page(kind: str, after: str = "") -> tuple[list[PendingMatter], str]:
     """
     found = PendingMatter.objects.select_related("docket__case").filter(kind=kind, settled_at__isnull=True)
     if key := _key(after):
-        try:
-            since = dt.datetime.fromisoformat(key[0]) if key[0] else None
-        except ValueError:
+        since = clock.moment(key[0])
+        if key[0] and since is None:
             return waiting_page(kind)
         if since is None:
             found = found.filter(due_at__isnull=True, docket_id__gt=key[1])
@@ -164,7 +163,7 @@ def inspections(actor: Actor, limit: int) -> tuple[list[ToInspect], bool]:
         kind=rules.Kind.INSPECTION.value, settled_at__isnull=True
     )
     written = Q(inspection__first_id=actor.user_id)
-    found = found.annotate(waits=When_(When(written, then=1), default=0)).order_by(
+    found = found.annotate(waits=Choose(When(written, then=1), default=0)).order_by(
         "waits", "due_at", "docket_id"
     )
     rows = [ToInspect(m, m.docket.case, getattr(m, "inspection", None)) for m in found[: limit + 1]]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from dengbu.core import clock
 from dengbu.core.acts import Actor
 from dengbu.materials.models import MaterialPage
 from dengbu.materials.queries import pages_of
@@ -63,7 +63,7 @@ def page_of(tab: str, after: str = "") -> tuple[list[HomeVisit], str]:
     key = int(last[:18]) if last.isdecimal() else None
     if tab == "planned":
         found = found.order_by("planned_at", "pk")
-        if key is not None and (since := _instant(at)):
+        if key is not None and (since := clock.moment(at)):
             found = found.filter(Q(planned_at__gt=since) | Q(planned_at=since, pk__gt=key))
     else:
         found = found.order_by("-pk")
@@ -74,14 +74,6 @@ def page_of(tab: str, after: str = "") -> tuple[list[HomeVisit], str]:
         return rows, ""
     end = rows[PAGE_SIZE - 1]
     return rows[:PAGE_SIZE], f"{end.planned_at.isoformat() if end.planned_at else ''}_{end.pk}"
-
-
-def _instant(text: str) -> dt.datetime | None:
-    try:
-        found = dt.datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else None
 
 
 def officers() -> list[tuple[int, str]]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 
 from dengbu.cases.models import Case
@@ -20,6 +18,7 @@ from dengbu.core.models import Docket
 from dengbu.core.refusals import Refusal, Refused
 from dengbu.exchange.actions import backfill
 from dengbu.exchange.models import OldCertificate
+from dengbu.exchange.queries import typed_page
 from dengbu.exchange.standard import single
 from dengbu.materials.intake import Limits, intake
 from dengbu.materials.queries import pages_of_item
@@ -50,7 +49,6 @@ TITLES = {
 }
 LOADS = (single.MORTGAGE, single.SEIZURE, single.BANK)
 LIST = "desk.backfills"
-MOST = 50
 GYFS = {"0": "单独所有", "1": "共同共有", "2": "按份共有"}
 
 
@@ -96,7 +94,7 @@ def _list(request: HttpRequest, tab: str, refusals: Any = (), after: str = "") -
             first_url=first_url,
             next_url=_next(tab, onward),
         )
-    rows, onward = _typed_page(tab, after)
+    rows, onward = typed_page(tab, after)
     return show(
         request,
         "desk/backfills.html",
@@ -111,20 +109,6 @@ def _list(request: HttpRequest, tab: str, refusals: Any = (), after: str = "") -
 
 def _next(tab: str, onward: str) -> str:
     return f"?{urlencode({'tab': tab, 'after': onward})}" if onward else ""
-
-
-def _typed_page(state: str, after: str) -> tuple[list[OldCertificate], str]:
-    """Old certificates of a state, the last typed first, and the key of the next page. One statement."""
-    found = OldCertificate.objects.select_related("docket").filter(state=state)
-    when, _, docket = after.partition("_")
-    try:
-        key = dt.datetime.fromisoformat(when), uuid.UUID(docket)
-        found = found.filter(Q(typed_at__lt=key[0]) | Q(typed_at=key[0], pk__lt=key[1]))
-    except ValueError:
-        pass
-    rows = list(found.order_by("-typed_at", "-pk")[: MOST + 1])
-    last = rows[MOST - 1] if len(rows) > MOST else None
-    return rows[:MOST], f"{last.typed_at.isoformat()}_{last.pk}" if last else ""
 
 
 def _tabs(tab: str) -> list[dict[str, Any]]:

@@ -26,8 +26,7 @@ IMPORTED = {
     "ZXYGYY": "注销原因",
     "ZXSJ": "注销时间",
 }
-LOST, OLD_FORM, DAMAGED = "遗失", "旧版证书更换", "破损或填写页已满"
-REASONS = {"lost": LOST, "old_form": OLD_FORM, "damaged": DAMAGED}
+REASONS = {"lost": "遗失", "old_form": "旧版证书更换", "damaged": "破损或填写页已满"}
 LAND_TELLS = ("common_parts", "holder_gone")  # what is written on a project's land is read on its homes too
 
 Said = Mapping[str, Any]
